@@ -1,0 +1,1 @@
+"""Layers with explicit derivatives, one file each."""

@@ -1,0 +1,40 @@
+"""The contract of every layer."""
+
+from typing import Any, Literal
+
+import numpy as np
+
+Array = np.ndarray
+Wrt = Literal["both", "input", "params"]
+
+
+class Layer:
+    """A function with parameters and a derivative written by hand.
+
+    ``y, cache = layer.forward(x)`` and ``dx, grads = layer.backward(dy, cache)``: what the
+    backward pass needs is returned to the caller and nothing is kept on the layer, so that one
+    network can have any number of live passes (a discriminator has two).
+
+    ``params`` maps names to arrays; ``grads`` has the same keys and holds values: nothing
+    accumulates, nothing is zeroed.
+    """
+
+    params: dict[str, Any]
+
+    def __init__(self) -> None:
+        self.params = {}
+
+    def forward(
+        self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple[Array, Any]:
+        """Return ``(y, cache)``."""
+        raise NotImplementedError
+
+    def backward(
+        self, dy: Array, cache: Any, *, wrt: Wrt = "both"
+    ) -> tuple[Array | None, dict[str, Any]]:
+        """Return ``(dx, grads)``: the cotangents of the input and of the parameters.
+
+        With ``wrt="params"`` `dx` is None; with ``wrt="input"`` `grads` is empty.
+        """
+        raise NotImplementedError

@@ -1,0 +1,75 @@
+"""The dense layer."""
+
+from typing import Any, Literal
+
+import numpy as np
+
+from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.factored import FactoredWeight, Factors
+
+Init = Literal["glorot", "zeros"]
+
+
+class Dense(Layer):
+    """``y = x W^T + b``.
+
+    Parameters
+    ----------
+    n_in, n_out : int
+    groups : int, optional
+        Independent layers side by side: W is (groups, n_out, n_in) and x (groups, B, n_in).
+        Without it W is (n_out, n_in) and x (..., B, n_in).
+    init : {"glorot", "zeros"}
+        Glorot-uniform weights, U(-a, a) with a = sqrt(6 / (n_in + n_out)), or zeros (what the
+        AVA tables were made with). Biases start at zero.
+    rng : numpy.random.Generator, optional
+        Needed for "glorot".
+    factored : bool
+        Keep W as a `FactoredWeight`: for large layers that are updated sample by sample.
+    """
+
+    def __init__(
+        self,
+        n_in: int,
+        n_out: int,
+        *,
+        groups: int | None = None,
+        init: Init = "glorot",
+        rng: np.random.Generator | None = None,
+        factored: bool = False,
+        dtype: Any = np.float32,
+    ) -> None:
+        leading = () if groups is None else (groups,)
+        shape = (*leading, n_out, n_in)
+        if init == "zeros":
+            w = np.zeros(shape, dtype)
+        elif rng is None:
+            raise ValueError("Dense(init='glorot') needs rng, a numpy.random.Generator")
+        else:
+            a = np.sqrt(6 / (n_in + n_out))
+            w = rng.uniform(-a, a, shape).astype(dtype)
+        self.params = {
+            "W": FactoredWeight(w) if factored else w,
+            "b": np.zeros((*leading, n_out), dtype),
+        }
+
+    def forward(
+        self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple[Array, Array]:
+        """Return y (..., B, n_out) and the cache, which is x."""
+        w = self.params["W"]
+        y = w.apply(x) if isinstance(w, FactoredWeight) else x @ np.swapaxes(w, -1, -2)
+        y += self.params["b"][..., None, :]
+        return y, x
+
+    def backward(
+        self, dy: Array, cache: Array, *, wrt: Wrt = "both"
+    ) -> tuple[Array | None, dict[str, Any]]:
+        """Return dx (..., B, n_in) and ``{"W": Factors, "b": array}``."""
+        dx, grads = None, {}
+        if wrt != "params":
+            w = self.params["W"]
+            dx = w.apply_transposed(dy) if isinstance(w, FactoredWeight) else dy @ w
+        if wrt != "input":
+            grads = {"W": Factors(cache, dy), "b": dy.sum(axis=-2)}
+        return dx, grads
