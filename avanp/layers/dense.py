@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer, Wrt
 from avanp.layers.factored import FactoredWeight, Factors
 
@@ -18,7 +19,7 @@ class Dense(Layer):
     n_in, n_out : int
     groups : int, optional
         Independent layers side by side: W is (groups, n_out, n_in) and x (groups, B, n_in).
-        Without it W is (n_out, n_in) and x (..., B, n_in).
+        Without it W is (n_out, n_in) and x (B, n_in).
     init : {"glorot", "zeros"}
         Glorot-uniform weights, U(-a, a) with a = sqrt(6 / (n_in + n_out)), or zeros (what the
         AVA tables were made with). Biases start at zero.
@@ -44,7 +45,7 @@ class Dense(Layer):
         if init == "zeros":
             w = np.zeros(shape, dtype)
         elif rng is None:
-            raise ValueError("Dense(init='glorot') needs rng, a numpy.random.Generator")
+            raise AvanpError("Dense(init='glorot') needs rng, a numpy.random.Generator")
         else:
             a = np.sqrt(6 / (n_in + n_out))
             w = rng.uniform(-a, a, shape).astype(dtype)

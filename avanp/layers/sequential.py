@@ -44,6 +44,7 @@ class Sequential(Layer):
         for i in reversed(range(len(self.layers))):
             # Below the first layer nobody asks for an input's cotangent.
             here: Wrt = "both" if wrt == "params" and i > 0 else wrt
+            assert dx is not None
             dx, layer_grads = self.layers[i].backward(dx, cache[i], wrt=here)
             grads.update({f"{i}.{k}": g for k, g in layer_grads.items()})
         return dx, grads

@@ -1,0 +1,42 @@
+"""The exponential linear unit."""
+
+from typing import Any
+
+import numpy as np
+
+from avanp.errors import AvanpError
+from avanp.layers.base import Array, Layer, Wrt
+
+
+class ELU(Layer):
+    """y = x where x > 0 and alpha (exp(x) - 1) elsewhere; the dtype of x is kept.
+
+    The derivative at 0 is taken from the left, alpha.
+
+    Parameters
+    ----------
+    alpha : float
+        Minus the limit of y towards minus infinity, positive.
+    """
+
+    def __init__(self, alpha: float = 1.0) -> None:
+        super().__init__()
+        if not alpha > 0:
+            raise AvanpError(f"the alpha of an ELU must be positive, not {alpha}")
+        self.alpha = float(alpha)
+
+    def forward(
+        self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple[Array, Array]:
+        """Return ``(y, cache)``; the cache is y, which is positive exactly where x is."""
+        negative = np.expm1(np.minimum(x, 0.0))
+        y = np.where(x > 0.0, x, self.alpha * negative)
+        return y, y
+
+    def backward(
+        self, dy: Array, cache: Array, *, wrt: Wrt = "both"
+    ) -> tuple[Array | None, dict[str, Any]]:
+        """Return ``(dx, {})``: dx = dy where y > 0, and dy (y + alpha) elsewhere."""
+        if wrt == "params":
+            return None, {}
+        return np.where(cache > 0.0, dy, dy * (cache + self.alpha)), {}

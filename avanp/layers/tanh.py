@@ -1,0 +1,26 @@
+"""The hyperbolic tangent."""
+
+from typing import Any
+
+import numpy as np
+
+from avanp.layers.base import Array, Layer, Wrt
+
+
+class Tanh(Layer):
+    """y = tanh(x), elementwise; the dtype of x is kept."""
+
+    def forward(
+        self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple[Array, Array]:
+        """Return ``(y, cache)``; the cache is y."""
+        y = np.tanh(x)
+        return y, y
+
+    def backward(
+        self, dy: Array, cache: Array, *, wrt: Wrt = "both"
+    ) -> tuple[Array | None, dict[str, Any]]:
+        """Return ``(dx, {})``: dx = dy (1 - y²)."""
+        if wrt == "params":
+            return None, {}
+        return dy * ((1.0 - cache) * (1.0 + cache)), {}
