@@ -1,0 +1,130 @@
+"""The paper's experiment: one pass over the images, ten images a test image, BM."""
+
+import time
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from avanp.ava.nets import NetConfig, Nets, build
+from avanp.ava.printed import Moments, latent
+from avanp.ava.rules import Rules
+from avanp.ava.training import not_finite, train
+from avanp.ava.variants import Variant
+from avanp.metrics.balance import balance_sums
+from avanp.rng import stream
+
+Array = np.ndarray
+N_SAMPLES = 3
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one training gave.
+
+    bm and bm_signed are BM with and without the absolute value; None where the model diverged
+    (`status` is "diverged", `reason` names the net). `samples` are the first generated images,
+    uint8 (n, H, W, C).
+    """
+
+    bm: float | None
+    bm_signed: float | None
+    status: str
+    reason: str
+    train_seconds: float
+    eval_seconds: float
+    samples: Array = field(repr=False)
+
+
+def run_cell(
+    images: Array,
+    variant: Variant,
+    rules: Rules,
+    gamma: float,
+    seed: int,
+    *,
+    draws: int = 10,
+    config: NetConfig | None = None,
+) -> Cell:
+    """Train one model at one learning rate and evaluate it.
+
+    Parameters
+    ----------
+    images : array (N, H, W, C), float32 or float64 in [0, 1]
+        Trained on in this order, once, one by one; each is then compared with `draws` fresh
+        generated images.
+    gamma : float
+        The learning rate, 0 < gamma <= 1.
+    config : NetConfig, optional
+        Sizes and initial weights; sizes of the image are filled in. Zero initial weights by
+        default, as in the paper's runs.
+    """
+    _, height, width, n_channels = images.shape
+    config = replace(config or NetConfig(), n_pixels=height * width, n_channels=n_channels)
+    nets = build(variant, config, stream(seed, "init"), images.dtype)
+    x = to_groups(images, config)
+    with np.errstate(all="ignore"):
+        start = time.perf_counter()
+        moments = train(nets, rules, x, gamma, seed)
+        trained = time.perf_counter()
+        reason = not_finite(nets)
+        if reason:
+            blank = np.zeros((0, height, width, n_channels), np.uint8)
+            return Cell(None, None, "diverged", reason, trained - start, 0.0, blank)
+        bm, bm_signed, samples = evaluate(nets, moments, x, seed, draws)
+        samples = to_images(samples, (height, width, n_channels), config)
+        elapsed = time.perf_counter() - trained
+    return Cell(bm, bm_signed, "ok", "", trained - start, elapsed, to_bytes(samples))
+
+
+def evaluate(
+    nets: Nets, moments: Moments, x: Array, seed: int, draws: int
+) -> tuple[float, float, Array]:
+    """Return BM with and without the absolute value, and the first generated images.
+
+    For every image `draws` images are generated and compared with that image only.
+    """
+    n = x.shape[1]
+    r = stream(seed, "eval").standard_normal((n * draws, nets.config.latent)).astype(x.dtype)
+    absolute = signed = 0.0
+    samples = x[:, :0]
+    for i in range(n):
+        generated = generate(nets, moments, r[i * draws : (i + 1) * draws])
+        a, s = balance_sums(as_channels(generated, nets.config), as_channels(x[:, i], nets.config))
+        absolute, signed = absolute + a, signed + s
+        if i == 0:
+            samples = generated[:, :N_SAMPLES]
+    count = n * draws * nets.config.n_pixels
+    return absolute / count, signed / count, samples
+
+
+def generate(nets: Nets, moments: Moments, r: Array) -> Array:
+    """Generate images (C, M, visible) from the noise r (M, latent)."""
+    mu, var = moments if moments is not None else (None, None)
+    return nets.decoder.forward(latent(mu, var, r, nets.config.groups))[0]
+
+
+def to_groups(images: Array, config: NetConfig) -> Array:
+    """(N, H, W, C) to (C, N, H W) for independent channels, or to (1, N, H W C) for joint ones."""
+    flat = images.reshape(len(images), -1, images.shape[-1])
+    if config.channels == "joint":
+        return flat.reshape(1, len(images), -1)
+    return np.ascontiguousarray(np.moveaxis(flat, -1, 0))
+
+
+def to_images(x: Array, shape: tuple[int, int, int], config: NetConfig) -> Array:
+    """The inverse of `to_groups`: (groups, N, visible) to (N, H, W, C)."""
+    if config.channels == "joint":
+        return x.reshape(-1, *shape)
+    return np.moveaxis(x, 0, -1).reshape(-1, *shape)
+
+
+def as_channels(x: Array, config: NetConfig) -> Array:
+    """(groups, ..., visible) to (channels, ..., pixels), as BM takes them."""
+    if config.channels == "independent":
+        return x
+    return np.moveaxis(x[0].reshape(*x.shape[1:-1], config.n_pixels, config.n_channels), -1, 0)
+
+
+def to_bytes(images: Array) -> Array:
+    """Values in [0, 1] to bytes, for looking at."""
+    return np.rint(np.clip(images, 0, 1) * 255).astype(np.uint8)

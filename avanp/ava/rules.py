@@ -1,0 +1,48 @@
+"""What a rule set is, and how one is named."""
+
+from typing import Protocol
+
+import numpy as np
+
+from avanp.ava.nets import Nets
+from avanp.ava.printed import Moments
+from avanp.ava.program import ALL, ProgramRules
+from avanp.errors import AvanpError
+from avanp.registry import RULES, load
+
+Array = np.ndarray
+
+
+class Rules(Protocol):
+    """One way of turning an image and its noise into new weights."""
+
+    name: str
+
+    def step(self, nets: Nets, x: Array, r: Array, r2: Array, gamma: float) -> Moments:
+        """Update the nets in place from x (C, B, visible), r and r2 (B, latent).
+
+        Returns what `moments` may need of the last update.
+        """
+        ...
+
+    def moments(self, nets: Nets, x: Array, last: Moments) -> Moments:
+        """Return the mu and Sigma around which images are generated; None for a GAN."""
+        ...
+
+
+def rules_from_name(name: str) -> Rules:
+    """Return the rule set `name`: printed, program or exact.
+
+    ``program-3`` is `program` with deviation 3 switched off; ``program-1-2`` without 1 and 2.
+    """
+    base, *off = name.split("-")
+    if not off:
+        return load("rules", name)()
+    if base != "program" or not all(digits.isdecimal() for digits in off):
+        raise AvanpError(
+            f"unknown rules {name!r}: choose from {', '.join(RULES)}, "
+            "or program-N for program without its deviation N"
+        )
+    switched_off = frozenset(map(int, off))
+    ProgramRules(switched_off)  # names an unknown number
+    return ProgramRules(ALL - switched_off)
