@@ -1,0 +1,67 @@
+"""The balance metric BM, Eq. 17 of the AVA paper."""
+
+import numpy as np
+
+from avanp.errors import AvanpError
+from avanp.kernels import kernel
+
+Array = np.ndarray
+
+
+def balance_metric(generated: Array, images: Array, *, absolute: bool = True) -> float:
+    """Return BM, the mean over images i of ``1/n_i sum_j |d_ij (1 - d_ij)|``.
+
+    d_ij is the Euclidean norm of the RGB difference between pixel j of image i and of an image
+    generated for it, not divided by sqrt(3) and not clipped (0 to 1.732).
+
+    Parameters
+    ----------
+    generated : array (N, H, W, C) or (N, draws, H, W, C)
+        One or several generated images for each image. One image (H, W, C) is compared with all.
+    images : array (N, H, W, C)
+        The images. All values are in [0, 1]; uint8 arrays are divided by 255.
+    absolute : bool
+        The paper's tables take ``|d(1 - d)|``; Eq. 17 as printed has no absolute value
+        (``absolute=False``), and an all-white image then scores far less.
+
+    Raises
+    ------
+    AvanpError
+        If shapes do not fit or values are not finite.
+    """
+    y, x = _unit("generated", generated), _unit("images", images)
+    if x.ndim != 4:
+        raise AvanpError(f"images must be (N, H, W, C), not {x.shape}")
+    if y.ndim == 3:
+        y = np.broadcast_to(y, (len(x), *y.shape))
+    if y.ndim == 4:
+        y = y[:, None]
+    if y.ndim != 5 or (len(y), *y.shape[2:]) != x.shape:
+        raise AvanpError(
+            f"generated {np.shape(generated)} does not fit images {x.shape}: "
+            "give (N, H, W, C) or (N, draws, H, W, C)"
+        )
+    n, draws, *_, channels = y.shape
+    # (N, C, draws, P) and (N, C, P)
+    y = np.moveaxis(y.reshape(n, draws, -1, channels), -1, 1)
+    x = np.moveaxis(x.reshape(n, -1, channels), -1, 1)
+    total = sum(balance_sums(y[i], x[i])[0 if absolute else 1] for i in range(n))
+    return total / (n * draws * x.shape[-1])
+
+
+def balance_sums(generated: Array, image: Array) -> tuple[float, float]:
+    """Return the sums of ``|d(1 - d)|`` and ``d(1 - d)`` over (C, M, P) against one (C, P)."""
+    return kernel("balance_sums")(np.ascontiguousarray(generated), np.ascontiguousarray(image))
+
+
+def _unit(name: str, array: Array) -> Array:
+    array = np.asarray(array)
+    if array.size == 0:
+        raise AvanpError(f"{name} is empty")
+    if array.dtype == np.uint8:
+        return array / np.float32(255)
+    if array.dtype not in (np.float32, np.float64):
+        raise AvanpError(f"{name} must be float32, float64 or uint8, not {array.dtype}")
+    if not (array.min() >= 0 and array.max() <= 1):
+        raise AvanpError(f"{name} must have values in [0, 1] (or be uint8)")
+    return array
