@@ -1,0 +1,119 @@
+"""One image file to RGB bytes, with the header checked before anything is decoded."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from avanp.data.size import MAX_PIXELS, Size
+from avanp.errors import AvanpError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+# Only these decoders see the file, whatever its suffix claims: no PostScript, no plug-ins.
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
+TURNED = {5, 6, 7, 8}  # EXIF orientations that exchange width and height
+
+
+def image_size(path: str) -> Size:
+    """Return (width, height) of an image file from its header, as `read_image` will give it.
+
+    A file that cannot be read, is no image, or has more than `MAX_PIXELS` is an `AvanpError`.
+    """
+    with _opened(path) as image:
+        width, height = image.size
+        return (height, width) if _orientation(image) in TURNED else (width, height)
+
+
+def read_image(path: str, size: Size | None = None) -> np.ndarray:
+    """Return the (H, W, 3) uint8 RGB pixels of the first frame, resized to `size` if given.
+
+    Alpha is dropped where it is 255 everywhere, otherwise the image is laid over white; grey and
+    palettes become RGB; 16-bit values are scaled to 0..255; a photograph's orientation is applied.
+    """
+    from PIL import ImageOps
+
+    with _opened(path) as image:
+        image.load()
+        if _orientation(image) > 1:
+            image = ImageOps.exif_transpose(image)
+        return resize(_rgb(image), size)
+
+
+def resize(pixels: np.ndarray, size: Size | None) -> np.ndarray:
+    """Return (H, W, 3) uint8 `pixels` at `size` = (width, height), by Lanczos' filter."""
+    from PIL import Image
+
+    if size is None or size == (pixels.shape[1], pixels.shape[0]):
+        return pixels
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
+
+
+@contextmanager
+def _opened(path: str) -> "Iterator[Image.Image]":
+    """Open an image within the limits; what goes wrong in the block is told of the file."""
+    from PIL import Image, ImageFile
+
+    tolerant, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        with warnings.catch_warnings(), open(path, "rb") as file:
+            warnings.simplefilter("ignore")
+            with Image.open(file, formats=FORMATS) as image:
+                width, height = image.size
+                if width * height > MAX_PIXELS:
+                    raise AvanpError(f"{path!r} is {width}x{height} pixels: {_LIMIT}")
+                yield image
+    except AvanpError:
+        raise
+    except Image.DecompressionBombError:
+        raise AvanpError(f"{path!r} is too large: {_LIMIT}") from None
+    except Image.UnidentifiedImageError:
+        raise AvanpError(f"{path!r} is not an image: remove it or replace it") from None
+    except OSError as error:
+        if error.strerror:  # the file system's; a decoder's OSError has only a text
+            raise AvanpError(f"{path!r} cannot be read: {error.strerror}") from None
+        raise _damaged(path, error) from None
+    except Exception as error:  # a decoder may raise anything on a damaged file
+        raise _damaged(path, error) from None
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = tolerant
+
+
+_LIMIT = f"at most {MAX_PIXELS // 10**6} megapixels an image are read"
+
+
+def _damaged(path: str, error: Exception) -> AvanpError:
+    reason = " ".join(str(error).split()) or type(error).__name__
+    return AvanpError(f"{path!r} is truncated or damaged: {reason}")
+
+
+def _orientation(image: "Image.Image") -> int:
+    # Pillow decodes a whole PNG to answer, and turns a TIFF itself.
+    if image.format not in ("JPEG", "MPO", "WEBP"):
+        return 1
+    return int(image.getexif().get(0x0112, 1))
+
+
+def _rgb(image: "Image.Image") -> np.ndarray:
+    if image.mode.startswith("I") or image.mode == "F":
+        return _grey(np.asarray(image), image.mode)
+    if not image.has_transparency_data:
+        return np.asarray(image.convert("RGB"))
+    rgba = np.asarray(image.convert("RGBA"))
+    rgb, alpha = rgba[..., :3], rgba[..., 3:].astype(np.int32)
+    if (alpha == 255).all():
+        return rgb
+    return ((rgb * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
+
+
+def _grey(values: np.ndarray, mode: str) -> np.ndarray:
+    """Return RGB bytes of (H, W) values in 0..65535 (modes I...) or 0..1 (mode F)."""
+    top = 1.0 if mode == "F" else 65535.0
+    values = values.astype(np.float64)
+    if not ((values >= 0) & (values <= top)).all():
+        raise ValueError(f"its grey values are outside 0..{top:g}")
+    grey = np.floor(values * (255 / top) + 0.5).astype(np.uint8)
+    return np.repeat(grey[:, :, None], 3, axis=2)

@@ -1,0 +1,73 @@
+"""From what the user wrote after ``--data`` to an `ImageSet`, and the line that says which."""
+
+import os
+
+import numpy as np
+
+from avanp.data.decode import resize
+from avanp.data.folder import read_folder
+from avanp.data.images import ImageSet
+from avanp.data.orbit import HOW_TO_GET, find_orbit, is_paper_set
+from avanp.data.size import Size, check_size, check_total
+from avanp.errors import AvanpError
+from avanp.registry import DATASETS, load
+
+__all__ = ["describe", "is_paper_set", "resolve"]
+
+
+def resolve(spec: str | None, size: Size | None = None) -> ImageSet:
+    """Return the images that `spec` names.
+
+    Parameters
+    ----------
+    spec : str, optional
+        A registered name, or a folder (``./jungle`` for one called like a registered name). None
+        takes the paper's set where it is found and the built-in one where not.
+    size : (width, height), optional
+        Resize the images to it.
+
+    Raises
+    ------
+    AvanpError
+        If `spec` is neither, or its images cannot be had.
+    """
+    if spec is None:
+        found = find_orbit()
+        return _resized(load("data set", "jungle")() if found is None else found, size)
+    if spec in DATASETS:
+        return _resized(load("data set", spec)(), size)
+    folder = os.path.expanduser(spec)
+    if not spec or not os.path.lexists(folder):
+        names = ", ".join(DATASETS)
+        raise AvanpError(f"no data set or folder {spec!r}: choose {names} or a folder of images")
+    return read_folder(folder, size)
+
+
+def describe(image_set: ImageSet, default: bool) -> str:
+    """Return one line: which set, how many, their size, and how to get the other one.
+
+    Parameters
+    ----------
+    image_set : ImageSet
+        What `resolve` returned.
+    default : bool
+        Whether the user named no set.
+    """
+    name = image_set.name if image_set.name.isprintable() else repr(image_set.name)
+    source = image_set.source if image_set.source.isprintable() else repr(image_set.source)
+    count = f"{len(image_set)} image" + ("s" if len(image_set) > 1 else "")
+    line = f"data: {name}, {count} {image_set.width}x{image_set.height}, "
+    if is_paper_set(image_set):
+        line += f"the paper's own, in {source}"
+        return line + "; --data jungle takes the built-in set" if default else line
+    if source != "built in":
+        return line + f"in {source}"
+    return line + (f"built in; for the paper's own {HOW_TO_GET}" if default else "built in")
+
+
+def _resized(image_set: ImageSet, size: Size | None) -> ImageSet:
+    if size is None or check_size(size) == (image_set.width, image_set.height):
+        return image_set
+    check_total(len(image_set), size, repr(image_set.name))
+    images = np.stack([resize(image, size) for image in image_set.images])
+    return ImageSet(image_set.name, images, image_set.names, image_set.source)

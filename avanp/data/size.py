@@ -1,0 +1,40 @@
+"""Sizes of images: reading ``WxH``, and the bounds that keep a file from filling the memory."""
+
+import re
+
+from avanp.errors import AvanpError
+
+Size = tuple[int, int]  # (width, height) in pixels
+
+MAX_PIXELS = 64_000_000  # an image
+MAX_BYTES = 2 * 2**30  # a set, decoded to RGB bytes
+
+
+def parse_size(text: str) -> Size:
+    """Return (width, height) from ``"WxH"`` in pixels; anything else is an `AvanpError`."""
+    match = re.fullmatch(r"([0-9]{1,9})[xX×]([0-9]{1,9})", text.strip())
+    if match is None:
+        raise AvanpError(f"size {text!r} is not WxH in pixels, such as 100x64")
+    return check_size((int(match[1]), int(match[2])))
+
+
+def check_size(size: Size) -> Size:
+    """Return `size`; one without pixels, or with more than `MAX_PIXELS`, is an `AvanpError`."""
+    width, height = size
+    if width < 1 or height < 1:
+        raise AvanpError(f"size {width}x{height} has no pixels: both sides must be at least 1")
+    if width * height > MAX_PIXELS:
+        limit = f"{MAX_PIXELS // 10**6} megapixels"
+        raise AvanpError(f"size {width}x{height} is too large: at most {limit} an image")
+    return size
+
+
+def check_total(count: int, size: Size, what: str) -> None:
+    """Raise `AvanpError` if `count` RGB images of `size` are more than `MAX_BYTES`."""
+    width, height = size
+    total = count * width * height * 3
+    if total > MAX_BYTES:
+        raise AvanpError(
+            f"{what}: {count} images of {width}x{height} are {total / 2**30:.1f} GiB decoded, "
+            f"more than {MAX_BYTES // 2**30} GiB: give a smaller --size WxH or fewer images"
+        )

@@ -1,0 +1,22 @@
+"""Profiles for property tests, and the paper's images where they are."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+from avanp.data.images import ImageSet
+from tests.data_fixtures import find_orbit_for_tests
+
+settings.register_profile("dev", deadline=None, max_examples=30)
+settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+@pytest.fixture(scope="session")
+def orbit_set() -> ImageSet:
+    """The paper's 36 images."""
+    found = find_orbit_for_tests()
+    if found is None:
+        pytest.skip("the paper's images are neither in AVANP_DATA nor in ../shared/data")
+    return found

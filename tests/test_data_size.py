@@ -1,0 +1,84 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from avanp.data.folder import parse_size
+from avanp.data.size import check_size, check_total
+from avanp.errors import AvanpError
+
+SIDES = st.integers(1, 8000)
+
+
+@settings(deadline=None)
+@given(SIDES, SIDES, st.sampled_from("xX×"))
+def test_a_size_that_is_written_is_read_back(width: int, height: int, sign: str) -> None:
+    assert parse_size(f"{width}{sign}{height}") == (width, height)
+
+
+def test_the_papers_size_is_wide() -> None:
+    assert parse_size("100x64") == (100, 64)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "100",
+        "100x",
+        "x64",
+        "100x64x3",
+        "axb",
+        "-1x5",
+        "1.5x2",
+        "100 64",
+        "100x64\n5x5",
+        "٣x٣",
+        "9999999999x1",
+        "0x10x",
+    ],
+)
+def test_a_malformed_size_says_what_one_looks_like(text: str) -> None:
+    with pytest.raises(AvanpError) as error:
+        parse_size(text)
+    assert str(error.value) == f"size {text!r} is not WxH in pixels, such as 100x64"
+
+
+@pytest.mark.parametrize("text", ["0x10", "10x0", "0x0"])
+def test_a_size_without_pixels_is_refused(text: str) -> None:
+    with pytest.raises(AvanpError, match=f"size {text} has no pixels"):
+        parse_size(text)
+
+
+@pytest.mark.parametrize("text", ["8001x8000", "999999999x999999999"])
+def test_a_huge_size_names_the_limit(text: str) -> None:
+    with pytest.raises(AvanpError, match=f"size {text} is too large: at most 64 megapixels"):
+        parse_size(text)
+
+
+def test_the_limit_itself_is_allowed() -> None:
+    assert check_size((8000, 8000)) == (8000, 8000)
+
+
+def test_a_negative_size_from_python_is_refused() -> None:
+    with pytest.raises(AvanpError, match="-5x-5 has no pixels"):
+        check_size((-5, -5))
+
+
+def test_a_set_may_fill_two_gibibytes_and_no_more() -> None:
+    check_total(1024, (1024, 682), "set")
+    with pytest.raises(AvanpError, match=r"set: 1024 images of 1024x683 are 2\.0 GiB decoded"):
+        check_total(1024, (1024, 683), "set")
+
+
+@settings(deadline=None)
+@given(st.text(max_size=12))
+def test_any_text_is_a_size_or_one_line(text: str) -> None:
+    said = None
+    try:
+        width, height = parse_size(text)
+    except AvanpError as error:
+        said = str(error)
+    if said is None:
+        assert 1 <= width * height <= 64_000_000
+    else:
+        assert len(said.splitlines()) == 1
