@@ -1,0 +1,44 @@
+"""Rows of a sweep, put in order: one BM, or a divergence, for each run."""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from avanp.errors import AvanpError
+from avanp.report.paper import same_rate
+
+# {(rules, model, lr): {seed: BM, or None where the run diverged}}
+Runs = dict[tuple[str, str, float], dict[int, float | None]]
+
+
+def index_rows(rows: Iterable[Mapping[str, Any]], config: Mapping[str, Any]) -> Runs:
+    """Return the rows by cell and seed; every cell of the grid is there, if only empty.
+
+    Parameters
+    ----------
+    rows : iterable of mappings with ``rules``, ``model``, ``lr``, ``seed``, ``bm``, ``status``
+    config : the content of ``run.json``; its grid says which cells there are
+
+    Raises
+    ------
+    AvanpError
+        For two rows of one run, and for a row that is not of this grid.
+    """
+    rates = {same_rate(lr) for lr in config["lr"]}
+    cells: Runs = {
+        (r, m, lr): {} for r in config["rules"] for m in config["models"] for lr in rates
+    }
+    for row in rows:
+        key = (row["rules"], row["model"], same_rate(row["lr"]))
+        name = f"rules {key[0]}, model {key[1]}, learning rate {key[2]:g}, seed {row['seed']}"
+        if key not in cells or row["seed"] not in config["seeds"]:
+            raise AvanpError(f"a row is not of this run: {name}; run.json lists the right ones")
+        if row["seed"] in cells[key]:
+            raise AvanpError(f"two rows for one run: {name}; keep one of them")
+        cells[key][row["seed"]] = _finite_bm(row)
+    return cells
+
+
+def _finite_bm(row: Mapping[str, Any]) -> float | None:
+    bm = row["bm"]
+    return float(bm) if row["status"] == "ok" and bm is not None and math.isfinite(bm) else None

@@ -1,0 +1,24 @@
+"""How the report writes numbers."""
+
+
+def short(value: float, sign: bool = False) -> str:
+    """Return a number with four decimals and no leading zero: 0.2298 is ``.2298``.
+
+    From 1 upwards it has three decimals (``1.268``), so that a BM is always five characters wide.
+    With `sign`, a plus or a minus stands before it.
+    """
+    text = f"{abs(value):.4f}"
+    text = text[1:] if text.startswith("0") else f"{abs(value):.3f}"
+    if sign:
+        return ("−" if value < 0 else "+") + text
+    return ("−" if value < 0 else "") + text
+
+
+def span(fewest: int, most: int) -> str:
+    """Return ``19``, or ``17–19`` where the two differ."""
+    return str(most) if fewest == most else f"{fewest}–{most}"
+
+
+def count(fewest: int, most: int, noun: str) -> str:
+    """Return ``1 seed``, ``10 seeds``, or ``7–10 seeds`` where the counts differ."""
+    return f"{span(fewest, most)} {noun}{'' if most == 1 else 's'}"

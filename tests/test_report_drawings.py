@@ -1,0 +1,221 @@
+"""Figures, sheets, and everything written together."""
+
+import json
+import sys
+from itertools import product
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from avanp.errors import AvanpError
+from avanp.files import write_whole
+from avanp.report import figures
+from avanp.report.paper import LEARNING_RATES, MODELS
+from avanp.report.sheets import write_sheets
+from avanp.report.tables import build
+from avanp.report.write import write_all
+
+RED, BLUE, GREY = (200, 30, 30), (30, 30, 200), (0xE4, 0xE4, 0xE4)
+
+
+def config(rules=("program", "printed"), models=("AVA1", "VAE"), lr=(0.2, 0.1), seeds=(0, 1)):
+    return {
+        "format": 1,
+        "avanp": "0.1.0",
+        "lr": list(lr),
+        "models": list(models),
+        "rules": list(rules),
+        "seeds": list(seeds),
+        "draws": 10,
+        "data": {
+            "name": "orbit",
+            "sha256": "0" * 64,
+            "count": 36,
+            "height": 64,
+            "width": 100,
+            "is_paper_set": True,
+        },
+        "experiment": {},
+        "versions": {},
+    }
+
+
+def rows_of(grid, diverged=()):
+    return [
+        {
+            "rules": rules,
+            "model": model,
+            "lr": lr,
+            "seed": seed,
+            "bm": None if model in diverged else 0.1 + 0.2 * lr + 0.01 * seed,
+            "status": "diverged" if model in diverged else "ok",
+        }
+        for rules, model, lr, seed in product(
+            grid["rules"], grid["models"], grid["lr"], grid["seeds"]
+        )
+    ]
+
+
+def strip(folder, name, colour, size=(300, 64)):
+    (folder / "samples").mkdir(exist_ok=True)
+    Image.new("RGB", size, colour).save(folder / "samples" / f"{name}.png")
+
+
+def colours(path):
+    with Image.open(path) as image:
+        return {colour: n for n, colour in image.convert("RGB").getcolors(1 << 24)}
+
+
+@pytest.mark.parametrize("draw", [figures.figure6, figures.curves])
+@pytest.mark.parametrize("lr", [(0.2, 0.1, 0.05), (0.1,)], ids=["rates", "one rate"])
+@pytest.mark.parametrize("seeds", [(0,), (0, 1)], ids=["one seed", "two seeds"])
+def test_a_figure_is_a_png_and_twice_the_same_bytes(tmp_path, draw, lr, seeds):
+    grid = config(models=("AVA1", "AVA3", "GAN"), lr=lr, seeds=seeds)
+    tables = build(rows_of(grid, diverged=("GAN",)), grid)
+    first, second = tmp_path / "first.png", tmp_path / "second.png"
+    draw(tables, first, "program")
+    draw(tables, second, "program")
+    assert first.read_bytes() == second.read_bytes()
+    with Image.open(first) as image:
+        assert image.width >= 600
+        assert "Software" not in image.info
+    assert len(colours(first)) > 10
+
+
+@pytest.mark.parametrize("draw", [figures.figure6, figures.curves])
+def test_a_figure_follows_the_rows(tmp_path, draw):
+    grid = config()
+    rows = rows_of(grid)
+    draw(build(rows, grid), tmp_path / "a.png", "program")
+    rows[0]["bm"] += 0.05
+    draw(build(rows, grid), tmp_path / "b.png", "program")
+    assert (tmp_path / "a.png").read_bytes() != (tmp_path / "b.png").read_bytes()
+
+
+def test_the_papers_bars_are_drawn_where_the_grid_is_the_papers(tmp_path):
+    grid = config(models=("AVA1",), lr=LEARNING_RATES, seeds=(0,))
+    rows = rows_of(grid)
+    figures.figure6(build(rows, grid), tmp_path / "beside.png", "program")
+    grid["data"]["is_paper_set"] = False
+    figures.figure6(build(rows, grid), tmp_path / "alone.png", "program")
+    assert (tmp_path / "beside.png").read_bytes() != (tmp_path / "alone.png").read_bytes()
+
+
+def test_drawing_leaves_pyplot_alone(tmp_path):
+    before = "matplotlib.pyplot" in sys.modules
+    grid = config()
+    figures.figure6(build(rows_of(grid), grid), tmp_path / "a.png", "program")
+    assert ("matplotlib.pyplot" in sys.modules) == before
+
+
+def test_every_model_has_a_line_style_and_a_panel():
+    assert set(figures.STYLES) == set(MODELS)
+    assert sorted(m for family in figures.FAMILIES.values() for m in family) == sorted(MODELS)
+
+
+def test_a_sheet_shows_the_strips_rates_downwards_and_rules_across(tmp_path):
+    strip(tmp_path, "program-AVA1-0.2", RED)
+    strip(tmp_path, "printed-AVA1-0.1", BLUE)
+    assert write_sheets(tmp_path, config()) == [tmp_path / "sheets" / "AVA1.png"]
+    with Image.open(tmp_path / "sheets" / "AVA1.png") as image:
+        pixels = np.asarray(image.convert("RGB"))
+    red = np.argwhere((pixels == RED).all(-1))
+    blue = np.argwhere((pixels == BLUE).all(-1))
+    assert len(red) == len(blue) == 300 * 64
+    assert red.max(0)[0] < blue.min(0)[0]  # the higher rate is above
+    assert red.max(0)[1] < blue.min(0)[1]  # the first rule set is on the left
+
+
+def test_a_missing_strip_is_a_grey_blank(tmp_path):
+    strip(tmp_path, "program-AVA1-0.2", RED)
+    write_sheets(tmp_path, config())
+    # Three of the four cells, each of three images with a gap of 4 between them, less the dash;
+    # the smooth edges of the labels may have a few pixels of the same grey.
+    grey = colours(tmp_path / "sheets" / "AVA1.png")[GREY]
+    assert 0 <= grey - 3 * (308 * 64 - 17 * 2) < 100
+
+
+@pytest.mark.parametrize(("size", "shown"), [((8, 8), 48), ((64, 64), 64), ((256, 512), 128)])
+def test_small_images_are_enlarged_and_large_ones_reduced(tmp_path, size, shown):
+    grid = config(rules=("program",), lr=(0.1,))
+    grid["data"] |= {"width": size[0], "height": size[1]}
+    strip(tmp_path, "program-VAE-0.1", RED, (2 * size[0], size[1]))
+    write_sheets(tmp_path, grid)
+    width = size[0] * shown // size[1]
+    assert colours(tmp_path / "sheets" / "VAE.png")[RED] == 2 * width * shown
+
+
+def test_a_model_without_strips_has_no_sheet(tmp_path):
+    assert write_sheets(tmp_path, config()) == []
+    assert not (tmp_path / "sheets").exists()
+
+
+def test_a_truncated_strip_is_named_in_one_line(tmp_path):
+    strip(tmp_path, "program-AVA1-0.2", RED)
+    path = tmp_path / "samples" / "program-AVA1-0.2.png"
+    path.write_bytes(path.read_bytes()[:60])
+    with pytest.raises(
+        AvanpError, match=r"program-AVA1-0\.2\.png is not a readable image"
+    ) as error:
+        write_sheets(tmp_path, config())
+    assert "\n" not in str(error.value)
+
+
+def test_everything_is_written_and_nothing_else(tmp_path):
+    strip(tmp_path, "program-VAE-0.2", BLUE)
+    grid = config()
+    result = write_all(tmp_path, rows_of(grid), grid)
+    names = sorted(str(path.relative_to(tmp_path)) for path in result["paths"])
+    assert names == [
+        "curves-printed.png",
+        "curves-program.png",
+        "figure6-printed.png",
+        "figure6-program.png",
+        "sheets/VAE.png",
+        "tables.json",
+        "tables.md",
+    ]
+    there = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()}
+    assert there == {*names, "samples/program-VAE-0.2.png"}
+    text = (tmp_path / "tables.json").read_text(encoding="utf-8")
+    assert text.endswith("}\n")
+    assert json.loads(text) == result["tables"]
+
+
+def test_without_matplotlib_there_are_tables_and_no_figures(tmp_path, monkeypatch):
+    monkeypatch.setattr("avanp.report.write.figures_available", lambda: False)
+    grid = config()
+    result = write_all(tmp_path, rows_of(grid), grid)
+    assert [path.name for path in result["paths"]] == ["tables.json", "tables.md"]
+
+
+def test_the_look_for_matplotlib_does_not_import_it(monkeypatch):
+    monkeypatch.setattr(figures, "find_spec", lambda name: None)
+    assert not figures.figures_available()
+
+
+def test_a_rule_set_in_which_all_diverged_has_tables_and_no_figures(tmp_path):
+    grid = config(rules=("printed",))
+    result = write_all(tmp_path, rows_of(grid, diverged=grid["models"]), grid)
+    assert [path.name for path in result["paths"]] == ["tables.json", "tables.md"]
+    assert "NaN" not in (tmp_path / "tables.json").read_text(encoding="utf-8")
+
+
+def test_rows_that_do_not_fit_leave_nothing_behind(tmp_path):
+    grid = config()
+    rows = rows_of(grid)
+    with pytest.raises(AvanpError, match="two rows"):
+        write_all(tmp_path, [*rows, rows[0]], grid)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_one_line_and_leaves_no_piece(tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(AvanpError, match="cannot write") as error:
+        write_whole(tmp_path / "file" / "tables.md", b"text")
+    assert "\n" not in str(error.value)
+    (tmp_path / "tables.md").mkdir()
+    with pytest.raises(AvanpError, match="cannot write"):
+        write_whole(tmp_path / "tables.md", b"text")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "tables.md"]

@@ -1,0 +1,231 @@
+"""Tables 1-3 as text: in the terminal and in Markdown."""
+
+import json
+import re
+from itertools import cycle, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from avanp.report import markdown, paper, terminal
+from avanp.report.tables import build
+from avanp.report.text import count, short
+from avanp.report.verdict import sentence, table3_sentence
+
+
+def tables_of(bm, rules=("program",), lr=paper.LEARNING_RATES, seeds=(0,), is_paper_set=True):
+    """Tables of all models; `bm` maps (rules, model, lr, seed) to a BM, None or "todo"."""
+    config = {
+        "format": 1,
+        "avanp": "0.1.0",
+        "lr": list(lr),
+        "models": list(paper.MODELS),
+        "rules": list(rules),
+        "seeds": list(seeds),
+        "draws": 10,
+        "data": {
+            "name": "orbit",
+            "sha256": "5a" * 32,
+            "count": 36,
+            "height": 64,
+            "width": 100,
+            "is_paper_set": is_paper_set,
+        },
+        "experiment": {"channels": "independent", "hidden": 100},
+        "versions": {"numpy": "2.0", "numba": "0.60"},
+    }
+    rows = []
+    for key in product(rules, paper.MODELS, lr, seeds):
+        value = bm(*key)
+        if value != "todo":
+            status = "diverged" if value is None else "ok"
+            row = dict(zip(("rules", "model", "lr", "seed"), key, strict=True))
+            rows.append(row | {"bm": value, "status": status})
+    return build(rows, config)
+
+
+def near_paper(rules, model, lr, seed):
+    return paper.published(model, lr) + 0.001 * (seed - 0.5)
+
+
+def lines_of(text, start):
+    return [line for line in text.splitlines() if line.startswith(start)]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.2298, ".2298"), (0.99996, "1.000"), (1.2679, "1.268"), (0.0, ".0000"), (-0.0031, "−.0031")],
+)
+def test_a_bm_is_five_characters_wide(value, text):
+    assert short(value) == text
+
+
+def test_a_difference_has_a_sign():
+    assert short(0.0031, sign=True) == "+.0031"
+    assert short(-0.0031, sign=True) == "−.0031"
+
+
+def test_counts_are_singular_plural_or_a_span():
+    assert [count(1, 1, "seed"), count(10, 10, "seed"), count(7, 10, "seed")] == [
+        "1 seed",
+        "10 seeds",
+        "7–10 seeds",
+    ]
+
+
+def test_each_cell_stands_beside_the_papers():
+    text = terminal.render(tables_of(near_paper, seeds=(0, 1)))
+    # 0.9: AVA1 .2307, AVA2 .2294, ...; the mean over the two seeds is the paper's.
+    assert lines_of(text, "0.9 ")[0].split()[1:5] == [".2307", ".2307", ".2294", ".2294"]
+    assert lines_of(text, "Maximum")[0].split()[1:3] == [".2322", ".2322"]
+    heads = lines_of(text, "           ours")
+    assert [head.split() for head in heads] == [["ours", "paper"] * 7] * 3
+
+
+def test_ours_is_the_left_one():
+    text = terminal.render(tables_of(lambda *key: 0.5))
+    assert lines_of(text, "0.9 ")[0].split()[1:3] == [".5000", ".2307"]
+
+
+def test_without_the_papers_images_only_ours_is_shown_and_the_verdict_says_why():
+    text = terminal.render(tables_of(near_paper, is_paper_set=False))
+    assert lines_of(text, "0.9 ")[0].split() == [
+        "0.9", ".2302", ".2289", ".0541", ".0589", ".2288", ".0676", ".2278",
+    ]  # fmt: skip
+    assert "paper " not in text
+    assert text.splitlines()[-1] == (
+        "program: 133 cells, 1 seed; the paper's numbers are for its own images and hence not shown"
+    )
+
+
+def test_several_seeds_without_the_papers_images_show_their_spread():
+    text = terminal.render(tables_of(near_paper, seeds=(0, 1), is_paper_set=False))
+    assert lines_of(text, "0.9 ")[0].split()[1] == ".2307±.0007"
+
+
+def test_the_verdict_is_one_line_a_rule_set_at_the_end():
+    def bm(rules, model, lr, seed):
+        wrong = rules == "printed" and (model, lr) == ("AVA4", 0.09)
+        return paper.published(model, lr) - (0.0665 if wrong else 0.0)
+
+    text = terminal.render(tables_of(bm, ("program", "printed"), seeds=range(10)))
+    # 0.0665 / sqrt(133) = .0058
+    assert re.fullmatch(
+        r"printed: RMS \.0058, largest difference −\.0665 \(AVA4, γ 0\.09\), "
+        r"correlation \.99\d\d, 133 cells, 10 seeds",
+        text.splitlines()[-1],
+    )
+    assert text.splitlines()[-2].startswith("program: RMS .0000, ")
+
+
+def test_a_cell_whose_seeds_all_diverged_says_so_and_one_with_some_is_marked():
+    def bm(rules, model, lr, seed):
+        if model == "AVA5" and (lr == 1.0 or (lr == 0.9 and seed == 1)):
+            return None
+        return paper.published(model, lr)
+
+    tables = tables_of(bm, seeds=(0, 1))
+    text = terminal.render(tables)
+    assert "diverged" in lines_of(text, "1  ")[0]
+    assert ".2293 .2293*" in lines_of(text, "0.9 ")[0]
+    assert "*  some seeds diverged" in text
+    assert lines_of(text, "Rates")[0].split() == ["Rates", *["19"] * 4, "17–18", "19", "19"]
+    assert "3 runs diverged" in sentence(tables, "program")
+    assert "| diverged " in markdown.render(tables)
+    assert ".2293 (1 diverged)" in markdown.render(tables)
+
+
+def test_a_model_that_always_diverges_has_no_number_anywhere():
+    tables = tables_of(lambda r, m, lr, s: None if m == "AVA2" else 0.2)
+    text = terminal.render(tables)
+    assert all("diverged" in lines_of(text, label)[0] for label in ("Mean", "SD", "0.01 "))
+    assert "nan" not in text.lower()
+
+
+def test_a_cell_still_to_run_is_a_dot():
+    text = terminal.render(tables_of(lambda r, m, lr, s: "todo" if m == "GAN" else 0.2))
+    assert lines_of(text, "0.01 ")[0].split()[-2:] == ["·", ".2148"]
+    assert "not run yet" in text
+    assert "19 runs to do" in text
+
+
+def test_rates_that_the_paper_has_not_are_said_to_be_so():
+    tables = tables_of(lambda *key: 0.2, lr=(0.15,))
+    assert "none of these cells is in the paper" in sentence(tables, "program")
+    assert table3_sentence(tables, "program") == ""
+
+
+def test_the_means_of_table_3_have_their_own_line():
+    tables = tables_of(lambda r, m, lr, s: paper.published(m, lr) + (0.01 if m == "AVA4" else 0))
+    assert table3_sentence(tables, "program") == (
+        "program: Table 3's means differ from the paper's by at most .0100 (AVA4)"
+    )
+    assert table3_sentence(tables, "program") in terminal.render(tables)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    lr=st.lists(st.floats(1e-30, 1.0), min_size=1, max_size=6, unique=True),
+    bms=st.lists(st.one_of(st.none(), st.just("todo"), st.floats(0.0, 1.3)), min_size=1),
+    seeds=st.integers(1, 12),
+    is_paper_set=st.booleans(),
+)
+def test_no_line_is_wider_than_100_columns(lr, bms, seeds, is_paper_set):
+    values = cycle(bms)
+    rates = (*lr, 0.09, 0.1)
+    tables = tables_of(
+        lambda *key: next(values),
+        ("program", "printed"),
+        sorted({*rates}),
+        range(seeds),
+        is_paper_set,
+    )
+    text = terminal.render(tables)
+    assert max(map(len, text.splitlines())) <= 100
+    assert text.endswith("\n")
+
+
+def test_tables_read_back_from_json_give_the_same_text():
+    tables = tables_of(near_paper, ("program", "printed"), seeds=(0, 1))
+    again = json.loads(json.dumps(tables, sort_keys=True))
+    assert terminal.render(again) == terminal.render(tables)
+    assert markdown.render(again) == markdown.render(tables)
+
+
+def test_markdown_begins_with_the_verdicts_and_what_was_run():
+    tables = tables_of(near_paper, ("program", "printed"), seeds=(0, 1))
+    text = markdown.render(tables)
+    assert text.index(sentence(tables, "printed")) < text.index("sha256") < text.index("Table 1.")
+    for fact in ("orbit (the paper's own images)", "5a" * 32, "0, 1", "numba 0.60", "avanp 0.1.0"):
+        assert fact in text
+    assert paper.CITATION in text
+
+
+def test_markdown_has_ours_the_papers_and_the_difference_a_line_each():
+    text = markdown.render(tables_of(lambda r, m, lr, s: paper.published(m, lr) + 0.0012))
+    lines = text.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("| 0.09 "))
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines[at : at + 3]]
+    assert [line[:3] for line in cells] == [
+        ["0.09", "ours", ".2050"],
+        ["", "paper", ".2038"],
+        ["", "difference", "+.0012"],
+    ]
+
+
+def test_every_line_of_a_markdown_table_has_as_many_cells():
+    blocks = markdown.render(tables_of(near_paper, seeds=(0, 1))).split("\n\n")
+    tables = [block.splitlines() for block in blocks if block.startswith("|")]
+    assert len(tables) == 4
+    for lines in tables:
+        assert len({line.count("|") for line in lines}) == 1
+        assert set(lines[1]) == {"|", "-", " "}
+
+
+def test_markdown_without_the_papers_images_has_no_line_of_the_paper():
+    text = markdown.render(tables_of(near_paper, is_paper_set=False))
+    assert "| paper" not in text
+    assert "difference " not in text
+    assert paper.CITATION not in text
+    assert "not the paper's images" in text
