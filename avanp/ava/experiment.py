@@ -8,7 +8,7 @@ import numpy as np
 from avanp.ava.nets import NetConfig, Nets, build
 from avanp.ava.printed import Moments, latent
 from avanp.ava.rules import Rules
-from avanp.ava.training import not_finite, train
+from avanp.ava.training import Diverged, not_finite, train
 from avanp.ava.variants import Variant
 from avanp.metrics.balance import balance_sums
 from avanp.rng import stream
@@ -66,10 +66,14 @@ def run_cell(
         start = time.perf_counter()
         moments = train(nets, rules, x, gamma, seed)
         trained = time.perf_counter()
-        reason = not_finite(nets)
-        if reason:
-            blank = np.zeros((0, height, width, n_channels), np.uint8)
-            return Cell(None, None, "diverged", reason, trained - start, 0.0, blank)
+        if not_finite(nets):
+            # Train once more, looking after every update, to name the first that went wrong.
+            nets = build(variant, config, stream(seed, "init"), images.dtype)
+            try:
+                train(nets, rules, x, gamma, seed, watch=True)
+            except Diverged as diverged:
+                blank = np.zeros((0, height, width, n_channels), np.uint8)
+                return Cell(None, None, "diverged", str(diverged), trained - start, 0.0, blank)
         bm, bm_signed, samples = evaluate(nets, moments, x, seed, draws)
         samples = to_images(samples, (height, width, n_channels), config)
         elapsed = time.perf_counter() - trained

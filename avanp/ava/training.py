@@ -21,6 +21,7 @@ def train(
     epochs: int = 1,
     batch_size: int = 1,
     shuffle: bool = False,
+    watch: bool = False,
 ) -> Moments:
     """Train in place and return the mu, Sigma around which images are generated.
 
@@ -30,11 +31,19 @@ def train(
         The images, as `avanp.ava.experiment.to_groups` gives them.
     shuffle : bool
         A new order every epoch; the paper trains in the order of the files.
+    watch : bool
+        Look at the weights after every update, and raise where they stop being finite.
+
+    Raises
+    ------
+    Diverged
+        Only with `watch`: names the net, the weight and the update.
     """
     n, latent = x.shape[1], nets.config.latent
     order_stream, noise, noise2 = (stream(seed, p) for p in ("data", "noise", "noise2"))
     last: Moments = None
     batch = x[:, -1:]
+    updates = 0
     for _ in range(epochs):
         order = order_stream.permutation(n) if shuffle else np.arange(n)
         r, r2 = (s.standard_normal((n, latent)).astype(x.dtype) for s in (noise, noise2))
@@ -42,14 +51,21 @@ def train(
             rows = slice(start, start + batch_size)
             batch = x[:, order[rows]]
             last = rules.step(nets, batch, r[rows], r2[rows], gamma)
+            updates += 1
+            if watch and (weight := not_finite(nets)):
+                raise Diverged(f"{weight} is not finite after update {updates}")
     return rules.moments(nets, batch[:, -1:], last)
 
 
+class Diverged(Exception):
+    """A weight became infinite or NaN."""
+
+
 def not_finite(nets: Nets) -> str:
-    """Name the first net with a weight that is not finite, or return ""."""
+    """Name the first net and weight that is not finite, or return ""."""
     for name, net in nets.named().items():
         for key, p in net.params.items():
             finite = p.is_finite() if isinstance(p, FactoredWeight) else np.isfinite(p).all()
             if not finite:
-                return f"{name} {key} is not finite after training"
+                return f"{name} {key}"
     return ""

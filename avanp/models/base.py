@@ -107,9 +107,9 @@ class Estimator:
                 batch_size=self.batch_size,
                 shuffle=self.shuffle,
             )
-        reason = not_finite(nets)
-        if reason:
-            raise AvanpError(f"training diverged: {reason}; use a smaller lr than {self.lr}")
+        weight = not_finite(nets)
+        if weight:
+            raise AvanpError(f"training diverged: {weight} is not finite; use a smaller lr than {self.lr}")
         self.nets_: Nets = nets
         self.n_features_in_ = int(np.prod(self.image_shape_))
         return self

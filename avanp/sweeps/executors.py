@@ -1,0 +1,77 @@
+"""Where cells are computed: in this process, or in several with one BLAS thread each."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from avanp.sweeps.cells import Task, run_task
+
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+)
+
+_shared: dict[str, Any] = {}
+
+
+class InlineExecutor(Executor):
+    """Runs a task when it is submitted, in this process."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future:
+        """Call the function now and return a finished future."""
+        future: Future = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def prepare(images: np.ndarray, draws: int) -> None:
+    """Give a process the data of its tasks, once."""
+    _shared.update(images=images, draws=draws)
+
+
+def _prepare_worker(images: np.ndarray, draws: int) -> None:
+    # Ctrl-C is the parent's to handle: it keeps the finished rows and stops the workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    prepare(images, draws)
+
+
+def run_prepared(task: Task) -> Any:
+    """Run a task on the data this process was given."""
+    return run_task(task, _shared["images"], _shared["draws"])
+
+
+@contextmanager
+def local_executor(jobs: int, images: np.ndarray, draws: int) -> Iterator[Executor]:
+    """Yield an executor whose processes hold the data."""
+    if jobs == 1:
+        prepare(images, draws)
+        yield InlineExecutor()
+        return
+    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
+    pool = ProcessPoolExecutor(
+        jobs,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_prepare_worker,
+        initargs=(images, draws),
+    )
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -1,0 +1,164 @@
+"""The run directory: run.json, rows.jsonl and samples/, and going on with an interrupted run."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from avanp.data.sheet import save_image
+from avanp.errors import AvanpError
+from avanp.files import write_whole
+from avanp.sweeps.cells import Key, key_of
+
+# What makes two runs the same run; versions may differ.
+IDENTITY = ("format", "lr", "models", "rules", "seeds", "draws", "data", "experiment")
+FORMAT = 1
+
+
+class Store:
+    """The rows of one run, on disk."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._rows_path = directory / "rows.jsonl"
+
+    def start(self, config: dict[str, Any]) -> dict[Key, dict[str, Any]]:
+        """Begin the run, or go on with it: return the rows that are there, by key."""
+        path = self.directory / "run.json"
+        if path.exists():
+            _same(read_config(self.directory), config, self.directory)
+        else:
+            write_whole(path, (json.dumps(config, indent=2) + "\n").encode())
+        self._drop_torn_line()
+        rows = {key_of(row): row for row in read_rows(self.directory)}
+        return rows
+
+    def append(self, row: dict[str, Any]) -> None:
+        """Append one row, on the disk when this returns."""
+        with open(self._rows_path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def save_samples(self, row: dict[str, Any], samples: np.ndarray) -> None:
+        """Write a cell's first generated images side by side; (n, H, W, 3) uint8."""
+        from PIL import Image
+
+        folder = self.directory / "samples"
+        folder.mkdir(exist_ok=True)
+        strip = np.concatenate(list(samples), axis=1)
+        save_image(Image.fromarray(strip), folder / sample_name(row))
+
+    def _drop_torn_line(self) -> None:
+        """Cut off a last line that a killed process left unfinished; its cell is redone."""
+        if not self._rows_path.exists():
+            return
+        content = self._rows_path.read_bytes()
+        whole = content.rfind(b"\n") + 1
+        if whole < len(content):
+            with open(self._rows_path, "r+b") as file:
+                file.truncate(whole)
+                os.fsync(file.fileno())
+
+
+def sample_name(row: dict[str, Any]) -> str:
+    """Return the file name of a cell's strip of generated images."""
+    return f"{row['rules']}-{row['model']}-{row['lr']:g}.png"
+
+
+@contextmanager
+def opened(out: str | Path) -> Iterator[Store]:
+    """Make or open a run directory and lock it; a dead process holds no lock.
+
+    Raises
+    ------
+    AvanpError
+        If `out` is a file, cannot be written, holds files that are not a run's, or is in use.
+    """
+    directory = Path(out)
+    if directory.is_file():
+        raise AvanpError(f"--out {out} is a file: name a new folder, or the folder of a run")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        known = (directory / "run.json").exists()
+        if not known and any(p.name != ".lock" for p in directory.iterdir()):
+            raise AvanpError(f"--out {out} holds other files: name a new or an empty folder")
+        lock = open(directory / ".lock", "w")  # noqa: SIM115 (held until the run ends)
+    except OSError as error:
+        raise AvanpError(
+            f"--out {out}: {error.strerror}: name a folder that can be written"
+        ) from None
+    with lock:
+        _lock(lock, directory)
+        yield Store(directory)
+
+
+def _lock(file: Any, directory: Path) -> None:
+    try:
+        import fcntl
+    except ImportError:  # not a POSIX system: no lock there
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise AvanpError(
+            f"--out {directory} is in use by another sweep: wait for it, or name another folder"
+        ) from None
+
+
+def read_config(directory: Path) -> dict[str, Any]:
+    """Read and check run.json."""
+    path = directory / "run.json"
+    try:
+        config = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise AvanpError(f"{directory} holds no run.json: name a sweep's --out folder") from None
+    except (OSError, ValueError) as error:
+        raise AvanpError(f"{path} cannot be read: {_line(error)}") from None
+    if not isinstance(config, dict) or any(key not in config for key in IDENTITY):
+        raise AvanpError(f"{path} is not the configuration of a sweep")
+    if config["format"] != FORMAT:
+        raise AvanpError(
+            f"{path} has format {config['format']!r}, and this avanp reads format {FORMAT}: "
+            "use the version that wrote it"
+        )
+    return config
+
+
+def read_rows(directory: Path) -> list[dict[str, Any]]:
+    """Read rows.jsonl; an unfinished last line is left out, any other broken line is an error."""
+    path = directory / "rows.jsonl"
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise AvanpError(f"{path} cannot be read: {_line(error)}") from None
+    rows = []
+    for number, line in enumerate(lines[:-1], 1):
+        try:
+            row = json.loads(line)
+            key_of(row)
+        except (ValueError, TypeError, KeyError):
+            raise AvanpError(f"{path}, line {number}: not a row of a sweep") from None
+        rows.append(row)
+    return rows
+
+
+def _same(there: dict[str, Any], config: dict[str, Any], directory: Path) -> None:
+    # Through JSON, so that tuples and lists compare.
+    config = json.loads(json.dumps(config))
+    different = [key for key in IDENTITY if there[key] != config[key]]
+    if different:
+        raise AvanpError(
+            f"--out {directory} holds another run (its {', '.join(different)} "
+            f"{'differ' if len(different) > 1 else 'differs'}): name another folder"
+        )
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())

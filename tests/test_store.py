@@ -1,0 +1,132 @@
+"""The run directory: nothing finished is lost, nothing is mixed."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from avanp.errors import AvanpError
+from avanp.sweeps.store import Store, opened, read_config, read_rows
+
+CONFIG = {
+    "format": 1,
+    "lr": [0.5, 0.1],
+    "models": ["VAE"],
+    "rules": ["program"],
+    "seeds": [0],
+    "draws": 1,
+    "data": {"sha256": "0"},
+    "experiment": {},
+}
+ROWS = [
+    {"rules": "program", "model": "VAE", "lr": lr, "seed": 0, "bm": 0.1 + lr} for lr in (0.5, 0.1)
+]
+
+
+def start(directory, config=CONFIG):
+    with opened(directory) as store:
+        return store.start(config)
+
+
+def fill(directory):
+    with opened(directory) as store:
+        store.start(CONFIG)
+        for row in ROWS:
+            store.append(row)
+
+
+def test_a_finished_row_is_there_when_the_run_goes_on(tmp_path):
+    fill(tmp_path / "run")
+    assert list(start(tmp_path / "run").values()) == ROWS
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_rows_cut_at_any_byte_lose_at_most_the_row_cut(tmp_path_factory, data):
+    directory = tmp_path_factory.mktemp("cut") / "run"
+    fill(directory)
+    path = directory / "rows.jsonl"
+    whole = path.read_bytes()
+    cut = data.draw(st.integers(0, len(whole)))
+    path.write_bytes(whole[:cut])
+    complete = whole[:cut].count(b"\n")
+    assert read_rows(directory) == ROWS[:complete]
+    with opened(directory) as store:
+        assert list(store.start(CONFIG).values()) == ROWS[:complete]
+        for row in ROWS[complete:]:
+            store.append(row)
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("lr", [0.5]), ("models", ["GAN"]), ("seeds", [0, 1]), ("draws", 2), ("data", {"sha256": "1"})],
+)
+def test_a_run_of_another_configuration_is_refused_by_name(tmp_path, key, value):
+    fill(tmp_path)
+    with pytest.raises(AvanpError, match=f"another run .*{key}"):
+        start(tmp_path, CONFIG | {key: value})
+    assert read_rows(tmp_path) == ROWS
+
+
+def test_a_file_is_not_a_run_directory(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(AvanpError, match="is a file"):
+        start(tmp_path / "file")
+    with pytest.raises(AvanpError, match="name a folder"):
+        start(tmp_path / "file" / "below")
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_folder_of_other_files_is_left_alone(tmp_path):
+    (tmp_path / "thesis.tex").write_text("mine")
+    with pytest.raises(AvanpError, match="other files"):
+        start(tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_a_second_sweep_in_the_same_folder_is_refused_while_the_first_runs(tmp_path):
+    with opened(tmp_path / "run") as store:
+        store.start(CONFIG)
+        with pytest.raises(AvanpError, match="in use"):
+            start(tmp_path / "run")
+    start(tmp_path / "run")
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", "null", '{"format": 1}'])
+def test_a_broken_run_json_is_one_line(tmp_path, content):
+    (tmp_path / "run.json").write_text(content)
+    with pytest.raises(AvanpError) as error:
+        read_config(tmp_path)
+    assert "\n" not in str(error.value)
+
+
+def test_a_newer_format_is_named(tmp_path):
+    (tmp_path / "run.json").write_text(json.dumps(CONFIG | {"format": 2}))
+    with pytest.raises(AvanpError, match="format 2"):
+        read_config(tmp_path)
+
+
+@pytest.mark.parametrize("line", ["{", "[]", "3", '{"rules": "program"}', "null"])
+def test_a_broken_row_is_named_by_its_line(tmp_path, line):
+    fill(tmp_path)
+    with open(tmp_path / "rows.jsonl", "a") as file:
+        file.write(line + "\n")
+    with pytest.raises(AvanpError, match="line 3"):
+        read_rows(tmp_path)
+
+
+def test_the_folder_of_no_sweep_says_so(tmp_path):
+    with pytest.raises(AvanpError, match=r"no run\.json"):
+        read_config(tmp_path)
+
+
+def test_a_torn_row_is_cut_off_before_the_next_is_appended(tmp_path):
+    fill(tmp_path)
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(path.read_bytes()[:-5])
+    store = Store(tmp_path)
+    store.start(CONFIG)
+    store.append(ROWS[1])
+    assert read_rows(tmp_path) == ROWS
