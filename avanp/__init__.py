@@ -1,0 +1,59 @@
+"""Adversarial variational autoencoders in NumPy and Numba, with hand-written derivatives.
+
+>>> import avanp
+>>> result = avanp.sweep("1.0,0.1", models="VAE,AVA1", rules="program", data="jungle")
+>>> print(result)  # doctest: +SKIP
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from avanp.data.resolve import resolve as load_images
+    from avanp.errors import AvanpError
+    from avanp.gradcheck import GradientError, check_grad
+    from avanp.metrics.balance import balance_metric
+    from avanp.models.ava import AVA
+    from avanp.models.gan import GAN
+    from avanp.models.vae import VAE
+    from avanp.sweeps.run import sweep
+
+# Loaded when first used, so that `avanp --help` answers at once.
+_WHERE = {
+    "AVA": "avanp.models.ava:AVA",
+    "AvanpError": "avanp.errors:AvanpError",
+    "GAN": "avanp.models.gan:GAN",
+    "GradientError": "avanp.gradcheck:GradientError",
+    "VAE": "avanp.models.vae:VAE",
+    "balance_metric": "avanp.metrics.balance:balance_metric",
+    "check_grad": "avanp.gradcheck:check_grad",
+    "load_images": "avanp.data.resolve:resolve",
+    "sweep": "avanp.sweeps.run:sweep",
+}
+
+__all__ = [
+    "AVA",
+    "GAN",
+    "VAE",
+    "AvanpError",
+    "GradientError",
+    "balance_metric",
+    "check_grad",
+    "load_images",
+    "sweep",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("avanp")
+    if name not in _WHERE:
+        raise AttributeError(f"module 'avanp' has no attribute {name!r}")
+    module, attribute = _WHERE[name].split(":")
+    return getattr(import_module(module), attribute)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
