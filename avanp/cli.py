@@ -104,9 +104,11 @@ def sweep(
     click.echo(describe(images, data is None))
 
     from avanp.progress import shown
+    from avanp.sweeps.memory import keep_freed_memory
     from avanp.sweeps.run import default_jobs
     from avanp.sweeps.run import sweep as run_sweep
 
+    keep_freed_memory()
     try:
         with shown("cells") as progress:
             result = run_sweep(

@@ -19,7 +19,7 @@ TINY = NetConfig(n_pixels=6, n_channels=3, hidden=4, latent=3, init="glorot", fa
 
 @pytest.fixture(scope="module")
 def images():
-    return jungle().as_float()
+    return np.ascontiguousarray(jungle().as_float()[:, ::8, ::8])
 
 
 def trained(model, rules, seed=0, gamma=0.7, updates=3, config=TINY):

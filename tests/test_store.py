@@ -61,7 +61,13 @@ def test_rows_cut_at_any_byte_lose_at_most_the_row_cut(tmp_path_factory, data):
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("lr", [0.5]), ("models", ["GAN"]), ("seeds", [0, 1]), ("draws", 2), ("data", {"sha256": "1"})],
+    [
+        ("lr", [0.5]),
+        ("models", ["GAN"]),
+        ("seeds", [0, 1]),
+        ("draws", 2),
+        ("data", {"sha256": "1"}),
+    ],
 )
 def test_a_run_of_another_configuration_is_refused_by_name(tmp_path, key, value):
     fill(tmp_path)

@@ -30,7 +30,9 @@ def ascend(
     below_output = list(zip(net.layers, cache, strict=True))[:-1]
     for i, (layer, c) in reversed(list(enumerate(below_output))):
         lowest = i == 0
-        if through_updated:
+        if not layer.params:
+            dx, _ = layer.backward(dy, c, wrt="input")
+        elif through_updated:
             _, grads = layer.backward(dy, c, wrt="params")
             add_scaled(layer.params, grads, scale)
             dx = None if lowest else layer.backward(dy, c, wrt="input")[0]

@@ -77,22 +77,23 @@ def build(
 ) -> Nets:
     """Make a variant's nets.
 
-    Every net draws its weights whether the variant has it or not, so that models of one seed
-    start from the same encoder and decoder.
+    Every net has its own stream, so that models of one seed start from the same encoder and
+    decoder, whichever nets they have besides.
     """
-    n, h, z = config.n_visible, config.hidden, config.latent
-    nets = {
-        "encoder": _mlp(n, h, 2 * z, config, rng, dtype),
-        "decoder": _mlp(z, h, n, config, rng, dtype),
-        "d": _mlp(n, h, 1, config, rng, dtype),
-        "D": _mlp(z, h, 1, config, rng, dtype),
-    }
-    has = {"encoder": variant.encoder, "decoder": True, "d": variant.d, "D": variant.D}
-    return Nets(config, variant, **{k: net if has[k] else None for k, net in nets.items()})  # type: ignore[arg-type]
+    n, z = config.n_visible, config.latent
+    f, g, d, D = rng.spawn(4)
+    return Nets(
+        config,
+        variant,
+        encoder=_mlp(n, 2 * z, config, f, dtype) if variant.encoder else None,
+        decoder=_mlp(z, n, config, g, dtype),
+        d=_mlp(n, 1, config, d, dtype) if variant.d else None,
+        D=_mlp(z, 1, config, D, dtype) if variant.D else None,
+    )
 
 
 def _mlp(
-    n_in: int, hidden: int, n_out: int, config: NetConfig, rng: np.random.Generator, dtype: Any
+    n_in: int, n_out: int, config: NetConfig, rng: np.random.Generator, dtype: Any
 ) -> Sequential:
     def dense(a: int, b: int) -> Dense:
         return Dense(
@@ -107,9 +108,9 @@ def _mlp(
 
     return Sequential(
         [
-            dense(n_in, hidden),
+            dense(n_in, config.hidden),
             _activation(config),
-            dense(hidden, n_out),
+            dense(config.hidden, n_out),
             Logistic(config.slope, config.midpoint),
         ]
     )

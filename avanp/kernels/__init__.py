@@ -15,10 +15,9 @@ from avanp.errors import AvanpError
 BACKENDS = ("numba", "numpy")
 
 KERNELS = {
-    "balance_sums": {
-        "numpy": "avanp.kernels.reference",
-        "numba": "avanp.kernels.jit_balance",
-    },
+    "add_outer": "jit_outer",
+    "balance_sums": "jit_balance",
+    "logistic": "jit_logistic",
 }
 
 
@@ -31,10 +30,7 @@ def backend() -> str:
 
 
 @cache
-def _load(name: str, chosen: str) -> Callable[..., Any]:
-    return getattr(import_module(KERNELS[name][chosen]), name)
-
-
 def kernel(name: str) -> Callable[..., Any]:
-    """Return the kernel `name` of the chosen backend; it compiles at its first call."""
-    return _load(name, backend())
+    """Return the kernel `name` of the process's backend; it compiles at its first call."""
+    module = KERNELS[name] if backend() == "numba" else "reference"
+    return getattr(import_module(f"avanp.kernels.{module}"), name)

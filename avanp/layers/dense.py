@@ -42,15 +42,17 @@ class Dense(Layer):
     ) -> None:
         leading = () if groups is None else (groups,)
         shape = (*leading, n_out, n_in)
+        w: np.ndarray | FactoredWeight
         if init == "zeros":
-            w = np.zeros(shape, dtype)
+            w = FactoredWeight.zeros(shape, dtype) if factored else np.zeros(shape, dtype)
         elif rng is None:
             raise AvanpError("Dense(init='glorot') needs rng, a numpy.random.Generator")
         else:
             a = np.sqrt(6 / (n_in + n_out))
             w = rng.uniform(-a, a, shape).astype(dtype)
+            w = FactoredWeight(w) if factored else w
         self.params = {
-            "W": FactoredWeight(w) if factored else w,
+            "W": w,
             "b": np.zeros((*leading, n_out), dtype),
         }
 
@@ -59,7 +61,9 @@ class Dense(Layer):
     ) -> tuple[Array, Array]:
         """Return y (..., B, n_out) and the cache, which is x."""
         w = self.params["W"]
-        y = w.apply(x) if isinstance(w, FactoredWeight) else x @ np.swapaxes(w, -1, -2)
+        if isinstance(w, FactoredWeight):
+            return w.apply(x, self.params["b"]), x
+        y = x @ w.swapaxes(-1, -2)
         y += self.params["b"][..., None, :]
         return y, x
 
@@ -72,5 +76,6 @@ class Dense(Layer):
             w = self.params["W"]
             dx = w.apply_transposed(dy) if isinstance(w, FactoredWeight) else dy @ w
         if wrt != "input":
-            grads = {"W": Factors(cache, dy), "b": dy.sum(axis=-2)}
+            db = dy[..., 0, :] if dy.shape[-2] == 1 else dy.sum(axis=-2)
+            grads = {"W": Factors(cache, dy), "b": db}
         return dx, grads

@@ -6,9 +6,11 @@ the matrix's size is ever written. The algebra is exact; only the order of round
 """
 
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 
+from avanp.kernels import kernel
 from avanp.layers.base import Array
 
 
@@ -24,7 +26,11 @@ class Factors:
 
     def to_array(self) -> Array:
         """Return dW, (..., n_out, n_in)."""
-        return np.swapaxes(self.dy, -1, -2) @ self.x
+        return self.dy.swapaxes(-1, -2) @ self.x
+
+
+# Rows of a batch below which our kernels do better than BLAS.
+FEW = 4
 
 
 class FactoredWeight:
@@ -36,43 +42,71 @@ class FactoredWeight:
     Parameters
     ----------
     base : array (..., n_out, n_in)
-        W0. A W0 of zeros is not stored.
+        W0; it is changed in place.
     """
 
     def __init__(self, base: Array) -> None:
-        self.shape = base.shape
-        self.dtype = base.dtype
-        self._base = base.copy() if base.any() else None
-        *groups, n_out, n_in = base.shape
-        self.capacity = max(1, n_in * n_out // (n_in + n_out))
-        self._u = np.empty((*groups, self.capacity, n_out), base.dtype)
-        self._v = np.empty((*groups, self.capacity, n_in), base.dtype)
-        self.count = 0
+        self._begin(base.shape, base.dtype)
+        self._base = base
 
-    def apply(self, x: Array) -> Array:
-        """Return ``x W^T``: (..., B, n_in) to (..., B, n_out)."""
-        return self._product(x, self._v, self._u, transpose_base=True)
+    @classmethod
+    def zeros(cls, shape: tuple[int, ...], dtype: Any) -> Self:
+        """Return a weight of zeros; W0 is not stored until factors are folded into it."""
+        weight = cls.__new__(cls)
+        weight._begin(shape, np.dtype(dtype))
+        return weight
+
+    def _begin(self, shape: tuple[int, ...], dtype: np.dtype) -> None:
+        self.shape, self.dtype = shape, dtype
+        self._base: Array | None = None
+        *groups, n_out, n_in = shape
+        self.capacity = max(1, n_in * n_out // (n_in + n_out))
+        # u: (..., capacity, n_out), v: (..., capacity, n_in)
+        self._u = np.empty((*groups, self.capacity, n_out), dtype)
+        self._v = np.empty((*groups, self.capacity, n_in), dtype)
+        self.count = 0
+        self._last_x: Array | None = None
+
+    def apply(self, x: Array, bias: Array) -> Array:
+        """Return ``x W^T + bias``: (..., B, n_in) to (..., B, n_out)."""
+        y = self._low_rank(x, self._v, self._u, bias)
+        if self._base is not None:
+            y += x @ self._base.swapaxes(-1, -2)
+        return y
 
     def apply_transposed(self, dy: Array) -> Array:
         """Return ``dy W``: (..., B, n_out) to (..., B, n_in)."""
-        return self._product(dy, self._u, self._v, transpose_base=False)
-
-    def _product(self, x: Array, inner: Array, outer: Array, *, transpose_base: bool) -> Array:
-        t = self.count
-        y: Array | None = None
-        if t:
-            # (..., B, t) and then (..., B, n)
-            y = (x @ np.swapaxes(inner[..., :t, :], -1, -2)) @ outer[..., :t, :]
+        dx = self._low_rank(dy, self._u, self._v, None)
         if self._base is not None:
-            base = np.swapaxes(self._base, -1, -2) if transpose_base else self._base
-            y = x @ base if y is None else np.add(y, x @ base, out=y)
-        if y is None:
+            dx += dy @ self._base
+        return dx
+
+    def _low_rank(self, x: Array, inner: Array, outer: Array, bias: Array | None) -> Array:
+        """Return the product of x with the pending factors, plus the bias."""
+        t, rows = self.count, x.shape[-2]
+        if not t:
             y = np.zeros((*x.shape[:-1], outer.shape[-1]), self.dtype)
+        else:
+            inner = inner[..., :t, :].swapaxes(-1, -2)
+            if 1 < rows < FEW:
+                # BLAS may take several times as long for two rows as for one, twice.
+                parts = [x[..., i : i + 1, :] @ inner for i in range(rows)]
+                coefficients = np.concatenate(parts, axis=-2)
+            else:
+                coefficients = x @ inner
+            y = coefficients @ outer[..., :t, :]
+        if bias is not None:
+            y += bias[..., None, :]
         return y
 
     def add(self, gradient: Factors, scale: float) -> None:
         """Add ``scale * dW`` to the weight."""
         rows = gradient.x.shape[-2]
+        last = slice(max(0, self.count - rows), self.count)
+        if gradient.x is self._last_x and np.array_equal(self._v[..., last, :], gradient.x):
+            # u v^T + dy v^T is one term.
+            self._u[..., last, :] += scale * gradient.dy
+            return
         if self.count + rows > self.capacity:
             self.fold()
         if rows > self.capacity:
@@ -81,6 +115,7 @@ class FactoredWeight:
         new = slice(self.count, self.count + rows)
         np.multiply(gradient.dy, scale, out=self._u[..., new, :])
         self._v[..., new, :] = gradient.x
+        self._last_x = gradient.x
         self.count += rows
 
     def fold(self) -> None:
@@ -109,9 +144,9 @@ class FactoredWeight:
 
 
 def add_product(w: Array, dy: Array, x: Array, scale: float) -> None:
-    """``w += scale * dy^T x`` in place; BLAS writes straight into a large matrix."""
-    if w.size < 1 << 15 or not w.flags.c_contiguous:
-        w += scale * (np.swapaxes(dy, -1, -2) @ x)
+    """``w += scale * dy^T x`` in place, without a temporary of w's size; w is C-ordered."""
+    if dy.shape[-2] < FEW:
+        kernel("add_outer")(w, dy, x, scale)
         return
     from scipy.linalg.blas import get_blas_funcs
 

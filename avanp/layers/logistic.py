@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from avanp.errors import AvanpError
+from avanp.kernels import kernel
 from avanp.layers.base import Array, Layer, Wrt
 
 
@@ -31,14 +32,7 @@ class Logistic(Layer):
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[Array, Array]:
         """Return ``(y, cache)`` with y in [0, 1]; the cache is y."""
-        y = np.asarray(np.subtract(self.midpoint, x))
-        y *= self.slope
-        # An overflow to infinity is right here: 1 / (1 + inf) = 0. The form with exp, unlike
-        # the one with tanh, keeps the relative accuracy of small y (a variance is inverted).
-        with np.errstate(over="ignore"):
-            np.exp(y, out=y)
-        y += 1.0
-        np.divide(1.0, y, out=y)
+        y = kernel("logistic")(x, self.slope, self.midpoint)
         return y, y
 
     def backward(

@@ -42,16 +42,16 @@ def balance_metric(generated: Array, images: Array, *, absolute: bool = True) ->
             "give (N, H, W, C) or (N, draws, H, W, C)"
         )
     n, draws, *_, channels = y.shape
-    # (N, C, draws, P) and (N, C, P)
-    y = np.moveaxis(y.reshape(n, draws, -1, channels), -1, 1)
-    x = np.moveaxis(x.reshape(n, -1, channels), -1, 1)
-    total = sum(balance_sums(y[i], x[i])[0 if absolute else 1] for i in range(n))
+    # (C, N draws, P) and (C, N, P)
+    y = np.moveaxis(y.reshape(n * draws, -1, channels), -1, 0)
+    x = np.moveaxis(x.reshape(n, -1, channels), -1, 0)
+    total = balance_sums(y, x)[0 if absolute else 1]
     return total / (n * draws * x.shape[-1])
 
 
-def balance_sums(generated: Array, image: Array) -> tuple[float, float]:
-    """Return the sums of ``|d(1 - d)|`` and ``d(1 - d)`` over (C, M, P) against one (C, P)."""
-    return kernel("balance_sums")(np.ascontiguousarray(generated), np.ascontiguousarray(image))
+def balance_sums(generated: Array, images: Array) -> tuple[float, float]:
+    """Return the sums of ``|d(1 - d)|`` and ``d(1 - d)``: (C, N draws, P) against (C, N, P)."""
+    return kernel("balance_sums")(np.ascontiguousarray(generated), np.ascontiguousarray(images))
 
 
 def _unit(name: str, array: Array) -> Array:

@@ -109,7 +109,9 @@ class Estimator:
             )
         weight = not_finite(nets)
         if weight:
-            raise AvanpError(f"training diverged: {weight} is not finite; use a smaller lr than {self.lr}")
+            raise AvanpError(
+                f"training diverged: {weight} is not finite; use a smaller lr than {self.lr}"
+            )
         self.nets_: Nets = nets
         self.n_features_in_ = int(np.prod(self.image_shape_))
         return self

@@ -40,9 +40,9 @@ def tasks(config: dict[str, Any]) -> list[Task]:
 
 
 def run_task(task: Task, images: np.ndarray, draws: int) -> Cell:
-    """Train and evaluate one cell; images (N, H, W, C) uint8."""
+    """Train and evaluate one cell; images (N, H, W, C), float32 in [0, 1]."""
     return run_cell(
-        images.astype(np.float32) / 255,
+        images,
         load("model", task.model),
         rules_from_name(task.rules),
         task.lr,

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from avanp.sweeps.cells import Task, run_task
+from avanp.sweeps.memory import keep_freed_memory
 
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
@@ -36,13 +37,14 @@ class InlineExecutor(Executor):
 
 
 def prepare(images: np.ndarray, draws: int) -> None:
-    """Give a process the data of its tasks, once."""
-    _shared.update(images=images, draws=draws)
+    """Give a process the data of its tasks, once; images (N, H, W, C) uint8."""
+    _shared.update(images=images.astype(np.float32) / 255, draws=draws)
 
 
 def _prepare_worker(images: np.ndarray, draws: int) -> None:
     # Ctrl-C is the parent's to handle: it keeps the finished rows and stops the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    keep_freed_memory()
     prepare(images, draws)
 
 
