@@ -25,7 +25,7 @@ def test_a_factored_weight_is_the_matrix_after_any_number_of_updates(
 ):
     rng = np.random.default_rng(seed)
     w = rng.standard_normal((*groups, n_out, n_in)) * (not zero)
-    factored = FactoredWeight.zeros(w.shape, w.dtype) if zero else FactoredWeight(w.copy())
+    factored = FactoredWeight(w.shape, w.dtype, None if zero else w.copy())
     plain = w.copy()
     for rows in [*batches, None]:
         x, dy = rng.standard_normal((*groups, 2, n_in)), rng.standard_normal((*groups, 2, n_out))
@@ -43,7 +43,7 @@ def test_a_factored_weight_is_the_matrix_after_any_number_of_updates(
 
 
 def test_factors_are_folded_before_they_cost_more_than_the_matrix():
-    weight = FactoredWeight(np.zeros((4, 12)))
+    weight = FactoredWeight((4, 12), np.float64)
     assert weight.capacity == 3
     for _ in range(4):
         weight.add(Factors(np.ones((1, 12)), np.ones((1, 4))), 1.0)
@@ -65,7 +65,7 @@ def test_blas_writes_into_a_large_matrix_what_the_expression_gives(dtype):
 
 
 def test_infinite_factors_are_noticed():
-    weight = FactoredWeight(np.zeros((4, 12)))
+    weight = FactoredWeight((4, 12), np.float64)
     weight.add(Factors(np.ones((1, 12)), np.ones((1, 4))), 1.0)
     assert weight.is_finite()
     weight.add(Factors(np.ones((1, 12)), np.full((1, 4), np.inf)), 1.0)

@@ -113,6 +113,15 @@ def test_a_model_that_diverges_is_a_row_and_the_sweep_goes_on(monkeypatch, undis
     assert "diverged" in str(result)
 
 
+def test_images_that_are_not_finite_are_a_diverged_row(monkeypatch):
+    from avanp.ava import experiment
+
+    monkeypatch.setattr(experiment, "balance_sums", lambda *_: (float("nan"), 0.0))
+    (row,) = avanp.sweep(0.5, data=small_set(), models="VAE", rules="program").rows
+    assert (row["bm"], row["status"]) == (None, "diverged")
+    assert row["reason"] == "a generated image is not finite"
+
+
 def test_models_are_compared_on_the_same_noise():
     # Under `program` the leaning terms touch no image: equal noise, equal rows.
     rows = avanp.sweep(0.5, data=small_set(), models="AVA1,AVA2,AVA3,AVA4", rules="program").rows

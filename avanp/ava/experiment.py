@@ -64,6 +64,11 @@ def run_cell(
     config = replace(config or NetConfig(), n_pixels=height * width, n_channels=n_channels)
     nets = build(variant, config, stream(seed, "init"), images.dtype)
     x = to_groups(images, config)
+
+    def diverged(reason: str) -> Cell:
+        blank = np.zeros((0, height, width, n_channels), np.uint8)
+        return Cell(None, None, "diverged", reason, trained - start, 0.0, blank)
+
     with np.errstate(all="ignore"):
         start = time.perf_counter()
         moments = train(nets, rules, x, gamma, seed)
@@ -73,10 +78,11 @@ def run_cell(
             nets = build(variant, config, stream(seed, "init"), images.dtype)
             try:
                 train(nets, rules, x, gamma, seed, watch=True)
-            except Diverged as diverged:
-                blank = np.zeros((0, height, width, n_channels), np.uint8)
-                return Cell(None, None, "diverged", str(diverged), trained - start, 0.0, blank)
+            except Diverged as why:
+                return diverged(str(why))
         bm, bm_signed, samples = evaluate(nets, moments, x, seed, draws)
+        if not np.isfinite([bm, bm_signed]).all():
+            return diverged("a generated image is not finite")
         samples = to_images(samples, (height, width, n_channels), config)
         elapsed = time.perf_counter() - trained
     return Cell(bm, bm_signed, "ok", "", trained - start, elapsed, to_bytes(samples))

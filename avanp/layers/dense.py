@@ -44,13 +44,13 @@ class Dense(Layer):
         shape = (*leading, n_out, n_in)
         w: np.ndarray | FactoredWeight
         if init == "zeros":
-            w = FactoredWeight.zeros(shape, dtype) if factored else np.zeros(shape, dtype)
+            w = FactoredWeight(shape, dtype) if factored else np.zeros(shape, dtype)
         elif rng is None:
             raise AvanpError("Dense(init='glorot') needs rng, a numpy.random.Generator")
         else:
             a = np.sqrt(6 / (n_in + n_out))
             w = rng.uniform(-a, a, shape).astype(dtype)
-            w = FactoredWeight(w) if factored else w
+            w = FactoredWeight(shape, dtype, w) if factored else w
         self.params = {
             "W": w,
             "b": np.zeros((*leading, n_out), dtype),

@@ -6,7 +6,7 @@ the matrix's size is ever written. The algebra is exact; only the order of round
 """
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -41,26 +41,18 @@ class FactoredWeight:
 
     Parameters
     ----------
-    base : array (..., n_out, n_in)
-        W0; it is changed in place.
+    shape : tuple of int
+        (..., n_out, n_in).
+    base : array of that shape, optional
+        W0, which is changed in place. Without it W0 is zero, and not stored until factors are
+        folded into it.
     """
 
-    def __init__(self, base: Array) -> None:
-        self._begin(base.shape, base.dtype)
-        self._base = base
-
-    @classmethod
-    def zeros(cls, shape: tuple[int, ...], dtype: Any) -> Self:
-        """Return a weight of zeros; W0 is not stored until factors are folded into it."""
-        weight = cls.__new__(cls)
-        weight._begin(shape, np.dtype(dtype))
-        return weight
-
-    def _begin(self, shape: tuple[int, ...], dtype: np.dtype) -> None:
-        self.shape, self.dtype = shape, dtype
-        self._base: Array | None = None
+    def __init__(self, shape: tuple[int, ...], dtype: Any, base: Array | None = None) -> None:
+        self.shape, self.dtype = shape, np.dtype(dtype)
         *groups, n_out, n_in = shape
         self.capacity = max(1, n_in * n_out // (n_in + n_out))
+        self._base = base
         # u: (..., capacity, n_out), v: (..., capacity, n_in)
         self._u = np.empty((*groups, self.capacity, n_out), dtype)
         self._v = np.empty((*groups, self.capacity, n_in), dtype)
