@@ -11,16 +11,26 @@ from avanp.sweeps.store import Store, opened, read_config, read_rows
 
 CONFIG = {
     "format": 1,
+    "avanp": "0.1.0",
     "lr": [0.5, 0.1],
     "models": ["VAE"],
     "rules": ["program"],
     "seeds": [0],
     "draws": 1,
-    "data": {"sha256": "0"},
+    "data": {
+        "name": "a",
+        "sha256": "0",
+        "count": 1,
+        "height": 1,
+        "width": 1,
+        "is_paper_set": False,
+    },
     "experiment": {},
+    "versions": {},
 }
 ROWS = [
-    {"rules": "program", "model": "VAE", "lr": lr, "seed": 0, "bm": 0.1 + lr} for lr in (0.5, 0.1)
+    {"rules": "program", "model": "VAE", "lr": lr, "seed": 0, "bm": 0.1 + lr, "status": "ok"}
+    for lr in (0.5, 0.1)
 ]
 
 

@@ -75,7 +75,7 @@ def sentence(tables: Mapping[str, Any], rules: str) -> str:
         tail += f", {count(v['missing'], v['missing'], 'run')} to do"
     over = f"{count(v['cells'], v['cells'], 'cell')}, {seeds}{tail}"
     if not tables["paper"]["shown"]:
-        return f"{rules}: {over}; the paper's numbers are for its own images and hence not shown"
+        return f"{rules}: {over}; the paper's numbers are for its own images only"
     if not v["compared"]:
         return f"{rules}: {over}; none of these cells is in the paper"
     top = v["largest"]

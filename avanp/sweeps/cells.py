@@ -58,11 +58,16 @@ def to_row(task: Task, cell: Cell, data: str) -> dict[str, Any]:
         "model": task.model,
         "lr": task.lr,
         "seed": task.seed,
-        "bm": cell.bm,
-        "bm_signed": cell.bm_signed,
+        "bm": _number(cell.bm),
+        "bm_signed": _number(cell.bm_signed),
         "status": cell.status,
         "reason": cell.reason,
         "train_seconds": round(cell.train_seconds, 6),
         "eval_seconds": round(cell.eval_seconds, 6),
         "data": data,
     }
+
+
+def _number(value: float | None) -> float | None:
+    # Kernels that are not compiled return NumPy's scalars, which JSON does not know.
+    return None if value is None else float(value)

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -36,16 +37,38 @@ class InlineExecutor(Executor):
         return future
 
 
+class QuietPool(ProcessPoolExecutor):
+    """Processes that leave Ctrl-C to the parent, which keeps the finished rows and stops them."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future:
+        """Submit a task; a process started for it is born with SIGINT blocked."""
+        if not hasattr(signal, "pthread_sigmask"):
+            return super().submit(fn, *args, **kwargs)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def prepare(images: np.ndarray, draws: int) -> None:
     """Give a process the data of its tasks, once; images (N, H, W, C) uint8."""
     _shared.update(images=images.astype(np.float32) / 255, draws=draws)
 
 
 def _prepare_worker(images: np.ndarray, draws: int) -> None:
-    # Ctrl-C is the parent's to handle: it keeps the finished rows and stops the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     keep_freed_memory()
     prepare(images, draws)
+
+
+def _end_with_parent() -> None:
+    # A killed parent closes no queue: without this its processes would wait for ever.
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def run_prepared(task: Task) -> Any:
@@ -62,7 +85,7 @@ def local_executor(jobs: int, images: np.ndarray, draws: int) -> Iterator[Execut
         return
     before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
-    pool = ProcessPoolExecutor(
+    pool = QuietPool(
         jobs,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_prepare_worker,

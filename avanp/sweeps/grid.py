@@ -20,7 +20,8 @@ def parse_rates(text: str) -> tuple[float, ...]:
     Raises
     ------
     AvanpError
-        For a rate outside (0, 1], a reversed or malformed range, or a rate given twice.
+        For a rate outside (0, 1], a reversed or malformed range, or two rates that are
+        one to six digits.
     """
     parts = text.split(":")
     if len(parts) == 1:
@@ -35,9 +36,13 @@ def parse_rates(text: str) -> tuple[float, ...]:
         rates = _spaced(start, stop, parts[2], text) if parts[2:] else _decades(start, stop, text)
     else:
         raise AvanpError(f"--lr {text}: malformed; {FORMS}")
-    twice = [rate for i, rate in enumerate(rates) if rate in rates[:i]]
-    if twice:
-        raise AvanpError(f"--lr {text}: {twice[0]:g} is there twice; give each rate once")
+    # Tables and pictures name a rate by six digits.
+    shown = [f"{rate:g}" for rate in rates]
+    if len(set(shown)) < len(shown):
+        twice = next(rate for i, rate in enumerate(shown) if rate in shown[:i])
+        raise AvanpError(
+            f"--lr {text}: {twice} is there twice; rates must differ in their first six digits"
+        )
     return rates
 
 

@@ -16,6 +16,7 @@ from avanp.data.images import ImageSet
 from avanp.data.orbit import is_paper_set
 from avanp.data.resolve import resolve
 from avanp.errors import AvanpError
+from avanp.kernels import backend
 from avanp.report import tables, terminal
 from avanp.report.write import write_all
 from avanp.sweeps import grid
@@ -25,6 +26,7 @@ from avanp.sweeps.store import FORMAT, Store, opened
 
 # Called with (cells done, cells in all) at the start and after every cell.
 Progress = Callable[[int, int], None]
+MOST = 10_000  # seeds, draws or jobs
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,8 @@ def sweep(
     """
     images = data if isinstance(data, ImageSet) else resolve(data)
     config = configuration(lr, models, rules, images, seeds, draws)
-    if _count("jobs", jobs) < 1:
-        raise AvanpError("jobs must be at least 1")
+    _count("jobs", jobs)
+    backend()  # a wrong AVANP_KERNELS is told before anything is written
     with opened(out) if out is not None else nullcontext() as store:
         rows = store.start(config) if store is not None else {}
         todo = [task for task in tasks(config) if _key(task) not in rows]
@@ -120,8 +122,7 @@ def configuration(
 ) -> dict[str, Any]:
     """Check what was asked for and return it as the content of run.json."""
     for name, value in (("seeds", seeds), ("draws", draws)):
-        if _count(name, value) < 1:
-            raise AvanpError(f"{name} must be at least 1, not {value}")
+        _count(name, value)
     net = NetConfig()
     return {
         "format": FORMAT,
@@ -191,10 +192,11 @@ def _text(value: str | float | Sequence[Any]) -> str:
     return ",".join(str(item) for item in value)
 
 
-def _count(name: str, value: int) -> int:
+def _count(name: str, value: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
         raise AvanpError(f"{name} must be a whole number, not {value!r}")
-    return value
+    if not 1 <= value <= MOST:
+        raise AvanpError(f"{name} must be from 1 to {MOST}, not {value}")
 
 
 def default_jobs() -> int:

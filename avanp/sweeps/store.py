@@ -13,6 +13,7 @@ from avanp.data.sheet import save_image
 from avanp.errors import AvanpError
 from avanp.files import write_whole
 from avanp.sweeps.cells import Key, key_of
+from avanp.sweeps.wellformed import is_config, is_row
 
 # What makes two runs the same run; versions may differ.
 IDENTITY = ("format", "lr", "models", "rules", "seeds", "draws", "data", "experiment")
@@ -79,10 +80,12 @@ def opened(out: str | Path) -> Iterator[Store]:
     AvanpError
         If `out` is a file, cannot be written, holds files that are not a run's, or is in use.
     """
+    if not str(out):
+        raise AvanpError("--out names no folder: name a new one, or the folder of a run")
     directory = Path(out)
-    if directory.is_file():
-        raise AvanpError(f"--out {out} is a file: name a new folder, or the folder of a run")
     try:
+        if directory.is_file():
+            raise AvanpError(f"--out {out} is a file: name a new folder, or the folder of a run")
         directory.mkdir(parents=True, exist_ok=True)
         known = (directory / "run.json").exists()
         if not known and any(p.name != ".lock" for p in directory.iterdir()):
@@ -117,15 +120,20 @@ def read_config(directory: Path) -> dict[str, Any]:
         config = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise AvanpError(f"{directory} holds no run.json: name a sweep's --out folder") from None
-    except (OSError, ValueError) as error:
-        raise AvanpError(f"{path} cannot be read: {_line(error)}") from None
-    if not isinstance(config, dict) or any(key not in config for key in IDENTITY):
-        raise AvanpError(f"{path} is not the configuration of a sweep")
-    if config["format"] != FORMAT:
+    except NotADirectoryError:
+        raise AvanpError(f"{directory} is a file: name a sweep's --out folder") from None
+    except OSError as error:
+        raise AvanpError(f"{path} cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise AvanpError(f"{path} is damaged: {error}; run the sweep in a new folder") from None
+    written = config.get("format") if isinstance(config, dict) else None
+    if isinstance(written, int) and written != FORMAT:
         raise AvanpError(
-            f"{path} has format {config['format']!r}, and this avanp reads format {FORMAT}: "
+            f"{path} has format {written}, and this avanp reads format {FORMAT}: "
             "use the version that wrote it"
         )
+    if written != FORMAT or not is_config(config):
+        raise AvanpError(f"{path} is not the configuration of a sweep: name a sweep's --out folder")
     return config
 
 
@@ -137,14 +145,15 @@ def read_rows(directory: Path) -> list[dict[str, Any]]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise AvanpError(f"{path} cannot be read: {_line(error)}") from None
+        raise AvanpError(f"{path} cannot be read: {error.strerror}") from None
     rows = []
     for number, line in enumerate(lines[:-1], 1):
         try:
             row = json.loads(line)
-            key_of(row)
-        except (ValueError, TypeError, KeyError):
-            raise AvanpError(f"{path}, line {number}: not a row of a sweep") from None
+        except (ValueError, RecursionError):
+            row = None
+        if not is_row(row):
+            raise AvanpError(f"{path}, line {number}, is not a row of a sweep: remove the line")
         rows.append(row)
     return rows
 
@@ -158,7 +167,3 @@ def _same(there: dict[str, Any], config: dict[str, Any], directory: Path) -> Non
             f"--out {directory} holds another run (its {', '.join(different)} "
             f"{'differ' if len(different) > 1 else 'differs'}): name another folder"
         )
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())

@@ -1,0 +1,58 @@
+"""Whether what was read from a run's folder is what a sweep writes there."""
+
+from typing import Any
+
+from avanp.errors import AvanpError
+from avanp.sweeps import grid
+
+CONFIG = {
+    "avanp": str,
+    "lr": list,
+    "models": list,
+    "rules": list,
+    "seeds": list,
+    "draws": int,
+    "data": dict,
+    "experiment": dict,
+    "versions": dict,
+}
+DATA = {
+    "name": str,
+    "sha256": str,
+    "count": int,
+    "height": int,
+    "width": int,
+    "is_paper_set": bool,
+}
+ROW = {
+    "rules": str,
+    "model": str,
+    "lr": float,
+    "seed": int,
+    "bm": float | None,
+    "status": str,
+}
+
+
+def is_config(value: Any) -> bool:
+    """Whether it may be the content of run.json; names of models become names of files."""
+    if not (_has(value, CONFIG) and _has(value["data"], DATA)):
+        return False
+    try:
+        grid.parse_rates(",".join(map(str, value["lr"])))
+        grid.parse_models(",".join(map(str, value["models"])))
+        grid.parse_rules(",".join(map(str, value["rules"])))
+    except AvanpError:
+        return False
+    return bool(value["seeds"]) and all(type(seed) is int for seed in value["seeds"])
+
+
+def is_row(value: Any) -> bool:
+    """Whether it may be a line of rows.jsonl."""
+    return _has(value, ROW)
+
+
+def _has(value: Any, types: dict[str, Any]) -> bool:
+    return isinstance(value, dict) and all(
+        key in value and isinstance(value[key], type_) for key, type_ in types.items()
+    )
