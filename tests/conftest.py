@@ -6,7 +6,10 @@ import pytest
 from hypothesis import settings
 
 from avanp.data.images import ImageSet
-from tests.data_fixtures import find_orbit_for_tests
+from data_fixtures import find_orbit_for_tests
+
+# Processes that tests start import the installed package, wherever they start.
+os.environ["PYTHONSAFEPATH"] = "1"
 
 settings.register_profile("dev", deadline=None, max_examples=30)
 settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True)

@@ -9,7 +9,7 @@ from PIL import Image, ImageFile
 
 from avanp.data.decode import image_size, read_image
 from avanp.errors import AvanpError
-from tests.data_fixtures import png_header
+from data_fixtures import png_header
 
 NOISE = np.random.default_rng(5).integers(0, 256, (30, 40, 3), dtype=np.uint8)
 LOSSLESS = {"PNG": {}, "BMP": {}, "TIFF": {}, "PPM": {}, "WEBP": {"lossless": True}}

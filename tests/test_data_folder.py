@@ -10,7 +10,7 @@ from PIL import Image
 
 from avanp.data.folder import SUFFIXES, image_files, is_image_name, read_folder
 from avanp.errors import AvanpError
-from tests.data_fixtures import as_ordinary_user, png_header
+from data_fixtures import as_ordinary_user, png_header
 
 # Names a file may have on any system, the hidden ones left out.
 STEMS = st.text(st.sampled_from("abcXYZ019 _-é猫'%"), min_size=1, max_size=12)

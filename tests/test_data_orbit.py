@@ -88,11 +88,11 @@ def test_the_folder_itself_may_be_named(home: Path, monkeypatch: pytest.MonkeyPa
     assert found_in() == str(folder)
 
 
-@pytest.mark.parametrize(("depth", "seen"), [(4, True), (5, False)])
+@pytest.mark.parametrize(("depth", "seen"), [(6, True), (7, False)])
 def test_the_search_goes_four_folders_down(
     home: Path, monkeypatch: pytest.MonkeyPatch, depth: int, seen: bool
 ) -> None:
-    write_set(home.joinpath("data", *"abcde"[:depth]))
+    write_set(home.joinpath("data", *"abcdefg"[:depth]))
     monkeypatch.setenv("AVANP_DATA", str(home / "data"))
     assert (find_orbit() is not None) == seen
 

@@ -11,7 +11,7 @@ from PIL import Image
 from avanp.data.jungle import jungle
 from avanp.data.sheet import PAPER, WRITERS, contact_sheet, save_image
 from avanp.errors import AvanpError
-from tests.data_fixtures import as_ordinary_user
+from data_fixtures import as_ordinary_user
 
 
 def noise(count: int, width: int, height: int) -> np.ndarray:

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import literal
 from avanp.ava import equations as eq
 from avanp.ava.nets import NetConfig, build
 from avanp.ava.printed import PrintedRules
 from avanp.registry import MODELS, load
-from tests import literal
 
 K = literal.KAPPA
 C, B, PIXELS, LATENT = 2, 3, 7, 4

@@ -86,6 +86,7 @@ def read_folder(
         images[i] = pixels
     if name is None:
         name = Path(os.path.abspath(folder)).name or folder
+        name = name.encode(errors="replace").decode()  # bytes of another encoding
     return ImageSet(name, images, tuple(files), folder)
 
 

@@ -14,8 +14,9 @@ ORBIT_SIZE = (100, 64)
 
 ORIGIN = "3_implementation/datasets/orbit/base-100x64 of github.com/ngphloc/ai"
 HOW_TO_GET = f"put {ORIGIN} below ~/.local/share/avanp or point AVANP_DATA at it"
+SHORT_HOW_TO_GET = "AVANP_DATA=<clone of github.com/ngphloc/ai>"  # a line of 100 columns holds it
 
-MAX_DEPTH = 4  # folders below a searched one
+MAX_DEPTH = 6  # folders below a searched one: a clone of the authors' repository has five
 MAX_FOLDERS = 2_000  # looked into below each searched one
 MAX_ENTRIES = 200_000  # directory entries looked at below each searched one
 

@@ -7,7 +7,7 @@ import numpy as np
 from avanp.data.decode import resize
 from avanp.data.folder import read_folder
 from avanp.data.images import ImageSet
-from avanp.data.orbit import HOW_TO_GET, find_orbit, is_paper_set
+from avanp.data.orbit import SHORT_HOW_TO_GET, find_orbit, is_paper_set
 from avanp.data.size import Size, check_size, check_total
 from avanp.errors import AvanpError
 from avanp.registry import DATASETS, load
@@ -58,11 +58,11 @@ def describe(image_set: ImageSet, default: bool) -> str:
     count = f"{len(image_set)} image" + ("s" if len(image_set) > 1 else "")
     line = f"data: {name}, {count} {image_set.width}x{image_set.height}, "
     if is_paper_set(image_set):
-        line += f"the paper's own, in {source}"
-        return line + "; --data jungle takes the built-in set" if default else line
+        other = " (the built-in set: --data jungle)" if default else ""
+        return line + f"the paper's own{other}, in {source}"
     if source != "built in":
         return line + f"in {source}"
-    return line + (f"built in; for the paper's own {HOW_TO_GET}" if default else "built in")
+    return line + (f"built in; the paper's: {SHORT_HOW_TO_GET}" if default else "built in")
 
 
 def _resized(image_set: ImageSet, size: Size | None) -> ImageSet:
