@@ -1,12 +1,12 @@
 """The command `avanp`: thin, with imports inside the commands so that help answers at once."""
 
 import os
-import sys
-from collections.abc import Sequence
-from typing import Any, NoReturn
+import textwrap
+from typing import NoReturn
 
 import click
 
+from avanp.console import Commands, Examples, fail, run, written
 from avanp.errors import AvanpError
 
 # One BLAS thread a process: cells run in parallel as processes, and a sum's order is then fixed.
@@ -17,23 +17,10 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-class Examples(click.Command):
-    """A command whose help ends with examples, as they are typed."""
-
-    def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.examples = examples
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples."""
-        with formatter.section("Examples"):
-            for line in self.examples:
-                formatter.write(f"  {line}\n")
-
-
-@click.group(context_settings=CONTEXT)
+@click.group(cls=Commands, context_settings=CONTEXT, invoke_without_command=True)
 @click.version_option(package_name="avanp")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Adversarial variational autoencoders with hand-written derivatives, on the CPU.
 
     \b
@@ -42,10 +29,13 @@ def cli() -> None:
       avanp data show jungle --out j.png  look at the images
       avanp gradcheck                     check every derivative numerically
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 @cli.command(
     cls=Examples,
+    short_help="Print Tables 1-3 beside the paper's.",
     examples=[
         "avanp sweep --lr 1.0:0.01",
         "avanp sweep --rules program --seeds 10 --out runs/ten",
@@ -60,7 +50,12 @@ def cli() -> None:
     help="Learning rates: START:STOP (1.0, 0.9 … 0.1, 0.09 … 0.01), one rate, a comma list, or "
     "START:STOP:N for N spaced evenly in the logarithm.",
 )
-@click.option("--models", default="all", show_default=True, help="Comma list, or all.")
+@click.option(
+    "--models",
+    default="all",
+    show_default=True,
+    help="Comma list, or all: AVA1 … AVA5, VAE, GAN.",
+)
 @click.option(
     "--rules",
     default="program,printed",
@@ -99,9 +94,14 @@ def sweep(
     """
     from avanp.data.resolve import describe, resolve
     from avanp.data.size import parse_size
+    from avanp.sweeps import grid
 
+    # The words first: a wrong one is told before anything is read.
+    rates, names, sets = grid.parse_rates(lr), grid.parse_models(models), grid.parse_rules(rules)
     images = resolve(data, parse_size(size) if size is not None else None)
     click.echo(describe(images, data is None))
+
+    from concurrent.futures import BrokenExecutor
 
     from avanp.progress import shown
     from avanp.sweeps.memory import keep_freed_memory
@@ -109,12 +109,13 @@ def sweep(
     from avanp.sweeps.run import sweep as run_sweep
 
     keep_freed_memory()
+    kept = f"finished cells are in {out}; the same command continues" if out else "nothing kept"
     try:
         with shown("cells") as progress:
             result = run_sweep(
-                lr,
-                models=models,
-                rules=rules,
+                rates,
+                models=names,
+                rules=sets,
                 data=images,
                 seeds=seeds,
                 draws=draws,
@@ -123,14 +124,21 @@ def sweep(
                 progress=progress,
             )
     except KeyboardInterrupt:
-        kept = f"finished cells are in {out}; the same command continues" if out else "nothing kept"
-        click.echo(f"avanp: interrupted: {kept}", err=True)
-        sys.exit(1)
-    click.echo(str(result), nl=False)
-    click.echo(f"written to {out}" if out else "nothing kept: --out DIR keeps rows and pictures")
+        fail(f"interrupted: {kept}", 1)
+    except BrokenExecutor:
+        fail(f"a process was killed, perhaps for want of memory (try --jobs 1): {kept}", 1)
+    if out:
+        written(out)
+    else:
+        click.echo("nothing is kept: --out DIR keeps rows and pictures")
+    click.echo(f"\n{result}", nl=False)
 
 
-@cli.command(cls=Examples, examples=["avanp tables runs/ten"])
+@cli.command(
+    cls=Examples,
+    short_help="Redraw a sweep's tables and pictures without training.",
+    examples=["avanp tables runs/ten"],
+)
 @click.argument("directory", metavar="DIR")
 def tables(directory: str) -> None:
     """Redraw tables and pictures of a sweep from its rows, without training."""
@@ -144,13 +152,33 @@ def tables(directory: str) -> None:
     rows = read_rows(Path(directory))
     if not rows:
         raise AvanpError(f"{directory} has no finished row yet: run its sweep again")
-    click.echo(terminal.render(write_all(Path(directory), rows, config)["tables"]), nl=False)
-    click.echo(f"written to {directory}")
+    drawn = write_all(Path(directory), rows, config)["tables"]
+    written(directory)
+    click.echo(f"\n{terminal.render(drawn)}", nl=False)
 
 
-@cli.group()
-def data() -> None:
+@cli.group(
+    cls=Commands, invoke_without_command=True, short_help="Look at sets of images: list, show."
+)
+@click.pass_context
+def data(ctx: click.Context) -> None:
     """Look at sets of images."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+@data.command("list", cls=Examples, examples=["avanp data list"])
+def list_() -> None:
+    """List the named sets, and how to get one that is not here."""
+    from avanp.data.resolve import describe, resolve
+    from avanp.registry import DATASETS
+
+    for name in DATASETS:
+        try:
+            click.echo(describe(resolve(name), False).removeprefix("data: "))
+        except AvanpError as error:
+            click.echo(textwrap.fill(f"{name}, {error}", 100, subsequent_indent="  "))
+    click.echo("or any folder of images: avanp data show DIR --out sheet.png")
 
 
 @data.command(
@@ -172,48 +200,31 @@ def show(name: str, out: str, size: str | None) -> None:
     images = resolve(name, parse_size(size) if size is not None else None)
     click.echo(f"{describe(images, False)}; {images.distinct} distinct")
     save_image(contact_sheet(images.images, labels=images.names), out)
-    click.echo(f"written to {out}")
+    written(out)
 
 
-@cli.command(cls=Examples, examples=["avanp gradcheck", "avanp gradcheck dense AVA5"])
+@cli.command(
+    cls=Examples,
+    short_help="Check every derivative numerically.",
+    examples=["avanp gradcheck", "avanp gradcheck dense AVA5"],
+)
 @click.argument("names", nargs=-1, metavar="[NAME …]")
 def gradcheck(names: tuple[str, ...]) -> None:
     """Check every registered derivative numerically, in float64, and print a table.
 
     Exits with 1 if one fails.
     """
-    from avanp.gradcases import run
+    from avanp.gradcases import run as check
 
-    reports = run(list(names) or None)
+    reports = check(list(names) or None)
     click.echo(f"{'name':24}{'worst relative error':>22}  pass")
-    failed = 0
     for report in reports:
         click.echo(f"{report.name:24}{report.error:>22.1e}  {'yes' if report.ok else 'NO'}")
-        failed += not report.ok
+    failed = [report.name for report in reports if not report.ok]
     if failed:
-        click.echo(f"{failed} failed", err=True)
-        sys.exit(1)
+        fail(f"{len(failed)} of {len(reports)} derivatives are wrong: {', '.join(failed)}", 1)
 
 
 def main() -> NoReturn:
     """Run the command; bad input ends with one line and exit code 2."""
-    try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as end:
-        sys.exit(end.exit_code)
-    except click.ClickException as error:
-        _fail(" ".join(error.format_message().split()), error.exit_code)
-    except AvanpError as error:
-        _fail(str(error), 2)
-    except (KeyboardInterrupt, click.Abort):
-        _fail("interrupted", 1)
-    except BrokenPipeError:
-        # The reader (head, less) has gone: nothing left to say, and nobody to say it to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    sys.exit(0)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    click.echo(f"avanp: {message}", err=True)
-    sys.exit(code)
+    run(cli)

@@ -1,5 +1,6 @@
-"""How far a long command is: a bar with the time left on a terminal, plain lines in a pipe."""
+"""How far a long command is: a bar with rate and time left on a terminal, plain lines in a pipe."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,61 +15,53 @@ Progress = Callable[[int, int], None]
 def shown(unit: str) -> Iterator[Progress]:
     """Yield a function of (done, in all) that shows progress on standard error.
 
-    `unit` names what is counted.
+    `unit` names what is counted. A pipe gets a line at the start and after every tenth.
     """
-    with _bar(unit) if sys.stderr.isatty() else _lines(unit) as progress:
-        yield progress
-
-
-@contextmanager
-def _bar(unit: str) -> Iterator[Progress]:
-    bar = None
-    start = (time.monotonic(), 0)
-
-    def rate(_: object) -> str:
-        assert bar is not None
-        return f"{_speed(bar.pos - start[1], time.monotonic() - start[0])} {unit}/s"
+    terminal = sys.stderr.isatty()
+    start: tuple[float, int] | None = None
+    tenth = -1
 
     def update(done: int, total: int) -> None:
-        nonlocal bar, start
-        if bar is None:
-            bar = click.progressbar(
-                length=total, label=unit, file=sys.stderr, item_show_func=rate, show_pos=True
-            )
+        nonlocal start, tenth
+        first = start is None
+        if start is None:
             start = (time.monotonic(), done)
-            bar.__enter__()
-            bar.update(done)
-        else:
-            bar.update(done - bar.pos, current_item=done)
+        seconds, new = time.monotonic() - start[0], done - start[1]
+        if terminal:
+            _draw(done / total, status(done, total, new, seconds, unit), first)
+        elif first or done * 10 // total > tenth:
+            tenth = done * 10 // total
+            click.echo(status(done, total, new, seconds, unit), err=True)
 
     try:
         yield update
     finally:
-        if bar is not None:
-            bar.__exit__(None, None, None)
+        if terminal and start is not None:
+            click.echo(err=True)
 
 
-@contextmanager
-def _lines(unit: str) -> Iterator[Progress]:
-    """A line at the start and after every tenth of the whole."""
-    start: tuple[float, int] | None = None
-    tenth = 0
-
-    def update(done: int, total: int) -> None:
-        nonlocal start, tenth
-        if start is None:
-            start = (time.monotonic(), done)
-            tenth = done * 10 // max(total, 1)
-            click.echo(f"{done}/{total} {unit}", err=True)
-        elif done * 10 // total > tenth:
-            tenth = done * 10 // total
-            seconds = time.monotonic() - start[0]
-            left = (total - done) * seconds / (done - start[1])
-            speed = _speed(done - start[1], seconds)
-            click.echo(f"{done}/{total} {unit}, {speed} {unit}/s, {left:.0f} s left", err=True)
-
-    yield update
+def status(done: int, total: int, new: int, seconds: float, unit: str) -> str:
+    """Return how far it is in words; `new` of the `done` were done in `seconds`."""
+    count = f"{done}/{total} {unit}"
+    if not new:
+        return f"{count} there already" if done else count
+    if done == total:
+        return f"{count} in {duration(seconds)}"
+    rate = new / max(seconds, 1e-9)
+    return f"{count}, {rate:.3g} {unit}/s, {duration((total - done) / rate)} left"
 
 
-def _speed(done: int, seconds: float) -> str:
-    return f"{done / seconds:.1f}" if done and seconds > 0 else "–"
+def duration(seconds: float) -> str:
+    """Return a time in the unit that suits it, seconds, minutes or hours."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+
+
+def _draw(part: float, text: str, first: bool) -> None:
+    columns = os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    room = max(0, min(40, columns - 4 - len(text)))
+    filled = int(part * room)
+    line = f"[{'#' * filled}{'.' * (room - filled)}] {text}" if room > 4 else text
+    # Written over the line before, which may have been longer.
+    click.echo(("" if first else "\r") + line[: columns - 1].ljust(columns - 1), nl=False, err=True)

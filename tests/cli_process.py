@@ -1,0 +1,106 @@
+"""The command in a process of its own, and what the tests of it share."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+COMMAND = (sys.executable, "-m", "avanp")
+
+# A start that changes the program first, then is `avanp`; as a file, so that the processes of
+# --jobs 2, which import it, change as well.
+ALTERED = """
+{change}
+if __name__ == "__main__":
+    from avanp.cli import main
+    main()
+"""
+SLOW = """
+import time
+import avanp.sweeps.cells as cells
+real = cells.run_cell
+def slow(*args, **kwargs):
+    time.sleep(0.05)
+    return real(*args, **kwargs)
+cells.run_cell = slow
+"""
+NO_TRAINING = """
+import avanp.sweeps.cells as cells
+def trained(*args, **kwargs):
+    raise AssertionError("a cell was trained")
+cells.run_cell = trained
+"""
+
+
+class Done(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+def environment(tmp: Path, **changes: str) -> dict[str, str]:
+    """Return an environment in which the paper's images are not found and nothing compiles."""
+    env = {name: value for name, value in os.environ.items() if name not in ("AVANP_DATA", "TERM")}
+    env |= {"XDG_DATA_HOME": str(tmp / "no-data"), "AVANP_KERNELS": "numpy", "TERM": "xterm"}
+    return env | changes
+
+
+def avanp(tmp: Path, *args: str | bytes, command: Sequence[str] = COMMAND, **changes: str) -> Done:
+    """Run the command in the folder `tmp` to its end."""
+    done = subprocess.run(
+        [*command, *args],
+        cwd=tmp,
+        env=environment(tmp, **changes),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+        timeout=300,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def started(tmp: Path, *args: str, command: Sequence[str] = COMMAND) -> "subprocess.Popen[str]":
+    """Start the command in a group of its own, with pipes."""
+    return subprocess.Popen(
+        [*command, *args],
+        cwd=tmp,
+        env=environment(tmp),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+
+
+def altered(tmp: Path, change: str) -> tuple[str, str]:
+    """Return the command with a change to the program made before it starts."""
+    path = tmp / "altered.py"
+    path.write_text(ALTERED.format(change=change))
+    return sys.executable, str(path)
+
+
+def write_images(folder: Path, sizes: Sequence[tuple[int, int]] = ((6, 5),) * 4) -> Path:
+    """Write one PNG of noise for each (width, height)."""
+    folder.mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    for i, (width, height) in enumerate(sizes):
+        pixels = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"{i}.png")
+    return folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return every file below a folder, and every folder, by its path."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else b""
+        for path in folder.rglob("*")
+    }
