@@ -1,0 +1,117 @@
+"""What the README shows is what a reader gets."""
+
+import doctest
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language):
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.slow
+def test_every_python_block_prints_what_it_shows():
+    shared: dict = {}
+    python = blocks("python")
+    assert len(python) == 3
+    for block in python:
+        test = doctest.DocTestParser().get_doctest(block, shared, "README.md", None, 0)
+        runner = doctest.DocTestRunner(verbose=False)
+        runner.run(test, clear_globs=False)
+        assert runner.summarize(verbose=False).failed == 0
+        shared.update(test.globs)
+
+
+def test_the_first_block_is_five_lines_and_what_they_print():
+    first = re.search(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    lines = first[2].splitlines()
+    assert first[1] == "python"
+    assert [line[:4] for line in lines] == [">>> "] * 5 + ["BM 0"]
+
+
+def run(command, **kwargs):
+    words = shlex.split(command)
+    assert words[0] == "avanp"
+    return subprocess.run(
+        [sys.executable, "-m", *words], capture_output=True, text=True, timeout=300, **kwargs
+    )
+
+
+def without_figures(text):
+    return re.sub(r"\d\.\de[-+]\d\d", "#", text)
+
+
+def test_every_console_block_prints_what_it_shows():
+    for block in blocks("console"):
+        command, shown = block.split("\n", 1)
+        done = run(command.removeprefix("$ "))
+        assert done.returncode == 0
+        # The last digits of a rounding error are the machine's own.
+        assert without_figures(done.stdout) == without_figures(shown)
+
+
+@pytest.mark.slow
+def test_the_sweep_of_own_images_runs_as_shown(tmp_path):
+    from PIL import Image
+
+    commands = [c for b in blocks("sh") for c in b.splitlines() if c.startswith("avanp")]
+    assert len(commands) == 1
+    (tmp_path / "photos").mkdir()
+    rng = np.random.default_rng(0)
+    for i in range(4):
+        pixels = rng.integers(0, 256, (90, 160, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(tmp_path / "photos" / f"{i}.jpg")
+    done = run(commands[0], cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "runs" / "mine" / "tables.md").exists()
+
+
+def test_every_file_and_command_it_names_is_there():
+    for name in re.findall(r"\]\(((?!http)[^)#]+)\)", README):
+        assert (ROOT / name).exists(), name
+    section = README.split("## Which file holds what")[1]
+    for cell in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE):
+        names = re.findall(r"`([^`]+)`", cell)
+        folder = Path(names[0]).parent if not names[0].endswith("/") else Path()
+        for name in names:
+            path = ROOT / name if name == names[0] or name.endswith("/") else ROOT / folder / name
+            assert path.exists(), name
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda p: p.stem)
+def test_links_between_the_pages_lead_somewhere(page):
+    for name in re.findall(r"\]\(((?!http)[^)#]+)\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / name).exists(), name
+
+
+def test_the_two_commands_install_with_extras_that_exist():
+    pyproject = (ROOT / "pyproject.toml").read_text()
+    for extra in re.findall(r"pip install '\.\[(\w+)\]'", README):
+        assert re.search(rf"^{extra} = \[", pyproject, re.MULTILINE)
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_ten_seeds_on_the_papers_images_give_the_table_shown(orbit_set):
+    import avanp
+
+    # A process of its own pool needs no guard here: pytest is not re-imported as main.
+    result = avanp.sweep(data=orbit_set, rules="program", seeds=10, jobs=os.cpu_count() or 1)
+    part = result.tables["rules"]["program"]
+    assert part["verdict"]["compared"] == 133
+    assert part["verdict"]["rms"] <= 0.0035
+    assert part["verdict"]["correlation"] >= 0.998
+    assert abs(part["verdict"]["table3_largest"]["difference"]) <= 0.004
+    shown = re.search(r"^Mean +(.*)$", README, re.MULTILINE)[1].split()[::2]
+    ours = [part["table3"][model]["mean"]["value"] for model in part["table3"]]
+    assert [float(figure) for figure in shown] == pytest.approx(ours, abs=1.01e-4)

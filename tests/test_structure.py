@@ -1,0 +1,113 @@
+"""Imports point one way, and nothing is registered without its check and its line in the docs."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from avanp import gradcases, registry
+from avanp.errors import AvanpError
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "avanp"
+
+# From the ground up: a module may import from its own layer and from those before it.
+LAYERS = [
+    {"errors", "registry", "rng", "files"},
+    {"kernels"},
+    {"layers", "losses", "metrics", "data"},
+    {"optim", "gradcheck", "gradprobe", "gradreport"},
+    {"ava"},
+    {"models", "gradcases", "report", "progress", "console"},
+    {"sweeps"},
+    {"cli", "__init__", "__main__"},
+]
+
+
+def layer_of(part):
+    for depth, names in enumerate(LAYERS):
+        if part in names:
+            return depth
+    raise AssertionError(f"avanp.{part} has no place among the layers: give it one")
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("avanp"):
+            yield node.module
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.startswith("avanp"))
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: p.stem)
+def test_imports_point_one_way(path):
+    part = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    for module in imports(path):
+        other = [*module.split("."), "__init__"][1]
+        assert layer_of(other) <= layer_of(part), f"{part} imports {module}"
+
+
+def test_the_ground_is_not_above_the_sky():
+    assert layer_of("kernels") < layer_of("layers") < layer_of("ava") < layer_of("cli")
+
+
+@pytest.mark.parametrize("kind", ["layer", "loss"])
+def test_everything_with_a_derivative_has_a_gradient_check(kind):
+    assert set(registry.KINDS[kind]) <= set(gradcases.CASES)
+
+
+def test_every_model_has_a_gradient_check_for_each_net():
+    for name in registry.MODELS:
+        checked = {row.split(".")[1] for row in gradcases.SCALAR_CASES if row.startswith(name)}
+        variant = registry.load("model", name)
+        has = {"encoder": variant.encoder, "decoder": True, "d": variant.d, "D": variant.D}
+        assert checked == {net for net, there in has.items() if there}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind, names in registry.KINDS.items() for name in names]
+)
+def test_everything_registered_loads_and_has_a_line_in_the_docs(kind, name):
+    loaded = registry.load(kind, name)
+    page = (ROOT / "docs" / "registry.md").read_text()
+    target = registry.KINDS[kind][name].split(":")[1]
+    assert re.search(rf"^\| `{re.escape(name)}` \| `{target}`", page, re.MULTILINE)
+    assert loaded.__doc__
+
+
+@pytest.mark.parametrize("kind", ["layer", "loss"])
+def test_everything_with_a_derivative_is_called_by_a_test(kind):
+    tests = "".join(p.read_text() for p in (ROOT / "tests").glob("test_*.py"))
+    for name, target in registry.KINDS[kind].items():
+        assert f"{target.split(':')[1]}(" in tests, name
+
+
+def test_an_unknown_name_lists_the_known():
+    with pytest.raises(AvanpError, match="choose from printed, program, exact"):
+        registry.load("rules", "real")
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    heavy = ("numpy", "numba", "scipy", "PIL", "matplotlib")
+    code = f"import sys, avanp; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_public_name_is_there():
+    import avanp
+
+    assert set(avanp.__all__) <= set(dir(avanp))
+    assert all(getattr(avanp, name).__doc__ for name in avanp.__all__)
+    assert avanp.__version__
+    with pytest.raises(AttributeError):
+        _ = avanp.nothing
+
+
+def test_files_stay_short():
+    # A stranger reads a file at one sitting.
+    for path in PACKAGE.rglob("*.py"):
+        assert len(path.read_text().splitlines()) <= 260, path
