@@ -17,8 +17,9 @@ SMALL = ("--lr", "0.5", "--models", "VAE", "--rules", "program", "--draws", "1",
 AS_ORDINARY_USER = (
     "import os\n"
     "from functools import cache\n"
-    "import avanp.sweeps.run as run, avanp.data.sheet, avanp.report.write, avanp.cli\n"
-    "from PIL import Image\n"
+    "import avanp.sweeps.run as run, avanp.sweeps.memory, avanp.progress, avanp.data.sheet\n"
+    "import avanp.report.write, avanp.report.terminal, avanp.cli\n"
+    "from PIL import Image, ImageDraw, ImageFont\n"
     "Image.init()\n"
     "run.version = cache(run.version)\n"
     "_ = [run.version(name) for name in ('avanp', 'numpy', 'numba')]\n"
