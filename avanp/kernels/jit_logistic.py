@@ -36,7 +36,8 @@ def _logistic32(v: Array, slope: float, midpoint: float, out: Array) -> None:
     k, c = np.float32(slope), np.float32(midpoint)
     for i in range(v.size):
         t = k * (c - v[i])
-        bounded = min(max(t, LOWEST), HIGHEST)
+        bounded = t if t > LOWEST else LOWEST
+        bounded = bounded if bounded < HIGHEST else HIGHEST
         n = np.floor(bounded * LOG2_E + HALF)
         f = bounded - n * LN2_HIGH
         f = f - n * LN2_LOW
@@ -50,7 +51,7 @@ def _logistic32(v: Array, slope: float, midpoint: float, out: Array) -> None:
         # 2^n by its exponent bits
         power = np.int32((np.int32(n) + np.int32(127)) << np.int32(23)).view(np.float32)
         y = ONE / (ONE + p * power)
-        # min and max above lose a NaN
+        # The bounds above lose a NaN.
         out[i] = y if t == t else t
 
 
