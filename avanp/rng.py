@@ -4,6 +4,8 @@ import zlib
 
 import numpy as np
 
+from avanp.errors import AvanpError
+
 PURPOSES = ("init", "data", "noise", "noise2", "eval", "sample")
 
 
@@ -16,11 +18,13 @@ def stream(seed: int, purpose: str) -> np.random.Generator:
     Parameters
     ----------
     seed : int
-        A non-negative seed.
+        Not negative; anything else is an `AvanpError`.
     purpose : str
         One of ``init`` (weights), ``data`` (order of samples), ``noise`` (r of Eq. 8, one row an
         update), ``noise2`` (a second draw in the same update), ``eval`` and ``sample``.
     """
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise AvanpError(f"a seed must be a whole number of at least 0, not {seed!r}")
     if purpose not in PURPOSES:
         raise KeyError(f"unknown random stream {purpose!r}; one of {', '.join(PURPOSES)}")
     return np.random.default_rng([seed, zlib.crc32(purpose.encode())])

@@ -12,13 +12,10 @@ from PIL import Image
 
 COMMAND = (sys.executable, "-m", "avanp")
 
-# A start that changes the program first, then is `avanp`; as a file, so that the processes of
-# --jobs 2, which import it, change as well.
+# A change to the program is a sitecustomize, so that the processes of --jobs 2 change as well.
 ALTERED = """
-{change}
-if __name__ == "__main__":
-    from avanp.cli import main
-    main()
+import sys
+WORKER = "spawn_main" in " ".join(sys.orig_argv)
 """
 SLOW = """
 import time
@@ -81,11 +78,12 @@ def started(tmp: Path, *args: str, command: Sequence[str] = COMMAND) -> "subproc
     )
 
 
-def altered(tmp: Path, change: str) -> tuple[str, str]:
+def altered(tmp: Path, change: str) -> tuple[str, ...]:
     """Return the command with a change to the program made before it starts."""
-    path = tmp / "altered.py"
-    path.write_text(ALTERED.format(change=change))
-    return sys.executable, str(path)
+    folder = tmp / "altered"
+    folder.mkdir(exist_ok=True)
+    (folder / "sitecustomize.py").write_text(ALTERED + change)
+    return "env", f"PYTHONPATH={folder}", *COMMAND
 
 
 def write_images(folder: Path, sizes: Sequence[tuple[int, int]] = ((6, 5),) * 4) -> Path:

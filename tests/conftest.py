@@ -2,6 +2,9 @@
 
 import os
 
+# One BLAS thread, as under the command; it must stand before NumPy is imported.
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+
 import pytest
 from hypothesis import settings
 

@@ -324,12 +324,7 @@ def test_a_killed_sweep_leaves_no_process_and_goes_on_to_the_same_rows(copy, job
 )
 def test_ctrl_c_is_one_line_that_keeps_the_rows_and_leaves_no_process(copy, jobs, moment):
     words = (*SWEEP, "--out", "stopped", "--jobs", jobs)
-    born = (
-        "if __name__ == '__mp_main__':\n"
-        "    open('born', 'w').close()\n"
-        "    import time\n"
-        "    time.sleep(0.3)\n"
-    )
+    born = "if WORKER:\n    open('born', 'w').close()\n    import time\n    time.sleep(0.3)\n"
     process = started(copy, *words, command=altered(copy, SLOW + born))
     assert process.stderr.readline() == f"0/{CELLS} cells\n"
     if moment == "in the middle":
@@ -360,7 +355,7 @@ def test_a_killed_worker_is_one_line_that_keeps_the_rows(copy):
         "    if seed == 1:\n"
         "        os.kill(os.getpid(), 9)\n"
         "    return real(images, variant, rules, gamma, seed, **kwargs)\n"
-        "if __name__ == '__mp_main__':\n"
+        "if WORKER:\n"
         "    cells.run_cell = last\n",
     )
     done = avanp(copy, *SWEEP, "--out", "short", "--jobs", "2", command=killed)

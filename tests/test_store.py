@@ -29,7 +29,8 @@ CONFIG = {
     "versions": {},
 }
 ROWS = [
-    {"rules": "program", "model": "VAE", "lr": lr, "seed": 0, "bm": 0.1 + lr, "status": "ok"}
+    {"rules": "program", "model": "VAE", "lr": lr, "seed": 0, "bm": 0.1 + lr}
+    | {"status": "ok", "data": CONFIG["data"]["sha256"]}
     for lr in (0.5, 0.1)
 ]
 
@@ -146,3 +147,23 @@ def test_a_torn_row_is_cut_off_before_the_next_is_appended(tmp_path):
     store.start(CONFIG)
     store.append(ROWS[1])
     assert read_rows(tmp_path) == ROWS
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"data": "other"}, "other images"),
+        ({"seed": 77}, "not of this run"),
+        ({"lr": 0.7}, "not of this run"),
+        ({}, "two rows for one run"),
+        ({"seed": True}, "line 3"),
+        ({"status": "weird"}, "line 3"),
+        ({"bm": None}, "line 3"),
+    ],
+)
+def test_a_row_that_is_not_this_runs_is_refused(tmp_path, change, says):
+    fill(tmp_path)
+    with open(tmp_path / "rows.jsonl", "a") as file:
+        file.write(json.dumps(ROWS[0] | change) + "\n")
+    with pytest.raises(AvanpError, match=says):
+        start(tmp_path)

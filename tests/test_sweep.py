@@ -1,6 +1,9 @@
 """The sweep from Python: one seed, one result, however it is run."""
 
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -37,6 +40,9 @@ def test_a_row_has_what_was_promised(undisturbed):
         assert promised <= row.keys()
         assert row["status"] == "ok"
         assert 0 < row["bm"] < 1.3
+        assert row["bm_signed"] <= row["bm"]
+        assert row["data"] == small_set().sha256
+    assert any(row["bm_signed"] < row["bm"] for row in undisturbed.rows)
 
 
 @pytest.mark.slow
@@ -160,3 +166,26 @@ def test_the_papers_images_give_the_papers_tables(orbit_set):
     assert verdict["rms"] < 0.006
     assert verdict["correlation"] > 0.995
     assert all(row["status"] == "ok" for row in result.rows)
+
+
+SCRIPT = """
+import avanp, json
+rows = avanp.sweep(0.5, models='VAE,AVA5', rules='program', data='jungle', jobs={jobs}).rows
+print(json.dumps([row['bm'] for row in rows]))
+"""
+
+
+@pytest.mark.slow
+def test_a_script_needs_no_guard_and_no_settings_for_the_same_rows(tmp_path):
+    # At full size, where a BLAS of several threads would add in another order.
+    free = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
+    printed = []
+    for jobs, env in ((1, free), (2, free), (1, free | {"OPENBLAS_NUM_THREADS": "1"})):
+        script = tmp_path / f"script{jobs}.py"
+        script.write_text(SCRIPT.format(jobs=jobs))
+        done = subprocess.run(
+            [sys.executable, script], capture_output=True, text=True, timeout=120, env=env
+        )
+        assert done.returncode == 0, done.stderr
+        printed.append(done.stdout)
+    assert printed[0] == printed[1] == printed[2]

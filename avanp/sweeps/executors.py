@@ -3,10 +3,12 @@
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -37,18 +39,34 @@ class InlineExecutor(Executor):
         return future
 
 
-class QuietPool(ProcessPoolExecutor):
-    """Processes that leave Ctrl-C to the parent, which keeps the finished rows and stops them."""
+class LocalPool(ProcessPoolExecutor):
+    """Processes that know nothing of the script that starts them, nor of its Ctrl-C.
+
+    They need this package alone: with the script's ``__main__`` out of sight while a process is
+    started, it is not run again, and needs no guard. Ctrl-C is left to the parent, which keeps
+    the finished rows and stops them.
+    """
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future:
-        """Submit a task; a process started for it is born with SIGINT blocked."""
-        if not hasattr(signal, "pthread_sigmask"):
-            return super().submit(fn, *args, **kwargs)
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        """Submit a task, which may start a process."""
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        masked = hasattr(signal, "pthread_sigmask")
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else set()
         try:
             return super().submit(fn, *args, **kwargs)
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            if masked:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            sys.modules["__main__"] = main
+
+
+def one_blas_thread() -> bool:
+    """Tell whether the environment keeps BLAS to one thread, as it does under the command.
+
+    With several, sums are taken in another order, and last digits differ from those of --jobs 2.
+    """
+    return os.environ.get("OPENBLAS_NUM_THREADS", os.environ.get("OMP_NUM_THREADS")) == "1"
 
 
 def prepare(images: np.ndarray, draws: int) -> None:
@@ -78,14 +96,14 @@ def run_prepared(task: Task) -> Any:
 
 @contextmanager
 def local_executor(jobs: int, images: np.ndarray, draws: int) -> Iterator[Executor]:
-    """Yield an executor whose processes hold the data."""
-    if jobs == 1:
+    """Yield an executor whose processes hold the data; one job may run in this process."""
+    if jobs == 1 and one_blas_thread():
         prepare(images, draws)
         yield InlineExecutor()
         return
     before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
-    pool = QuietPool(
+    pool = LocalPool(
         jobs,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_prepare_worker,

@@ -76,8 +76,7 @@ def sweep(
     draws : int
         Images generated for each training image when BM is taken.
     jobs : int
-        Processes. One computes here; more need the usual ``if __name__ == "__main__":`` guard in
-        a script. The numbers do not depend on it.
+        Processes. The numbers do not depend on it.
     out : str or Path, optional
         A folder that keeps the run. The same call goes on with an interrupted one.
     progress : callable, optional
@@ -149,6 +148,7 @@ def configuration(
             "channels": net.channels,
             "passes": 1,
             "batch_size": 1,
+            "kernels": backend(),
         },
         "versions": {
             "python": platform.python_version(),

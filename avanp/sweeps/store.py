@@ -12,6 +12,7 @@ import numpy as np
 from avanp.data.sheet import save_image
 from avanp.errors import AvanpError
 from avanp.files import write_whole
+from avanp.report.index import index_rows
 from avanp.sweeps.cells import Key, key_of
 from avanp.sweeps.wellformed import is_config, is_row
 
@@ -35,8 +36,14 @@ class Store:
         else:
             write_whole(path, (json.dumps(config, indent=2) + "\n").encode())
         self._drop_torn_line()
-        rows = {key_of(row): row for row in read_rows(self.directory)}
-        return rows
+        rows = read_rows(self.directory)
+        for row in rows:
+            if row["data"] != config["data"]["sha256"]:
+                raise AvanpError(
+                    f"{self._rows_path} holds a row of other images: name another folder"
+                )
+        index_rows(rows, config)  # refuses rows of another grid, and two rows of one run
+        return {key_of(row): row for row in rows}
 
     def append(self, row: dict[str, Any]) -> None:
         """Append one row, on the disk when this returns."""
@@ -164,6 +171,6 @@ def _same(there: dict[str, Any], config: dict[str, Any], directory: Path) -> Non
     different = [key for key in IDENTITY if there[key] != config[key]]
     if different:
         raise AvanpError(
-            f"--out {directory} holds another run (its {', '.join(different)} "
-            f"{'differ' if len(different) > 1 else 'differs'}): name another folder"
+            f"--out {directory} holds another run (another {', '.join(different)}): "
+            "name another folder"
         )

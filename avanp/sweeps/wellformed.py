@@ -1,5 +1,6 @@
 """Whether what was read from a run's folder is what a sweep writes there."""
 
+import math
 from typing import Any
 
 from avanp.errors import AvanpError
@@ -31,6 +32,7 @@ ROW = {
     "seed": int,
     "bm": float | None,
     "status": str,
+    "data": str,
 }
 
 
@@ -49,7 +51,10 @@ def is_config(value: Any) -> bool:
 
 def is_row(value: Any) -> bool:
     """Whether it may be a line of rows.jsonl."""
-    return _has(value, ROW)
+    if not _has(value, ROW) or type(value["seed"]) is not int:
+        return False
+    ok = value["bm"] is not None and math.isfinite(value["bm"])
+    return value["status"] == ("ok" if ok else "diverged")
 
 
 def _has(value: Any, types: dict[str, Any]) -> bool:
