@@ -10,13 +10,14 @@ from PIL import Image
 
 from avanp.errors import AvanpError
 from avanp.files import write_whole
-from avanp.report import figures
+from avanp.report import figures, sheets
 from avanp.report.paper import LEARNING_RATES, MODELS
 from avanp.report.sheets import write_sheets
 from avanp.report.tables import build
 from avanp.report.write import write_all
 
 RED, BLUE, GREY = (200, 30, 30), (30, 30, 200), (0xE4, 0xE4, 0xE4)
+BORDER = (0xC8, 0xC8, 0xC8)
 
 
 def config(rules=("program", "printed"), models=("AVA1", "VAE"), lr=(0.2, 0.1), seeds=(0, 1)):
@@ -130,10 +131,10 @@ def test_a_sheet_shows_the_strips_rates_downwards_and_rules_across(tmp_path):
 def test_a_missing_strip_is_a_grey_blank(tmp_path):
     strip(tmp_path, "program-AVA1-0.2", RED)
     write_sheets(tmp_path, config())
-    # Three of the four cells, each of three images with a gap of 4 between them, less the dash;
+    # Three of the four cells, each of three images with borders and a gap of 4, less the dash;
     # the smooth edges of the labels may have a few pixels of the same grey.
     grey = colours(tmp_path / "sheets" / "AVA1.png")[GREY]
-    assert 0 <= grey - 3 * (308 * 64 - 17 * 2) < 100
+    assert 0 <= grey - 3 * (314 * 66 - 17 * 2) < 100
 
 
 @pytest.mark.parametrize(("size", "shown"), [((8, 8), 48), ((64, 64), 64), ((256, 512), 128)])
@@ -144,6 +145,25 @@ def test_small_images_are_enlarged_and_large_ones_reduced(tmp_path, size, shown)
     write_sheets(tmp_path, grid)
     width = size[0] * shown // size[1]
     assert colours(tmp_path / "sheets" / "VAE.png")[RED] == 2 * width * shown
+
+
+def test_a_white_image_has_a_border(tmp_path):
+    strip(tmp_path, "program-AVA1-0.2", (255, 255, 255))
+    write_sheets(tmp_path, config(rules=("program",), models=("AVA1",), lr=(0.2,)))
+    with Image.open(tmp_path / "sheets" / "AVA1.png") as image:
+        grey = (np.asarray(image.convert("RGB")) == BORDER).all(-1)
+    rows, columns = np.flatnonzero(grey.sum(1) >= 306), np.flatnonzero(grey.sum(0) >= 66)
+    assert list(np.diff(rows)) == [65]
+    assert list(np.diff(columns)) == [101, 5, 101, 5, 101]
+
+
+def test_the_subtitle_counts_the_images_and_names_the_seed():
+    one, three = Image.new("RGB", (100, 64)), Image.new("RGB", (300, 64))
+    grid = config(seeds=(7, 8))
+    assert sheets._subtitle([[three]], grid) == "three generated images a cell, seed 7"
+    assert sheets._subtitle([[one, None]], grid) == (
+        "one generated image a cell, seed 7; grey: diverged or not run yet"
+    )
 
 
 def test_a_model_without_strips_has_no_sheet(tmp_path):

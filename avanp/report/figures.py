@@ -8,6 +8,7 @@ from typing import Any
 
 from avanp.files import write_whole
 from avanp.report.text import count, short
+from avanp.report.verdict import table3_title
 
 PANELS = {
     "mean": "Mean of BM over the rates",
@@ -55,7 +56,8 @@ def figure6(tables: Mapping[str, Any], path: Path, rules: str) -> None:
 
     table3 = tables["rules"][rules]["table3"]
     figure = Figure(figsize=(11, 7.5), layout="constrained")
-    figure.suptitle(f"As the paper's Figure 6: {_subject(tables, rules)}", fontsize=14)
+    over = table3_title(tables, rules)
+    figure.suptitle(f"As the paper's Figure 6: {over}\n{_subject(tables, rules)}", fontsize=14)
     for axes, (name, title) in zip(figure.subplots(2, 2).flat, PANELS.items(), strict=True):
         _bars(axes, {m: table3[m][name] for m in tables["run"]["models"]})
         axes.set_title(title, loc="left", fontsize=12)

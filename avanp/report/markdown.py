@@ -5,20 +5,34 @@ from typing import Any
 
 from avanp.report import paper
 from avanp.report.terminal import TABLE3_LABELS
-from avanp.report.text import short, span
-from avanp.report.verdict import sentence, table3_sentence
+from avanp.report.text import rate, short, span
+from avanp.report.verdict import sentence, table3_sentence, table3_title
+
+TABLE3_NOTE = (
+    "Table 3: every statistic is computed over the learning rates for each seed and then averaged "
+    "over the seeds; what follows a ± is the standard deviation over seeds, the line SD that over "
+    "the rates (both with n−1). Seeds with rates still to run are left out where any seed has run "
+    "all of them, and so are rates that diverged; the line Rates says over how many rates the "
+    "figures are."
+)
+COMPARED_NOTE = (
+    "Differences are ours minus the paper's. Table 3 has the paper's value only where a model's "
+    "figures are over exactly the paper's 19 rates."
+)
 
 
 def render(tables: Mapping[str, Any]) -> str:
     """Return the report as Markdown: verdicts, what was run, then three tables a rule set.
 
-    Every rate has a line with our mean (± SD over seeds) and, where the data are the paper's, a
-    line with the paper's value and one with the difference.
+    Every rate has a line with our mean (± SD over seeds) and, in a table that has values of the
+    paper, a line with the paper's value and one with the difference.
     """
     blocks = ["# Tables 1–3", *_verdicts(tables), _run(tables["run"])]
     for rules in tables["run"]["rules"]:
         blocks += _rule_set(tables, rules)
+    blocks.append(TABLE3_NOTE)
     if tables["paper"]["shown"]:
+        blocks.append(COMPARED_NOTE)
         blocks.append(f"Paper: {tables['paper']['citation']}")
     return "\n\n".join(blocks) + "\n"
 
@@ -48,7 +62,7 @@ def _run(run: Mapping[str, Any]) -> str:
         f"{data['width']}×{data['height']}, sha256 `{data['sha256']}`",
         "rule sets": ", ".join(run["rules"]),
         "models": ", ".join(run["models"]),
-        "learning rates": ", ".join(f"{lr:.4g}" for lr in run["lr"]),
+        "learning rates": ", ".join(rate(lr) for lr in run["lr"]),
         "seeds": ", ".join(map(str, run["seeds"])),
         "images drawn per test image": run["draws"],
         "experiment": _pairs(run["experiment"]),
@@ -63,34 +77,44 @@ def _pairs(values: Mapping[str, Any]) -> str:
 
 def _rule_set(tables: Mapping[str, Any], rules: str) -> list[str]:
     part = tables["rules"][rules]
-    models, compared = tables["run"]["models"], tables["paper"]["shown"]
+    models = tables["run"]["models"]
     blocks = [f"## Rules `{rules}`"]
     for key, title in (("table1", "Table 1. BM, γ ≥ 0.1"), ("table2", "Table 2. BM, γ < 0.1")):
+        compared = any(c["paper"] is not None for line in part[key] for c in line["cells"].values())
         grid = []
         for line in part[key]:
             cells = [line["cells"][m] for m in models]
-            grid += _lines(f"{line['lr']:.4g}", [_mean(c) for c in cells], cells, compared)
+            grid += _lines(rate(line["lr"]), [_mean(c) for c in cells], cells, compared)
         if grid:
-            blocks += [f"### {title}", _table(["γ", "", *models], grid)]
+            blocks += [f"### {title}", _table([*_head("γ", compared), *models], grid)]
     grid = []
     columns = [part["table3"][m] for m in models]
+    compared = any(column["mean"]["paper"] is not None for column in columns)
     for name, label in TABLE3_LABELS.items():
         entries = [column[name] for column in columns]
         ours = [_with_spread(entry["value"], entry["sd_over_seeds"]) for entry in entries]
         grid += _lines(label, ours, entries, compared)
-    grid.append(["Rates", "", *(span(c["rates_fewest"], c["rates_most"]) for c in columns)])
-    blocks += ["### Table 3. BM over the learning rates", _table(["", "", *models], grid)]
-    return [*blocks, tables["notes"]["table3"]]
+    rates = [span(c["rates_fewest"], c["rates_most"]) for c in columns]
+    grid.append([*_head("Rates", compared), *rates])
+    title = f"### Table 3. {table3_title(tables, rules)}"
+    return [*blocks, title, _table([*_head("", compared), *models], grid)]
+
+
+def _head(label: str, compared: bool) -> list[str]:
+    """The label and, beside the paper's lines, an empty cell over the names of the lines."""
+    return [label, ""] if compared else [label]
 
 
 def _lines(
     label: str, ours: Sequence[str], cells: Sequence[Mapping[str, Any]], compared: bool
 ) -> list[list[str]]:
-    grid = [[label, "ours", *ours]]
-    if compared:
-        grid.append(["", "paper", *(_number(cell["paper"]) for cell in cells)])
-        grid.append(["", "difference", *(_number(cell["difference"], True) for cell in cells)])
-    return grid
+    if not compared:
+        return [[label, *ours]]
+    return [
+        [label, "ours", *ours],
+        ["", "paper", *(_number(cell["paper"]) for cell in cells)],
+        ["", "difference", *(_number(cell["difference"], True) for cell in cells)],
+    ]
 
 
 def _mean(cell: Mapping[str, Any]) -> str:

@@ -7,21 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 from avanp.errors import AvanpError
 from avanp.files import write_whole
+from avanp.report.text import rate
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 LEAST_HEIGHT, MOST_HEIGHT = 48, 128  # of an image on the sheet, in pixels
-MARGIN, GAP, BETWEEN, HEAD, LABEL = 16, 4, 24, 84, 124
+MARGIN, GAP, BETWEEN, HEAD, LABEL = 16, 4, 24, 108, 124
 PAPER, INK, BLANK, FAINT = "#ffffff", "#1a1a1a", "#e4e4e4", "#8a8a8a"
+BORDER = "#c8c8c8"  # an image may be white on white
+NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four"}
 
 
 def write_sheets(directory: Path, config: Mapping[str, Any]) -> list[Path]:
     """Write ``sheets/{model}.png`` for each model that has strips in ``samples/``.
 
     A sheet has a row for each learning rate, from high to low, and a column for each rule set. A
-    cell shows the strip ``samples/{rules}-{model}-{lr:g}.png``, generated images side by side; a
-    grey blank stands where there is none (the run diverged, or is still to do).
+    cell shows the strip ``samples/{rules}-{model}-{lr:g}.png``, generated images side by side, each
+    in a thin border; a grey blank stands where there is none (the run diverged, or is still to do).
 
     Parameters
     ----------
@@ -84,21 +87,28 @@ def _sheet(
     width, height = max(strip.width for strip in there), max(strip.height for strip in there)
     large, small = ImageFont.load_default(22), ImageFont.load_default(17)
     title = f"{model}: generated images, data {config['data']['name']}"
+    subtitle = _subtitle(strips, config)
     lefts = [MARGIN + LABEL + i * (width + BETWEEN) for i in range(len(config["rules"]))]
     size = (
-        max(lefts[-1] + width, MARGIN + int(large.getlength(title))) + MARGIN,
+        MARGIN
+        + max(
+            lefts[-1] + width,
+            MARGIN + int(large.getlength(title)),
+            MARGIN + int(small.getlength(subtitle)),
+        ),
         HEAD + len(rates) * (height + GAP) - GAP + MARGIN,
     )
     sheet = Image.new("RGB", size, PAPER)
     draw = ImageDraw.Draw(sheet)
     draw.text((MARGIN, 12), title, INK, large)
+    draw.text((MARGIN, 44), subtitle, INK, small)
     # Pillow's own font has no Greek.
     draw.text((MARGIN, HEAD - 26), "learning rate", INK, small)
     for left, rules in zip(lefts, config["rules"], strict=True):
         draw.text((left, HEAD - 26), rules, INK, small)
     for row, lr in enumerate(rates):
         top = HEAD + row * (height + GAP)
-        draw.text((MARGIN, top + height // 2), f"{lr:g}", INK, small, anchor="lm")
+        draw.text((MARGIN, top + height // 2), rate(lr), INK, small, anchor="lm")
         for left, strip in zip(lefts, shown[row], strict=True):
             if strip is None:
                 _blank(draw, left, top, width, height)
@@ -107,9 +117,18 @@ def _sheet(
     return sheet
 
 
+def _subtitle(strips: "Sequence[Sequence[Image | None]]", config: Mapping[str, Any]) -> str:
+    """What a cell shows; the sweep keeps the images of the first seed."""
+    cells = [strip for row in strips for strip in row]
+    number = max(strip.width // config["data"]["width"] for strip in cells if strip is not None)
+    images = "image" if number == 1 else "images"
+    text = f"{NUMBERS.get(number, number)} generated {images} a cell, seed {config['seeds'][0]}"
+    return text + ("; grey: diverged or not run yet" if None in cells else "")
+
+
 def _spaced(strip: "Image | None", image_width: int) -> "Image | None":
-    """The images of a strip a little apart, small ones enlarged and large ones reduced."""
-    from PIL import Image
+    """The images of a strip, bordered and apart; small ones enlarged, large ones reduced."""
+    from PIL import Image, ImageOps
 
     if strip is None:
         return None
@@ -117,10 +136,12 @@ def _spaced(strip: "Image | None", image_width: int) -> "Image | None":
     width = max(1, image_width * height // strip.height)
     way = Image.Resampling.NEAREST if height >= strip.height else Image.Resampling.LANCZOS
     number = max(1, strip.width // image_width)
-    spaced = Image.new("RGB", (number * (width + GAP) - GAP, height), PAPER)
+    pitch = width + 2 + GAP  # a border of one pixel on each side
+    spaced = Image.new("RGB", (number * pitch - GAP, height + 2), PAPER)
     for i in range(number):
         image = strip.crop((i * image_width, 0, (i + 1) * image_width, strip.height))
-        spaced.paste(image.resize((width, height), way), (i * (width + GAP), 0))
+        framed = ImageOps.expand(image.resize((width, height), way), 1, BORDER)
+        spaced.paste(framed, (i * pitch, 0))
     return spaced
 
 

@@ -22,7 +22,7 @@ NOTES = {
     "averaged over seeds; sd_over_seeds (n-1) is its spread. 'sd' is itself with n-1, over the "
     "rates. Seeds with rates still to run are left out where any seed has run all of them; rates "
     "that diverged are left out, and rates_fewest and rates_most say over how many rates a "
-    "seed's figures are.",
+    "seed's figures are. 'paper' is there only where these are exactly the paper's 19 rates.",
     "difference": "Ours minus the paper's.",
 }
 
@@ -107,7 +107,8 @@ def _over_rates(
         run = (bms.get(seed) for bms in cells.values())
         by_seed.append([bm for bm in run if bm is not None])
     fewest = min(map(len, by_seed), default=0)
-    same_grid = shown and set(cells) == set(paper.LEARNING_RATES)
+    # A mean over other rates than the paper's is another quantity: no value of its stands there.
+    same_rates = fewest == len(cells) and set(cells) == set(paper.LEARNING_RATES)
     column: dict[str, Any] = {
         "seeds": sum(len(values) > 0 for values in by_seed),
         "rates_fewest": fewest,
@@ -118,13 +119,12 @@ def _over_rates(
         least = 2 if name == "sd" else 1
         per_seed = [statistic(values) for values in by_seed if len(values) >= least]
         value = fmean(per_seed) if per_seed else None
-        theirs = paper.published_table3(model, name) if same_grid else None
+        theirs = paper.published_table3(model, name) if shown and same_rates else None
         column[name] = {
             "value": value,
             "sd_over_seeds": stdev(per_seed) if len(per_seed) > 1 else None,
             "paper": theirs,
-            # A seed that lacks a rate has another mean than the paper's: no difference then.
-            "difference": _difference(value, theirs) if fewest == len(cells) else None,
+            "difference": _difference(value, theirs),
         }
     return column
 

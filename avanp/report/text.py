@@ -14,9 +14,14 @@ def short(value: float, sign: bool = False) -> str:
     return ("−" if value < 0 else "") + text
 
 
-def span(fewest: int, most: int) -> str:
+def rate(lr: float) -> str:
+    """Return a learning rate with at most four digits: 0.316228 is ``0.3162``."""
+    return f"{lr:.4g}"
+
+
+def span(fewest: int, most: int, to: str = "–") -> str:
     """Return ``19``, or ``17–19`` where the two differ."""
-    return str(most) if fewest == most else f"{fewest}–{most}"
+    return str(most) if fewest == most else f"{fewest}{to}{most}"
 
 
 def count(fewest: int, most: int, noun: str) -> str:

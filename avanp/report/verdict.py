@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from statistics import StatisticsError, correlation, fmean
 from typing import Any
 
-from avanp.report.text import count, short
+from avanp.report.text import count, rate, short, span
 
 
 def compare(
@@ -82,7 +82,7 @@ def sentence(tables: Mapping[str, Any], rules: str) -> str:
     parts = [
         f"{rules}: RMS {short(v['rms'])}",
         f"largest difference {short(top['difference'], sign=True)} "
-        f"({top['model']}, γ {top['lr']:g})",
+        f"({top['model']}, γ {rate(top['lr'])})",
     ]
     if v["correlation"] is not None:
         parts.append(f"correlation {short(v['correlation'])}")
@@ -99,3 +99,16 @@ def table3_sentence(tables: Mapping[str, Any], rules: str) -> str:
         f"{rules}: Table 3's means differ from the paper's by at most "
         f"{short(abs(top['difference']))} ({top['model']})"
     )
+
+
+def table3_title(tables: Mapping[str, Any], rules: str) -> str:
+    """Return over what Table 3 is: ``BM over 19 rates``, or how many of them where some lack."""
+    part = tables["rules"][rules]
+    columns = part["table3"].values()
+    asked = len(part["table1"]) + len(part["table2"])
+    fewest = min(column["rates_fewest"] for column in columns)
+    most = max(column["rates_most"] for column in columns)
+    if fewest == asked:
+        return f"BM over {count(asked, asked, 'rate')}"
+    which = "done" if part["verdict"]["missing"] else "that did not diverge"
+    return f"BM over the rates {which}, {span(fewest, most, ' to ')} of {asked}"
