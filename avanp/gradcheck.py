@@ -17,6 +17,8 @@ from avanp.gradprobe import Probe
 from avanp.gradreport import GradientError, GradReport, Row
 from avanp.rng import stream
 
+LAYER = "avanp.layers.base.Layer"
+
 __all__ = ["GradReport", "GradientError", "Row", "check_grad", "check_scalar"]
 
 
@@ -73,6 +75,8 @@ def check_grad(
     name = getattr(target, "__name__", type(target).__name__)
     try:
         if hasattr(target, "forward") and hasattr(target, "backward"):
+            if not hasattr(target, "params"):
+                raise AvanpError(f"the layer {name} has no params: derive it from {LAYER}")
             scalar = _layer(name, target, arrays, seed, train)
         elif callable(target):
             scalar = _function(target, arrays)

@@ -11,6 +11,8 @@ from avanp.gradreport import Row
 # A failing array of more elements is first narrowed, by halves, to its worst part.
 MOST_ELEMENTS = 256
 WORST_SHOWN = 5
+# At a stationary point the rounding of the arrays themselves makes 1e-16 of a derivative of 0.
+SMALLEST = 1e-8
 
 # A range of one array, in C order: name, start, stop.
 Part = tuple[str, int, int]
@@ -75,7 +77,7 @@ class Probe:
         fine = (values[2] - values[3]) / self.step
         numeric = (4 * fine - coarse) / 3
         size = max(self.scale, *map(abs, values))
-        bound = max(abs(numeric), abs(analytic), self.floor * size, float(np.finfo(float).tiny))
+        bound = max(abs(numeric), abs(analytic), self.floor * size, SMALLEST)
         error = abs(numeric - analytic) / bound
         return Comparison(analytic, numeric, error if math.isfinite(error) else math.inf)
 

@@ -78,3 +78,8 @@ def test_arrays_that_do_not_fit_are_refused_in_one_line(y, x):
     with pytest.raises(AvanpError) as error:
         balance_metric(y, x)
     assert "\n" not in str(error.value)
+
+
+def test_large_images_do_not_drift():
+    grey = np.full((1, 2000, 2000, 1), 0.3, np.float32)
+    assert balance_metric(grey, 0 * grey) == pytest.approx(0.21, rel=1e-5)

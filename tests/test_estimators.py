@@ -188,3 +188,111 @@ def test_divergence_names_the_weight_and_the_way_out(X):
 
 def test_a_gan_has_no_codes():
     assert not hasattr(avanp.GAN(), "transform")
+
+
+def test_what_load_images_returns_is_welcome_as_it_is():
+    images = avanp.load_images("jungle", size="10x6")
+    m = avanp.VAE(lr=0.05).fit(images)
+    np.testing.assert_array_equal(m.transform(images), m.transform(images.as_float()))
+    bm = avanp.balance_metric(m.sample(36), images)
+    assert bm == avanp.balance_metric(m.sample(36), images.as_float())
+
+
+@pytest.mark.parametrize(
+    ("X", "says"),
+    [
+        (np.zeros((4, 4, 3)), r"X\[None\]"),
+        (np.zeros((0, 4, 4, 3)), "no images"),
+        (np.full((2, 4, 4, 3), np.nan), "not finite"),
+        (np.full((2, 4, 4, 3), 255.0), "divide bytes by 255"),
+        (["a.png"], "must be"),
+    ],
+)
+def test_a_bad_array_says_what_would_be_right(X, says):
+    with pytest.raises(avanp.AvanpError, match=says):
+        avanp.VAE().fit(X)
+
+
+@pytest.mark.parametrize("seed", [None, -1, 1.5, "0", np.random.RandomState(0)])
+def test_a_seed_is_a_whole_number(X, seed):
+    with pytest.raises(avanp.AvanpError, match="a seed must be a whole number"):
+        avanp.VAE(random_state=seed).fit(X)
+
+
+@pytest.mark.parametrize("lr", ["0.1", None, [0.1]])
+def test_a_rate_is_a_number(X, lr):
+    with pytest.raises(avanp.AvanpError, match="lr must be"):
+        avanp.VAE(lr=lr).fit(X)
+
+
+@pytest.mark.parametrize("channels", ["independent", "joint"])
+def test_codes_are_the_encoders_mu_and_go_back_through_the_decoder(X, channels):
+    m = avanp.VAE(lr=0.05, channels=channels, epochs=3).fit(X)
+    x = to_groups(X, m.nets_.config)
+    mu, var, _ = m.nets_.encode(x)
+    groups = m.nets_.config.groups
+    codes = m.transform(X)
+    for n in range(len(X)):
+        for g in range(groups):
+            np.testing.assert_array_equal(codes[n, 10 * g : 10 * g + 10], mu[g, n])
+    decoded, _ = m.nets_.decoder.forward(mu)
+    images = m.inverse_transform(codes)
+    flat = images.reshape(len(X), 24, 3)
+    for n in range(len(X)):
+        expected = decoded[:, n].T if groups == 3 else decoded[0, n].reshape(24, 3)
+        np.testing.assert_allclose(flat[n], expected, rtol=1e-6)
+    # Around images: Eq. 8 with the named stream; from the prior: z itself.
+    r = stream(9, "sample").standard_normal((7, 10)).astype(np.float32)
+    turn = np.arange(7) % len(X)
+    z = mu[:, turn] + np.sqrt(var[:, turn]) * r
+    around = m.sample(7, around=X, random_state=9)
+    np.testing.assert_allclose(
+        around, m.inverse_transform(np.moveaxis(z, 0, 1).reshape(7, -1)), rtol=1e-5
+    )
+    prior = m.inverse_transform(np.tile(r, (1, groups)))
+    np.testing.assert_allclose(m.sample(7, random_state=9), prior, rtol=1e-5)
+
+
+def test_every_pass_has_new_noise_and_a_new_order_if_asked(X):
+    seen = []
+
+    class Recording(ExactRules):
+        def step(self, nets, x, r, r2, gamma):
+            seen.append((x.copy(), r.copy()))
+            return super().step(nets, x, r, r2, gamma)
+
+    avanp.VAE(rules=Recording(), lr=0.01, epochs=2, shuffle=True).fit(X)
+    noise = np.concatenate([r for _, r in seen])
+    assert len(np.unique(noise, axis=0)) == 10
+    x = to_groups(X, avanp.VAE(lr=0.01).fit(X).nets_.config)
+    orders = [
+        [
+            next(i for i in range(5) if np.array_equal(x[:, i : i + 1], b))
+            for b, _ in seen[k : k + 5]
+        ]
+        for k in (0, 5)
+    ]
+    assert all(sorted(order) == list(range(5)) for order in orders)
+    assert orders[0] != orders[1]
+
+
+def test_a_failed_refit_leaves_the_estimator_as_it_was(X):
+    m = avanp.AVA(1, lr=0.05).fit(X)
+    before = m.sample(2)
+    m.set_params(lr=1e40, activation="relu", epochs=20)
+    with pytest.raises(avanp.AvanpError, match="diverged"):
+        m.fit(X.reshape(5, 4, 6, 3))
+    np.testing.assert_array_equal(m.sample(2), before)
+
+
+def test_numpy_scalars_as_parameters_change_no_bit(X):
+    a = avanp.VAE(lr=0.3, slope=0.5).fit(X).sample(2)
+    b = avanp.VAE(lr=np.float64(0.3), slope=np.float64(0.5)).fit(X).sample(2)
+    np.testing.assert_array_equal(a, b)
+
+
+def test_a_parameter_is_set_only_if_all_are_known():
+    m = avanp.VAE(lr=0.1)
+    with pytest.raises(avanp.AvanpError, match="unknown parameter 'rate'"):
+        m.set_params(lr=0.7, rate=1)
+    assert m.lr == 0.1

@@ -92,3 +92,40 @@ def test_adding_scaled_gradients_leaves_the_gradient_as_it_was():
     add_scaled(layer.params, grads, 2.0)
     for name, g in grads.items():
         np.testing.assert_array_equal(getattr(g, "dy", g), before[name])
+
+
+def test_two_updates_from_one_input_are_one_factor():
+    rng = np.random.default_rng(0)
+    x, dy, more = rng.random((1, 12)), rng.random((1, 4)), rng.random((1, 4))
+    weight = FactoredWeight((4, 12), np.float64)
+    weight.add(Factors(x, dy), 0.5)
+    weight.add(Factors(x, more), -0.25)
+    assert weight.count == 1
+    np.testing.assert_allclose(weight.to_array(), (0.5 * dy - 0.25 * more).T @ x)
+
+
+def test_an_input_that_was_changed_in_place_is_another_input():
+    x, dy = np.ones((1, 12)), np.ones((1, 4))
+    weight = FactoredWeight((4, 12), np.float64)
+    weight.add(Factors(x, dy), 1.0)
+    x *= 3
+    weight.add(Factors(x, dy), 1.0)
+    assert weight.count == 2
+    np.testing.assert_array_equal(weight.to_array(), np.full((4, 12), 4.0))
+
+
+@pytest.mark.parametrize("rows", [0, 1, 8])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_product_is_added_to_weights_of_any_layout_and_dtype(rows, dtype, order):
+    w = np.zeros((5, 6), dtype, order)
+    add_product(w, np.ones((rows, 5), dtype), np.ones((rows, 6), dtype), 2.0)
+    np.testing.assert_array_equal(w, np.full((5, 6), 2.0 * rows))
+
+
+def test_a_weight_that_may_not_be_written_is_not():
+    w = np.zeros((50, 60))
+    w.flags.writeable = False
+    with pytest.raises(ValueError, match="read-only"):
+        add_product(w, np.ones((8, 50)), np.ones((8, 60)), 1.0)
+    assert not w.any()

@@ -436,3 +436,23 @@ def test_every_layer_returns_only_what_is_asked_for(name):
     none, only_grads = layer.backward(dy, cache, wrt="params")
     assert none is None
     assert set(only_grads) == set(grads)
+
+
+def test_a_right_gradient_passes_at_a_stationary_point():
+    def half_square(y, target):
+        return 0.5 * np.sum((y - target) ** 2), y - target
+
+    for shape in ((3,), (2, 3)):
+        assert check_grad(half_square, np.ones(shape), np.ones(shape)).ok
+
+
+def test_a_layer_without_params_is_told_what_to_derive_from():
+    class Square:
+        def forward(self, x):
+            return x * x
+
+        def backward(self, dy):
+            return dy
+
+    with pytest.raises(AvanpError, match=r"derive it from avanp\.layers\.base\.Layer"):
+        check_grad(Square(), np.ones(3))

@@ -23,7 +23,7 @@ def ascend(
         The learning rate gamma over the number of images.
     through_updated : bool
         Send the error below a layer through the layer's already updated weights, as the program
-        does; otherwise through the weights of the forward pass.
+        does; otherwise through the weights it has at this call.
     """
     dy = e
     # The output activation is not passed: e holds its derivative.

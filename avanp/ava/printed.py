@@ -68,5 +68,6 @@ class PrintedRules:
 
 def latent(mu: Array | None, var: Array | None, r: Array, groups: int) -> Array:
     """Return z (C, B, latent): Eq. 8 of an encoder, N(0, I) of a GAN; the colours share r."""
-    r = np.broadcast_to(r, (groups, *r.shape))
-    return r if mu is None or var is None else eq.eq8(mu, var, r)
+    if mu is None or var is None:
+        return np.broadcast_to(r, (groups, *r.shape))
+    return eq.eq8(mu, var, r)

@@ -36,13 +36,16 @@ def rules_from_name(name: str) -> Rules:
     ``program-3`` is `program` with deviation 3 switched off; ``program-1-2`` without 1 and 2.
     """
     base, *off = name.split("-")
-    if not off:
+    if not off and name in RULES:
         return load("rules", name)()
-    if base != "program" or not all(digits.isdecimal() for digits in off):
+    if not off or base != "program" or not all(digits.isdecimal() for digits in off):
         raise AvanpError(
             f"unknown rules {name!r}: choose from {', '.join(RULES)}, "
             "or program-N for program without its deviation N"
         )
     switched_off = frozenset(map(int, off))
+    plain = "-".join(["program", *map(str, sorted(switched_off))])
+    if name != plain:
+        raise AvanpError(f"rules {name!r} are written {plain!r}")
     ProgramRules(switched_off)  # names an unknown number
     return ProgramRules(ALL - switched_off)

@@ -49,7 +49,7 @@ def train(
         r, r2 = (s.standard_normal((n, latent)).astype(x.dtype) for s in (noise, noise2))
         for start in range(0, n, batch_size):
             rows = slice(start, start + batch_size)
-            batch = np.ascontiguousarray(x[:, order[rows]])
+            batch = x[:, order[rows]] if shuffle else x[:, rows]
             last = rules.step(nets, batch, r[rows], r2[rows], gamma)
             updates += 1
             if watch and (weight := not_finite(nets)):

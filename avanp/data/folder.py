@@ -60,7 +60,10 @@ def read_folder(
     folder = os.fspath(path)
     files = image_files(folder)
     if not files:
-        raise AvanpError(f"no images in {folder!r}: files ending in {' '.join(SUFFIXES)} are read")
+        raise AvanpError(
+            f"no images in {folder!r} (subfolders are not looked into): files ending in "
+            f"{' '.join(SUFFIXES)} are read"
+        )
     paths = [os.path.join(folder, file) for file in files]
     if size is not None:
         check_total(len(files), check_size(size), repr(folder))

@@ -8,14 +8,14 @@ from avanp.data.decode import resize
 from avanp.data.folder import read_folder
 from avanp.data.images import ImageSet
 from avanp.data.orbit import SHORT_HOW_TO_GET, find_orbit, is_paper_set
-from avanp.data.size import Size, check_size, check_total
+from avanp.data.size import Size, check_size, check_total, parse_size
 from avanp.errors import AvanpError
 from avanp.registry import DATASETS, load
 
 __all__ = ["describe", "is_paper_set", "resolve"]
 
 
-def resolve(spec: str | None, size: Size | None = None) -> ImageSet:
+def resolve(spec: str | None = None, size: Size | str | None = None) -> ImageSet:
     """Return the images that `spec` names.
 
     Parameters
@@ -23,7 +23,7 @@ def resolve(spec: str | None, size: Size | None = None) -> ImageSet:
     spec : str, optional
         A registered name, or a folder (``./jungle`` for one called like a registered name). None
         takes the paper's set where it is found and the built-in one where not.
-    size : (width, height), optional
+    size : (width, height) or "WxH", optional
         Resize the images to it.
 
     Raises
@@ -31,6 +31,11 @@ def resolve(spec: str | None, size: Size | None = None) -> ImageSet:
     AvanpError
         If `spec` is neither, or its images cannot be had.
     """
+    if isinstance(size, str):
+        size = parse_size(size)
+    if spec is not None and not isinstance(spec, str | os.PathLike):
+        raise AvanpError(f"data must be a name or a folder, not {type(spec).__name__}")
+    spec = None if spec is None else os.fspath(spec)
     if spec is None:
         found = find_orbit()
         return _resized(load("data set", "jungle")() if found is None else found, size)
@@ -62,7 +67,11 @@ def describe(image_set: ImageSet, default: bool) -> str:
         return line + f"the paper's own{other}, in {source}"
     if source != "built in":
         return line + f"in {source}"
-    return line + (f"built in; the paper's: {SHORT_HOW_TO_GET}" if default else "built in")
+    if not default:
+        return line + "built in"
+    if os.environ.get("AVANP_DATA"):
+        return line + "built in (the paper's 36 images are not below AVANP_DATA)"
+    return line + f"built in; the paper's: {SHORT_HOW_TO_GET}"
 
 
 def _resized(image_set: ImageSet, size: Size | None) -> ImageSet:

@@ -86,6 +86,11 @@ class FactoredWeight:
                 coefficients = np.concatenate(parts, axis=-2)
             else:
                 coefficients = x @ inner
+            if bias is not None and rows >= FEW and t < self.capacity:
+                # The bias as one more factor spares a pass over y.
+                outer[..., t, :] = bias
+                ones = np.ones((*coefficients.shape[:-1], 1), self.dtype)
+                return np.concatenate([coefficients, ones], axis=-1) @ outer[..., : t + 1, :]
             y = coefficients @ outer[..., :t, :]
         if bias is not None:
             y += bias[..., None, :]
@@ -94,11 +99,13 @@ class FactoredWeight:
     def add(self, gradient: Factors, scale: float) -> None:
         """Add ``scale * dW`` to the weight."""
         rows = gradient.x.shape[-2]
-        last = slice(max(0, self.count - rows), self.count)
-        if gradient.x is self._last_x and np.array_equal(self._v[..., last, :], gradient.x):
-            # u v^T + dy v^T is one term.
-            self._u[..., last, :] += scale * gradient.dy
-            return
+        if gradient.x is self._last_x and self.count >= rows:
+            last = slice(self.count - rows, self.count)
+            # The array may have been changed in place since.
+            if (self._v[..., last, :] == gradient.x).all():
+                # u v^T + dy v^T is one term.
+                self._u[..., last, :] += scale * gradient.dy
+                return
         if self.count + rows > self.capacity:
             self.fold()
         if rows > self.capacity:
@@ -112,9 +119,10 @@ class FactoredWeight:
 
     def fold(self) -> None:
         """Write the pending factors into W0."""
-        t, self.count = self.count, 0
+        t = self.count
         if t:
             add_product(self._matrix(), self._u[..., :t, :], self._v[..., :t, :], 1.0)
+        self.count = 0
 
     def _matrix(self) -> Array:
         if self._base is None:
@@ -136,7 +144,12 @@ class FactoredWeight:
 
 
 def add_product(w: Array, dy: Array, x: Array, scale: float) -> None:
-    """``w += scale * dy^T x`` in place, without a temporary of w's size; w is C-ordered."""
+    """``w += scale * dy^T x`` in place, without a temporary of w's size where that can be."""
+    plain = w.flags.c_contiguous and w.flags.writeable and w.dtype in (np.float32, np.float64)
+    if not plain or not dy.size:
+        # What BLAS would write into a copy.
+        w += scale * (dy.swapaxes(-1, -2) @ x)
+        return
     if dy.shape[-2] < FEW:
         kernel("add_outer")(w, dy, x, scale)
         return

@@ -2,13 +2,14 @@
 
 import numpy as np
 
+from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
 from avanp.kernels import kernel
 
 Array = np.ndarray
 
 
-def balance_metric(generated: Array, images: Array, *, absolute: bool = True) -> float:
+def balance_metric(generated: Array, images: Array | ImageSet, *, absolute: bool = True) -> float:
     """Return BM, the mean over images i of ``1/n_i sum_j |d_ij (1 - d_ij)|``.
 
     d_ij is the Euclidean norm of the RGB difference between pixel j of image i and of an image
@@ -54,8 +55,8 @@ def balance_sums(generated: Array, images: Array) -> tuple[float, float]:
     return kernel("balance_sums")(np.ascontiguousarray(generated), np.ascontiguousarray(images))
 
 
-def _unit(name: str, array: Array) -> Array:
-    array = np.asarray(array)
+def _unit(name: str, array: Array | ImageSet) -> Array:
+    array = array.as_float() if isinstance(array, ImageSet) else np.asarray(array)
     if array.size == 0:
         raise AvanpError(f"{name} is empty")
     if array.dtype == np.uint8:

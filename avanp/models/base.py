@@ -12,6 +12,7 @@ from avanp.ava.printed import latent as latent_code
 from avanp.ava.rules import Rules, rules_from_name
 from avanp.ava.training import not_finite, train
 from avanp.ava.variants import Variant
+from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
 from avanp.layers.dense import Init
 from avanp.rng import stream
@@ -77,13 +78,13 @@ class Estimator:
     def _variant(self) -> Variant:
         raise NotImplementedError
 
-    def fit(self, X: Array, y: None = None) -> Self:
+    def fit(self, X: Array | ImageSet, y: None = None) -> Self:
         """Train on images and return self.
 
         Parameters
         ----------
         X : array (N, H, W, C), uint8, or float in [0, 1]
-            Or (N, n_features). `y` is not used.
+            Or (N, n_features), or what `avanp.load_images` returns. `y` is not used.
 
         Raises
         ------
@@ -92,8 +93,8 @@ class Estimator:
         """
         rules = self._rules()
         variant = self._variant()
-        images = _images(X)
-        self.image_shape_ = np.shape(X)[1:]
+        x = _array(X)
+        images = _images(x)
         config = self._config(images)
         nets = build(variant, config, stream(self.random_state, "init"))
         with np.errstate(all="ignore"):
@@ -101,7 +102,8 @@ class Estimator:
                 nets,
                 rules,
                 to_groups(images, config),
-                self.lr,
+                # A NumPy scalar would turn float32 into float64.
+                float(self.lr),
                 self.random_state,
                 epochs=self.epochs,
                 batch_size=self.batch_size,
@@ -113,6 +115,7 @@ class Estimator:
                 f"training diverged: {weight} is not finite; use a smaller lr than {self.lr}"
             )
         self.nets_: Nets = nets
+        self.image_shape_ = x.shape[1:]
         self.n_features_in_ = int(np.prod(self.image_shape_))
         return self
 
@@ -140,9 +143,10 @@ class Estimator:
     def set_params(self, **params: Any) -> Self:
         """Set parameters and return self."""
         names = self._parameter_names()
-        for name, value in params.items():
+        for name in params:
             if name not in names:
                 raise AvanpError(f"unknown parameter {name!r}: choose from {', '.join(names)}")
+        for name, value in params.items():
             setattr(self, name, value)
         return self
 
@@ -167,9 +171,9 @@ class Estimator:
             if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
                 raise AvanpError(f"{name} must be a whole number of at least 1, not {value!r}")
         limit = np.inf if rules.name == "exact" else 1
-        if not 0 < self.lr <= limit:
+        if not isinstance(self.lr, int | float | np.number) or not 0 < self.lr <= limit:
             within = "positive" if rules.name == "exact" else "in (0, 1]"
-            raise AvanpError(f"lr must be {within} under rules {rules.name!r}, not {self.lr}")
+            raise AvanpError(f"lr must be {within} under rules {rules.name!r}, not {self.lr!r}")
         if self.init not in ("glorot", "zeros"):
             raise AvanpError(f"unknown init {self.init!r}: choose glorot or zeros")
         if self.channels not in ("independent", "joint"):
@@ -180,6 +184,10 @@ class Estimator:
         _, height, width, n_channels = images.shape
         same = ("hidden", "latent", "activation", "slope", "midpoint", "init", "channels")
         config = NetConfig(**{name: getattr(self, name) for name in same})
+        for name in ("slope", "midpoint"):
+            if not isinstance(getattr(self, name), int | float | np.number):
+                raise AvanpError(f"{name} must be a number, not {getattr(self, name)!r}")
+        config = replace(config, slope=float(self.slope), midpoint=float(self.midpoint))
         return replace(
             config,
             n_pixels=height * width,
@@ -193,14 +201,15 @@ class Estimator:
             raise AvanpError(f"this {type(self).__name__} is not fitted yet: call fit(X) first")
         return self.nets_
 
-    def _check(self, X: Array) -> Array:
+    def _check(self, X: Array | ImageSet) -> Array:
         """Return X as images of the fitted shape, in groups (groups, N, visible)."""
         nets = self._fitted()
-        if np.shape(X)[1:] != self.image_shape_:
+        x = _array(X)
+        if x.shape[1:] != self.image_shape_:
             raise AvanpError(
-                f"images must be (n, {', '.join(map(str, self.image_shape_))}), not {np.shape(X)}"
+                f"images must be (n, {', '.join(map(str, self.image_shape_))}), not {x.shape}"
             )
-        return to_groups(_images(X), nets.config)
+        return to_groups(_images(x), nets.config)
 
     def _decode(self, z: Array) -> Array:
         nets = self._fitted()
@@ -216,17 +225,28 @@ class Estimator:
         return stream(seed, "sample").standard_normal(shape).astype(np.float32)
 
 
+def _array(X: Array | ImageSet) -> Array:
+    return X.as_float() if isinstance(X, ImageSet) else np.asarray(X)
+
+
 def _images(X: Array) -> Array:
     """Return X as float32 (N, H, W, C) in [0, 1]."""
-    x = np.asarray(X)
-    if x.ndim == 2:
-        x = x[:, None, :, None]
-    if x.ndim != 4 or 0 in x.shape:
-        raise AvanpError(f"X must be (N, H, W, C) or (N, n_features), not {np.shape(X)}")
+    x = X[:, None, :, None] if X.ndim == 2 else X
+    if x.ndim == 3:
+        raise AvanpError(
+            f"X must be (N, H, W, C) or (N, n_features), not {X.shape}: "
+            "use X[None] for one image, X[..., None] for grey ones"
+        )
+    if x.ndim != 4:
+        raise AvanpError(f"X must be (N, H, W, C) or (N, n_features), not {X.shape}")
+    if x.size == 0:
+        raise AvanpError(f"X holds no images: its shape is {X.shape}")
     if x.dtype == np.uint8:
         return x / np.float32(255)
     if not np.issubdtype(x.dtype, np.floating):
         raise AvanpError(f"X must be uint8, or floating point in [0, 1], not {x.dtype}")
+    if not np.isfinite(x).all():
+        raise AvanpError("X has values that are not finite (NaN or infinity)")
     if not (x.min() >= 0 and x.max() <= 1):
         raise AvanpError("X must have values in [0, 1] (or be uint8); divide bytes by 255")
     return x.astype(np.float32)
