@@ -38,6 +38,12 @@ def ours(images, seed=SEED, lr=LR):
     return nets, moments
 
 
+def written_out(nets):
+    """Every weight as an array, as the peers hold them at the end."""
+    weights = [p for net in nets.named().values() for p in net.params.values()]
+    return [p.to_array() if hasattr(p, "to_array") else p for p in weights]
+
+
 def assert_equal(images, noise):
     """Ours, plain NumPy and PyTorch give the same weights, in float64 to 1e-9."""
     images = images.astype(np.float64)
@@ -70,7 +76,10 @@ def main():
 
     noise32 = noise.train.astype(np.float32)
     inputs = torch.from_numpy(images), LR, torch.from_numpy(noise32)
-    calls = {"avanp": lambda: ours(images)}
+    calls = {
+        "avanp": lambda: ours(images),
+        "avanp, weights written out at the end": lambda: written_out(ours(images)[0]),
+    }
     for variant in torch_ava5.UPDATES:
         calls[f"PyTorch {variant}"] = lambda v=variant: torch_ava5.train_ava5(*inputs, v)
     calls["plain NumPy"] = lambda: plain_numpy.train(

@@ -111,3 +111,10 @@ def test_files_stay_short():
     # A stranger reads a file at one sitting.
     for path in PACKAGE.rglob("*.py"):
         assert len(path.read_text().splitlines()) <= 260, path
+
+
+def test_no_page_has_a_figure_still_to_come():
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        assert not re.search(r"RATIO_|\bPEAK\b|to come|TODO", page.read_text(encoding="utf-8")), (
+            page
+        )
