@@ -60,6 +60,6 @@ def balance_sums(generated: Array, images: Array) -> tuple[float, float]:
                 for c in range(n_channels):
                     squares += (generated[c, m, part] - images[c, i, part]) ** 2
                 a, s = _sums(squares)
-            absolute += a
-            signed += s
+            absolute += float(a)
+            signed += float(s)
     return absolute, signed
