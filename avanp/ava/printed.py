@@ -31,8 +31,9 @@ class PrintedRules:
         x_gen, decoder_cache = nets.decoder.forward(z)
 
         errors = []
-        e_decoder = eq.reconstruction(x, x_gen, k)
-        if nets.d is not None:
+        if nets.d is None:
+            e_decoder = eq.reconstruction(x, x_gen, k)
+        else:
             # One pass over x and x' stacked along the batch axis.
             y, cache = nets.d.forward(np.concatenate([x, x_gen], axis=-2))
             d_real, d_fake = np.split(y, 2, axis=-2)

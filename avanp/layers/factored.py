@@ -29,7 +29,7 @@ class Factors:
         return self.dy.swapaxes(-1, -2) @ self.x
 
 
-# Rows of a batch below which our kernels do better than BLAS.
+# Rows of a batch below which one BLAS product of them all is not the fastest way.
 FEW = 4
 
 

@@ -20,6 +20,11 @@ class Task:
     lr: float
     seed: int
 
+    @property
+    def key(self) -> "Key":
+        """What identifies its row, as `key_of` the row."""
+        return self.rules, self.model, self.lr, self.seed
+
 
 Key = tuple[str, str, float, int]
 

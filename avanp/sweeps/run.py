@@ -20,7 +20,7 @@ from avanp.kernels import backend
 from avanp.report import tables, terminal
 from avanp.report.write import write_all
 from avanp.sweeps import grid
-from avanp.sweeps.cells import Key, Task, key_of, tasks, to_row
+from avanp.sweeps.cells import Task, tasks, to_row
 from avanp.sweeps.executors import local_executor, run_prepared
 from avanp.sweeps.store import FORMAT, Store, opened
 
@@ -93,7 +93,7 @@ def sweep(
     backend()  # a wrong AVANP_KERNELS is told before anything is written
     with opened(out) if out is not None else nullcontext() as store:
         rows = store.start(config) if store is not None else {}
-        todo = [task for task in tasks(config) if _key(task) not in rows]
+        todo = [task for task in tasks(config) if task.key not in rows]
         total = len(rows) + len(todo)
         if progress:
             progress(len(rows), total)
@@ -102,10 +102,10 @@ def sweep(
                 row = to_row(task, cell, config["data"]["sha256"])
                 if store is not None:
                     _keep(store, row, cell, config)
-                rows[key_of(row)] = row
+                rows[task.key] = row
                 if progress:
                     progress(len(rows), total)
-        ordered = [rows[_key(task)] for task in tasks(config)]
+        ordered = [rows[task.key] for task in tasks(config)]
         if store is not None:
             write_all(store.directory, ordered, config)
     return SweepResult(ordered, config)
@@ -180,10 +180,6 @@ def _keep(store: Store, row: dict[str, Any], cell: Cell, config: dict[str, Any])
     if row["seed"] == config["seeds"][0] and len(cell.samples):
         store.save_samples(row, cell.samples)
     store.append(row)
-
-
-def _key(task: Task) -> Key:
-    return task.rules, task.model, task.lr, task.seed
 
 
 def _text(value: str | float | Sequence[Any]) -> str:
