@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from avanp.layers.dense import Dense
 from avanp.layers.factored import FactoredWeight, Factors, add_product
-from avanp.optim import SGD, add_scaled
+from avanp.optim.sgd import SGD
+from avanp.optim.update import add_scaled
 
 GROUPS = st.sampled_from([(), (1,), (3,)])
 

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import integrate, special, stats
 
 from avanp.errors import AvanpError
-from avanp.gradcases import normal, positive, probability
+from avanp.gradcases.draws import normal, positive, probability
 from avanp.gradcheck import check_grad
 from avanp.layers.logistic import Logistic
 from avanp.losses.bernoulli import bernoulli_logits

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from avanp.layers.sequential import Sequential
-from avanp.optim import add_scaled
+from avanp.optim.update import add_scaled
 
 Array = np.ndarray
 

@@ -22,7 +22,7 @@ from avanp.layers.sequential import Sequential
 from avanp.losses.gan import log_d, log_one_minus_d, minus_log_d
 from avanp.losses.kl import kl_variance
 from avanp.losses.squared_error import squared_error
-from avanp.optim import add_scaled
+from avanp.optim.update import add_scaled
 
 Array = np.ndarray
 BATCH = -2

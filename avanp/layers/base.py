@@ -16,13 +16,16 @@ class Layer:
     network can have any number of live passes (a discriminator has two).
 
     ``params`` maps names to arrays; ``grads`` has the same keys and holds values: nothing
-    accumulates, nothing is zeroed.
+    accumulates, nothing is zeroed. ``state`` maps names to arrays that no gradient moves but that
+    belong to what was learned, such as a batch norm's running moments.
     """
 
     params: dict[str, Any]
+    state: dict[str, Array]
 
     def __init__(self) -> None:
         self.params = {}
+        self.state = {}
 
     def forward(
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None

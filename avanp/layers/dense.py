@@ -40,6 +40,7 @@ class Dense(Layer):
         factored: bool = False,
         dtype: Any = np.float32,
     ) -> None:
+        super().__init__()
         leading = () if groups is None else (groups,)
         shape = (*leading, n_out, n_in)
         w: np.ndarray | FactoredWeight

@@ -22,6 +22,11 @@ class Sequential(Layer):
         """The layers' own arrays, not copies."""
         return {f"{i}.{k}": v for i, layer in enumerate(self) for k, v in layer.params.items()}
 
+    @property
+    def state(self) -> dict[str, Array]:  # type: ignore[override]
+        """The layers' own arrays, not copies."""
+        return {f"{i}.{k}": v for i, layer in enumerate(self) for k, v in layer.state.items()}
+
     def __iter__(self) -> Iterator[Layer]:
         return iter(self.layers)
 

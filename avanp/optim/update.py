@@ -18,14 +18,3 @@ def add_scaled(params: dict[str, Any], grads: dict[str, Any], scale: float) -> N
             add_product(p, g.dy, g.x, scale)
         else:
             p += scale * g
-
-
-class SGD:
-    """Plain stochastic gradient descent, ``p -= lr * g``: no momentum, decay or clipping."""
-
-    def __init__(self, lr: float) -> None:
-        self.lr = lr
-
-    def step(self, params: dict[str, Any], grads: dict[str, Any]) -> None:
-        """Apply one step of descent in place."""
-        add_scaled(params, grads, -self.lr)

@@ -1,0 +1,53 @@
+"""One gradient check for everything registered that has a derivative.
+
+A row is a name, the registered one where there is one, and a function of a random generator that
+makes the target and its inputs for `avanp.gradcheck.check_grad`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from avanp.errors import AvanpError
+from avanp.gradcases import activations, layers, losses, paper_models
+from avanp.gradcases.draws import Case, Rng, ScalarCase
+from avanp.gradcheck import GradReport, check_grad, check_scalar
+from avanp.registry import MODELS
+from avanp.rng import stream
+
+CASES: dict[str, Callable[[Rng], Case]] = {
+    **layers.CASES,
+    **activations.CASES,
+    **losses.CASES,
+}
+SCALAR_CASES: dict[str, Callable[[Rng], ScalarCase]] = {**paper_models.CASES}
+
+
+def run(names: Sequence[str] | None = None) -> list[GradReport]:
+    """Check the named rows, or all of them, and return a report for each, failed ones too.
+
+    A model's name stands for all its nets: ``AVA1`` for ``AVA1.encoder``, ``AVA1.decoder``, ….
+
+    Raises
+    ------
+    AvanpError
+        At an unknown name, before anything is run.
+    """
+    known = [*CASES, *SCALAR_CASES]
+    chosen: list[str] = known if names is None else []
+    for name in names or ():
+        rows = [row for row in known if row == name or row.startswith(f"{name}.")]
+        if not rows:
+            choice = ", ".join([*CASES, *MODELS])
+            raise AvanpError(f"no gradient check {name!r}: choose from {choice}")
+        chosen += rows
+    return [_check(name) for name in dict.fromkeys(chosen)]
+
+
+def _check(name: str) -> GradReport:
+    rng = stream(0, "data")
+    if name in CASES:
+        target, inputs = CASES[name](rng)
+        report = check_grad(target, *inputs, raise_on_fail=False)
+    else:
+        report = check_scalar(*SCALAR_CASES[name](rng), raise_on_fail=False)
+    return replace(report, name=name)

@@ -1,0 +1,1 @@
+"""Optimisers, one file each, and how a gradient is applied to a parameter."""
