@@ -4,11 +4,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer, Wrt
 from avanp.layers.factored import FactoredWeight, Factors
+from avanp.layers.initialise import initial
 
-Init = Literal["glorot", "zeros"]
+Init = Literal["glorot", "glorot-normal", "he", "he-uniform", "normal", "pytorch", "zeros"]
 
 
 class Dense(Layer):
@@ -20,11 +20,11 @@ class Dense(Layer):
     groups : int, optional
         Independent layers side by side: W is (groups, n_out, n_in) and x (groups, B, n_in).
         Without it W is (n_out, n_in) and x (B, n_in).
-    init : {"glorot", "zeros"}
-        Glorot-uniform weights, U(-a, a) with a = sqrt(6 / (n_in + n_out)), or zeros (what the
-        AVA tables were made with). Biases start at zero.
+    init : str
+        The weights' `avanp.layers.initialise.initial`: "glorot", …, or "zeros" (what the AVA
+        tables were made with). Biases start at zero.
     rng : numpy.random.Generator, optional
-        Needed for "glorot".
+        Needed for all but "zeros".
     factored : bool
         Keep W as a `FactoredWeight`: for large layers that are updated sample by sample.
     """
@@ -44,13 +44,10 @@ class Dense(Layer):
         leading = () if groups is None else (groups,)
         shape = (*leading, n_out, n_in)
         w: np.ndarray | FactoredWeight
-        if init == "zeros":
-            w = FactoredWeight(shape, dtype) if factored else np.zeros(shape, dtype)
-        elif rng is None:
-            raise AvanpError("Dense(init='glorot') needs rng, a numpy.random.Generator")
+        if factored and init == "zeros":
+            w = FactoredWeight(shape, dtype)
         else:
-            a = np.sqrt(6 / (n_in + n_out))
-            w = rng.uniform(-a, a, shape).astype(dtype)
+            w = initial(init, shape, n_in, n_out, rng, dtype)
             w = FactoredWeight(shape, dtype, w) if factored else w
         self.params = {
             "W": w,
