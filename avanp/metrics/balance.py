@@ -5,6 +5,7 @@ import numpy as np
 from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
 from avanp.kernels import kernel
+from avanp.metrics.arrays import unit_images
 
 Array = np.ndarray
 
@@ -30,7 +31,7 @@ def balance_metric(generated: Array, images: Array | ImageSet, *, absolute: bool
     AvanpError
         If shapes do not fit or values are not finite.
     """
-    y, x = _unit("generated", generated), _unit("images", images)
+    y, x = unit_images("generated", generated), unit_images("images", images)
     if x.ndim != 4:
         raise AvanpError(f"images must be (N, H, W, C), not {x.shape}")
     if y.ndim == 3:
@@ -53,16 +54,3 @@ def balance_metric(generated: Array, images: Array | ImageSet, *, absolute: bool
 def balance_sums(generated: Array, images: Array) -> tuple[float, float]:
     """Return the sums of ``|d(1 - d)|`` and ``d(1 - d)``: (C, N draws, P) against (C, N, P)."""
     return kernel("balance_sums")(np.ascontiguousarray(generated), np.ascontiguousarray(images))
-
-
-def _unit(name: str, array: Array | ImageSet) -> Array:
-    array = array.as_float() if isinstance(array, ImageSet) else np.asarray(array)
-    if array.size == 0:
-        raise AvanpError(f"{name} is empty")
-    if array.dtype == np.uint8:
-        return array / np.float32(255)
-    if array.dtype not in (np.float32, np.float64):
-        raise AvanpError(f"{name} must be float32, float64 or uint8, not {array.dtype}")
-    if not (array.min() >= 0 and array.max() <= 1):
-        raise AvanpError(f"{name} must have values in [0, 1] (or be uint8)")
-    return array
