@@ -30,7 +30,8 @@ class GradReport:
     worst : tuple of Row
         Of a failed check, the worst elements of the array with the worst error, worst first.
     problem : str
-        Where gradients are missing, or of the wrong shape or dtype: which.
+        Where gradients are missing, of the wrong shape or dtype, change what they must not, or
+        are too small against the value to be told: which.
     """
 
     name: str
@@ -54,6 +55,8 @@ class GradReport:
             lines.append(
                 f"{r.array:<12} {index:<16} {r.analytic:14.6e} {r.numeric:14.6e} {r.error:9.1e}"
             )
+        if all(r.error <= self.tol for r in self.worst):
+            lines.append("each element alone is right: does a kink, as of a ReLU, lie near?")
         return "\n".join(lines)
 
 
@@ -63,3 +66,7 @@ class GradientError(AssertionError):
     def __init__(self, report: GradReport) -> None:
         super().__init__(str(report))
         self.report = report
+
+
+class Problem(Exception):
+    """Gradients that cannot be compared at all; the message says why."""

@@ -18,15 +18,15 @@ class Softsign(Layer):
         return x / denominator, denominator
 
     def backward(self, dy, cache, *, wrt="both"):
-        # No parameters, so no gradients but the input's.
-        return dy / cache**2, {}
+        # No parameters, so no gradients but the input's; and that only where it is asked for.
+        return None if wrt == "params" else dy / cache**2, {}
 
 
 class Wrong(Softsign):
     """The same with the square forgotten."""
 
     def backward(self, dy, cache, *, wrt="both"):
-        return dy / cache, {}
+        return None if wrt == "params" else dy / cache, {}
 
 
 def main():

@@ -12,6 +12,11 @@ from avanp.layers.base import Layer
 pytestmark = pytest.mark.filterwarnings("error")
 
 
+def asked(wrt, dx, grads):
+    """What a backward pass returns of its gradients."""
+    return None if wrt == "params" else dx, {} if wrt == "input" else grads
+
+
 class Affine(Layer):
     """y = x W^T + b, whose backward pass each test spoils in its own way."""
 
@@ -27,7 +32,8 @@ class Affine(Layer):
         return x @ self.params["W"].T + self.params["b"], x
 
     def backward(self, dy, cache, *, wrt="both"):
-        return self.spoil(dy @ self.params["W"], {"W": dy.T @ cache, "b": dy.sum(axis=0)})
+        dx, grads = dy @ self.params["W"], {"W": dy.T @ cache, "b": dy.sum(axis=0)}
+        return asked(wrt, *self.spoil(dx, grads))
 
 
 class Elementwise(Layer):
@@ -41,7 +47,7 @@ class Elementwise(Layer):
         return self.f(x), x
 
     def backward(self, dy, cache, *, wrt="both"):
-        return dy * self.derivative(cache), {}
+        return asked(wrt, dy * self.derivative(cache), {})
 
 
 class BatchNorm(Layer):
@@ -61,7 +67,7 @@ class BatchNorm(Layer):
         dx = dy - dy.mean(axis=0)
         if self.variance_term:
             dx = dx - y * (dy * y).mean(axis=0)
-        return dx / sd, {}
+        return asked(wrt, dx / sd, {})
 
 
 class Factored:
@@ -136,12 +142,13 @@ def test_a_value_that_is_left_over_from_large_terms_is_not_held_to_their_roundin
 def test_a_factored_weight_gradient_is_multiplied_out():
     class FactoredAffine(Affine):
         def backward(self, dy, cache, *, wrt="both"):
-            return dy @ self.params["W"], {"W": Factored(dy, cache), "b": dy.sum(axis=0)}
+            grads = {"W": Factored(dy, cache), "b": dy.sum(axis=0)}
+            return asked(wrt, dy @ self.params["W"], grads)
 
     class Halved(FactoredAffine):
         def backward(self, dy, cache, *, wrt="both"):
             dx, grads = super().backward(dy, cache)
-            return dx, {**grads, "W": Factored(0.5 * dy, cache)}
+            return asked(wrt, dx, {**grads, "W": Factored(0.5 * dy, cache)})
 
     assert check_grad(FactoredAffine(), some_x()).ok
     assert {row.array for row in caught(Halved(), some_x()).report.worst} == {"W"}
@@ -313,7 +320,7 @@ def test_a_noisy_layer_sees_the_same_noise_in_every_pass_and_the_train_flag():
             return x * mask, mask
 
         def backward(self, dy, cache, *, wrt="both"):
-            return dy * cache, {}
+            return asked(wrt, dy * cache, {})
 
     layer = Dropout()
     for train in (True, False):
@@ -423,10 +430,11 @@ def test_a_models_row_is_checked_against_its_stated_loss(monkeypatch):
     assert (report.name, report.ok) == ("cubic", False)
 
 
+@pytest.mark.parametrize("train", [False, True])
 @pytest.mark.parametrize("name", list(registry.LAYERS))
-def test_every_layer_returns_only_what_is_asked_for(name):
+def test_every_layer_returns_only_what_is_asked_for(name, train):
     layer, (x,) = gradcases.CASES[name](np.random.default_rng(0))
-    y, cache = layer.forward(x)
+    y, cache = layer.forward(x, train=train, rng=np.random.default_rng(2))
     dy = np.random.default_rng(1).standard_normal(y.shape)
     dx, grads = layer.backward(dy, cache)
     assert set(grads) == set(layer.params)
