@@ -1,14 +1,16 @@
 """Layers one after another."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.container import Container, joined
 
 
-class Sequential(Layer):
+class Sequential(Container):
     """Layers one after another; parameters are keyed ``"0.W"``, ``"0.b"``, ``"2.W"``, …
 
     The cache is the list of the layers' caches, in order.
@@ -18,14 +20,9 @@ class Sequential(Layer):
         self.layers = list(layers)
 
     @property
-    def params(self) -> dict[str, Any]:  # type: ignore[override]
-        """The layers' own arrays, not copies."""
-        return {f"{i}.{k}": v for i, layer in enumerate(self) for k, v in layer.params.items()}
-
-    @property
-    def state(self) -> dict[str, Array]:  # type: ignore[override]
-        """The layers' own arrays, not copies."""
-        return {f"{i}.{k}": v for i, layer in enumerate(self) for k, v in layer.state.items()}
+    def children(self) -> dict[str, Layer]:
+        """The layers by name."""
+        return {str(i): layer for i, layer in enumerate(self.layers)}
 
     def __iter__(self) -> Iterator[Layer]:
         return iter(self.layers)
@@ -34,22 +31,61 @@ class Sequential(Layer):
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[Array, list[Any]]:
         """Return the last layer's output and the list of caches."""
-        caches = []
-        for layer in self.layers:
-            x, cache = layer.forward(x, train=train, rng=rng)
-            caches.append(cache)
-        return x, caches
+        y, _, caches = self.forward_taps(x, (), train=train, rng=rng)
+        return y, caches
 
     def backward(
         self, dy: Array, cache: list[Any], *, wrt: Wrt = "both"
     ) -> tuple[Array | None, dict[str, Any]]:
         """Return dx and the gradients of every layer."""
-        grads: dict[str, Any] = {}
+        return self.backward_taps(dy, {}, cache, wrt=wrt)
+
+    def forward_taps(
+        self,
+        x: Array,
+        taps: Collection[int],
+        *,
+        train: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> tuple[Array, dict[int, Array], list[Any]]:
+        """Return the output, the outputs of the layers numbered in `taps`, and the caches."""
+        for tap in taps:
+            if not 0 <= tap < len(self.layers):
+                raise AvanpError(f"no layer {tap} to tap in a net of {len(self.layers)} layers")
+        caches = []
+        tapped = {}
+        for i, layer in enumerate(self.layers):
+            x, cache = layer.forward(x, train=train, rng=rng)
+            caches.append(cache)
+            if i in taps:
+                tapped[i] = x
+        return x, tapped, caches
+
+    def backward_taps(
+        self, dy: Array, dtaps: Mapping[int, Array], cache: list[Any], *, wrt: Wrt = "both"
+    ) -> tuple[Array | None, dict[str, Any]]:
+        """Return dx and the gradients where a loss reads the output and some layers' outputs.
+
+        Parameters
+        ----------
+        dy : ndarray
+            The cotangent of the net's output.
+        dtaps : mapping of int to ndarray
+            Cotangents of layers' outputs, which are added on the way down.
+        """
+        # Below the first layer that trains, nobody asks for an input's cotangent.
+        first = self._first_trained() if wrt == "params" else 0
+        grads: dict[str, dict[str, Any]] = {}
         dx: Array | None = dy
-        for i in reversed(range(len(self.layers))):
-            # Below the first layer nobody asks for an input's cotangent.
-            here: Wrt = "both" if wrt == "params" and i > 0 else wrt
+        for i in reversed(range(first, len(self.layers))):
             assert dx is not None
-            dx, layer_grads = self.layers[i].backward(dx, cache[i], wrt=here)
-            grads.update({f"{i}.{k}": g for k, g in layer_grads.items()})
-        return dx, grads
+            if i in dtaps:
+                dx = dx + dtaps[i]
+            here: Wrt = "both" if wrt == "params" and i > first else wrt
+            dx, grads[str(i)] = self.layers[i].backward(dx, cache[i], wrt=here)
+        return (None if wrt == "params" else dx), joined(grads)
+
+    def _first_trained(self) -> int:
+        """Return the number of the first layer with parameters, or how many layers there are."""
+        trained = (i for i, layer in enumerate(self.layers) if layer.params)
+        return next(trained, len(self.layers))

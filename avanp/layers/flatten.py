@@ -1,0 +1,24 @@
+"""Every sample as one row."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from avanp.layers.base import Array, Layer, Wrt
+
+
+class Flatten(Layer):
+    """(B, …) to (B, n), in C order."""
+
+    def forward(
+        self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple[Array, tuple[int, ...]]:
+        """Return ``(y, cache)``; the cache is the shape of x."""
+        return x.reshape(x.shape[0], math.prod(x.shape[1:])), x.shape
+
+    def backward(
+        self, dy: Array, cache: tuple[int, ...], *, wrt: Wrt = "both"
+    ) -> tuple[Array | None, dict[str, Any]]:
+        """Return ``(dx, {})``."""
+        return (None if wrt == "params" else dy.reshape(cache)), {}
