@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from avanp.kernels import kernel
 from avanp.losses.batch import batch_size
 
 
@@ -21,11 +22,5 @@ def bernoulli_logits(
         -2 for arrays (C, B, n), whose colours are features.
     """
     batch = batch_size(logits, batch_axis, target)
-    # softplus(u) - t u; of exp(u) and exp(-u) only the one that cannot overflow is evaluated.
-    small = np.exp(-np.abs(logits))
-    terms = np.maximum(logits, 0.0) - target * logits + np.log1p(small)
-    value = float(np.sum(terms, dtype=np.float64)) / batch
-    dlogits = np.where(logits >= 0.0, 1.0, small) / (1.0 + small)
-    dlogits -= target
-    dlogits /= batch
-    return value, dlogits
+    total, dlogits = kernel("bernoulli_logits")(logits, target, 1.0 / batch)
+    return total / batch, dlogits
