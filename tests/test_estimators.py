@@ -1,298 +1,404 @@
-"""AVA, VAE and GAN as estimators."""
+"""VAE, GAN, VAEGAN and AVA1-AVA5 as estimators."""
+
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 import avanp
-from avanp.ava.exact import ExactRules
-from avanp.ava.experiment import evaluate, run_cell, to_groups
-from avanp.ava.nets import build
-from avanp.ava.rules import rules_from_name
-from avanp.ava.training import train
-from avanp.registry import MODELS, load
 from avanp.rng import stream
+from avanp.systems import build
+from avanp.training.trainer import Trainer
 
-RULES = ("printed", "program", "exact")
+ENCODING = ("VAE", "VAEGAN", "AVA1", "AVA2", "AVA3", "AVA4", "AVA5")
+EVERY = (*ENCODING, "GAN")
+SMALL = {"widths": (16,), "latent": 3, "epochs": 2, "batch_size": 8}
 
 
 @pytest.fixture(scope="module")
 def X():
-    return np.random.default_rng(0).random((5, 6, 4, 3)).astype(np.float32)
+    return np.random.default_rng(0).random((20, 6, 4, 3)).astype(np.float32)
 
 
-def make(model, **params):
-    if model.startswith("AVA"):
-        return avanp.AVA(int(model[3]), **params)
-    return {"VAE": avanp.VAE, "GAN": avanp.GAN}[model](**params)
+@pytest.fixture(scope="module")
+def table():
+    return np.random.default_rng(1).normal(size=(30, 5))
 
 
-@pytest.mark.parametrize("rules", RULES)
-@pytest.mark.parametrize("model", MODELS)
-def test_an_estimator_with_the_sweeps_settings_is_the_sweeps_model(X, model, rules):
-    estimator = make(model, rules=rules, lr=0.3, init="zeros", random_state=2).fit(X)
-    cell = run_cell(X, load("model", model), rules_from_name(rules), 0.3, 2, draws=2)
-    x, nets = to_groups(X, estimator.nets_.config), estimator.nets_
-    moments = train(
-        build(nets.variant, nets.config, stream(2, "init")), rules_from_name(rules), x, 0.3, 2
-    )
-    bm, bm_signed, _ = evaluate(nets, moments, x, seed=2, draws=2)
-    assert (cell.bm, cell.bm_signed) == (bm, bm_signed)
+def make(name, **params):
+    return getattr(avanp, name)(**{**SMALL, **params})
 
 
-@pytest.mark.parametrize("model", ["AVA5", "VAE"])
-def test_shapes_go_round(X, model):
-    m = make(model, lr=0.05).fit(X)
+@pytest.mark.parametrize("name", EVERY)
+def test_an_estimator_is_its_system_trained_by_the_trainer(X, name):
+    system = build(name, shape=(6, 4, 3), widths=(16,), latent=3, seed=5)
+    rows = Trainer(system, batch_size=8, seed=5).fit(X, 2)
+    m = make(name, random_state=5).fit(X)
+    assert m.system_.config == system.config
+    for key, array in system.parameters().items():
+        np.testing.assert_array_equal(m.system_.parameters()[key], array)
+    assert [row["epoch"] for row in m.history_] == [row["epoch"] for row in rows] == [1, 2]
+    expected = system.generate(4, stream(9, "sample"))
+    np.testing.assert_array_equal(m.sample(4, random_state=9), expected)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_defaults_are_the_systems_own(name):
+    from avanp.systems import config_class
+
+    config, params = config_class(name)(shape=(4, 4, 1)), getattr(avanp, name)().get_params()
+    assert (config.widths, params.pop("widths")) == ((400,), None)
+    shared = {k: v for k, v in vars(config).items() if k in params}
+    assert shared == {k: v for k, v in params.items() if k in shared}
+    left = {"epochs", "batch_size", "random_state", "patience", "validation_fraction"}
+    assert set(params) - set(shared) <= left
+    # A GAN's likelihood means nothing.
+    assert set(vars(config)) - set(shared) <= {"shape", "widths", "likelihood"}
+
+
+@pytest.mark.parametrize("arch", ["mlp", "conv"])
+@pytest.mark.parametrize("name", ENCODING)
+def test_images_go_round(X, name, arch):
+    m = make(name, arch=arch).fit(X)
     codes = m.transform(X)
-    assert codes.shape == (5, 30)
+    assert codes.shape == (20, 3)
     assert codes.dtype == np.float32
+    np.testing.assert_array_equal(codes, m.system_.encode(X)[0])
     assert m.inverse_transform(codes).shape == X.shape
+    np.testing.assert_array_equal(m.reconstruct(X), m.inverse_transform(codes))
     assert m.sample(7).shape == (7, 6, 4, 3)
-    assert m.sample(7, around=X).shape == (7, 6, 4, 3)
     assert 0 <= m.sample(3).min() <= m.sample(3).max() <= 1
-    np.testing.assert_array_equal(codes, make(model, lr=0.05).fit_transform(X))
+    np.testing.assert_array_equal(codes, make(name, arch=arch).fit_transform(X))
+    assert np.isfinite(m.score(X))
+    assert (m.n_features_in_, m.image_shape_, m.n_iter_) == (72, (6, 4, 3), 2)
 
 
-def test_joint_channels_have_one_code_for_all_colours(X):
-    m = avanp.VAE(lr=0.05, channels="joint").fit(X)
-    assert m.transform(X).shape == (5, 10)
-    assert m.inverse_transform(m.transform(X)).shape == X.shape
+def test_the_score_is_minus_the_loss_of_one_draw(X):
+    m = make("VAE").fit(X)
+    x = X.astype(np.float64)
+    mu, logvar = m.system_.encode(X)
+    eps = stream(0, "eval").standard_normal((20, 3), dtype=np.float32)
+    p = m.inverse_transform(mu + np.exp(logvar / 2) * eps).astype(np.float64)
+    log_likelihood = (x * np.log(p) + (1 - x) * np.log(1 - p)).sum((1, 2, 3))
+    kl = 0.5 * (mu**2 + np.exp(logvar) - 1 - logvar).sum(1)
+    assert m.score(X) == pytest.approx((log_likelihood - kl).mean(), rel=1e-5)
+    assert isinstance(m.score(X), float)
 
 
-def test_grey_images_and_plain_features_are_welcome(X):
-    assert avanp.VAE(lr=0.05).fit(X[..., :1]).sample(2).shape == (2, 6, 4, 1)
-    flat = X.reshape(5, -1)
-    m = avanp.VAE(lr=0.05).fit(flat)
-    assert m.sample(2).shape == (2, flat.shape[1])
-    assert m.inverse_transform(m.transform(flat)).shape == flat.shape
+def test_more_epochs_give_a_higher_score():
+    # Images that a code of 3 can tell apart.
+    x = np.random.default_rng(2).random((4, 8, 8, 1)).round().astype(np.float32)
+    x = x[np.arange(64) % 4]
+    scores = [make("VAE", epochs=n, lr=1e-2).fit(x).score(x) for n in (1, 30)]
+    assert scores[1] > scores[0] + 10
+
+
+def test_a_gan_has_no_codes_but_a_decoder(X):
+    m = make("GAN").fit(X)
+    for absent in ("transform", "fit_transform", "reconstruct", "score"):
+        assert not hasattr(m, absent)
+    assert m.inverse_transform(np.zeros((2, 3))).shape == (2, 6, 4, 3)
+    assert m.sample(5).shape == (5, 6, 4, 3)
+
+
+def test_any_real_table_is_welcome(table):
+    m = avanp.VAE(pixel_range="real", likelihood="gaussian", **SMALL).fit(table)
+    assert m.transform(table).shape == (30, 3)
+    assert m.reconstruct(table).shape == m.sample(30).shape == table.shape
+    assert (m.n_features_in_, m.image_shape_) == (5, (5,))
+    whole = (10 * table).astype(int)
+    again = avanp.VAE(pixel_range="real", likelihood="gaussian", **SMALL).fit(whole.tolist())
+    assert again.sample(2).shape == (2, 5)
+
+
+def test_a_table_of_a_line_is_learned():
+    # Rows on a line through the origin: one unit of code tells them apart.
+    t = np.random.default_rng(0).normal(size=(200, 1))
+    x = t * [[1.0, -2.0, 0.5]]
+    m = avanp.VAE(
+        pixel_range="real", likelihood="gaussian", latent=1, widths=(32,), epochs=60,
+        batch_size=20, lr=1e-2,
+    ).fit(x)  # fmt: skip
+    assert abs(np.corrcoef(m.transform(x)[:, 0], t[:, 0])[0, 1]) > 0.98
+    assert ((m.reconstruct(x) - x) ** 2).mean() < 0.2 * x.var()
 
 
 def test_bytes_and_fractions_learn_the_same():
-    x = np.random.default_rng(3).integers(0, 256, (4, 5, 5, 3), np.uint8)
-    a, b = (avanp.AVA(1, lr=0.1).fit(v).sample(2) for v in (x, x / np.float32(255)))
+    x = np.random.default_rng(3).integers(0, 256, (12, 5, 5, 1), np.uint8)
+    a, b = (make("VAE").fit(v).sample(2) for v in (x, x / np.float32(255)))
     np.testing.assert_array_equal(a, b)
 
 
-def test_samples_depend_on_random_state_alone(X):
-    m = avanp.AVA(2, lr=0.1).fit(X)
-    np.testing.assert_array_equal(m.sample(3, random_state=1), m.sample(3, random_state=1))
-    assert not np.array_equal(m.sample(3, random_state=1), m.sample(3, random_state=2))
+def test_what_load_images_returns_is_welcome_as_it_is():
+    images = avanp.load_images("jungle", size="10x6")
+    m = make("VAE").fit(images)
+    np.testing.assert_array_equal(m.transform(images), m.transform(images.as_float()))
+    wide = make("VAE", pixel_range="real", likelihood="gaussian").fit(images.with_range(-1, 1))
+    assert wide.sample(2).shape == (2, 6, 10, 3)
+    with pytest.raises(avanp.AvanpError, match="Negative values"):
+        m.transform(images.with_range(-1, 1))
 
 
-def test_exact_training_lowers_its_loss_on_many_passes(X):
-    one = avanp.VAE(rules="exact", lr=0.02, random_state=1).fit(X)
-    many = avanp.VAE(rules="exact", lr=0.02, random_state=1, epochs=60, batch_size=2).fit(X)
-    assert loss(many, X) < loss(one, X) - 1
+@pytest.mark.parametrize("name", EVERY)
+def test_one_seed_gives_one_result_and_touches_no_global_stream(X, name):
+    np.random.seed(3)  # noqa: NPY002
+    before = np.random.get_state()[1].tobytes()  # noqa: NPY002
+    a, b, c = (make(name, random_state=seed).fit(X) for seed in (4, 4, 5))
+    for array, same in zip(
+        a.system_.parameters().values(), b.system_.parameters().values(), strict=True
+    ):
+        assert array.tobytes() == same.tobytes()
+    assert a.sample(3).tobytes() == b.sample(3).tobytes() != c.sample(3).tobytes()
+    assert a.sample(3, random_state=1).tobytes() != a.sample(3).tobytes()
+    assert np.random.get_state()[1].tobytes() == before  # noqa: NPY002
 
 
-def loss(m, X):
-    x = m._check(X)
-    r = np.zeros((len(X), 10), np.float32)
-    return ExactRules().losses(m.nets_, x, r)["encoder"]
+def test_a_second_fit_starts_anew(X):
+    m = make("AVA1").fit(X)
+    first = m.sample(2)
+    np.testing.assert_array_equal(m.fit(X).sample(2), first)
 
 
-@pytest.mark.parametrize("batch_size", [1, 2, 5])
-def test_factored_and_plain_weights_learn_the_same(X, batch_size):
-    from dataclasses import replace
+def test_patience_stops_early_and_holds_out_a_share(X):
+    m = make("VAE", epochs=500, patience=2, validation_fraction=0.25, lr=1e-2).fit(X)
+    assert m.n_iter_ == len(m.history_) < 500
+    losses = [row["validation.loss"] for row in m.history_]
+    # The last two were no better, and the weights are the best's.
+    assert np.argmin(losses) == len(losses) - 3
+    held = X[stream(0, "data").permutation(20)[:5]]
+    assert -m.score(held) == pytest.approx(min(losses), rel=1e-6)
 
-    from avanp.ava import nets as nets_module
 
-    config = nets_module.NetConfig(n_pixels=24, init="glorot")
-    results = []
-    for factored, threshold in ((False, 1 << 16), (True, 1)):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(nets_module, "FACTORED_FROM", threshold)
-            nets = nets_module.build(
-                load("model", "AVA5"),
-                replace(config, factored=factored),
-                stream(0, "init"),
-                np.float64,
-            )
-        x = to_groups(X.astype(np.float64), config)
-        train(nets, rules_from_name("exact"), x, 0.05, 0, epochs=8, batch_size=batch_size)
-        z = np.random.default_rng(1).standard_normal((3, 2, 10))
-        results.append(nets.decoder.forward(z)[0])
-    np.testing.assert_allclose(results[0], results[1], rtol=1e-10)
+def test_all_images_are_trained_on_without_patience(X):
+    m = make("VAE", batch_size=1, epochs=1).fit(X)
+    assert m.history_[0]["step"] == 20
+    assert "validation.loss" not in m.history_[0]
+    m = make("VAE", batch_size=1, epochs=1, patience=1, validation_fraction=0.11).fit(X)
+    assert m.history_[0]["step"] == 17
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".safetensors"])
+@pytest.mark.parametrize("name", ["VAE", "GAN", "VAEGAN", "AVA5"])
+def test_a_saved_estimator_is_the_same_when_loaded(X, tmp_path, name, suffix):
+    m = make(name, random_state=3, lr=np.float32(1e-3), batch_norm=True).fit(X)
+    m.save(tmp_path / f"m{suffix}")
+    again = type(m).load(tmp_path / f"m{suffix}")
+    assert again.get_params() == m.get_params()
+    assert (again.n_features_in_, again.image_shape_) == (72, (6, 4, 3))
+    np.testing.assert_array_equal(again.sample(3), m.sample(3))
+    if name != "GAN":
+        np.testing.assert_array_equal(again.transform(X), m.transform(X))
+
+
+def test_a_table_stays_a_table_on_disk(table, tmp_path):
+    m = avanp.AVA1(pixel_range="real", **SMALL).fit(table)
+    m.save(tmp_path / "m.npz")
+    again = avanp.AVA1.load(tmp_path / "m.npz")
+    np.testing.assert_array_equal(again.reconstruct(table), m.reconstruct(table))
+
+
+def test_what_a_trainer_saved_loads_as_an_estimator(X, tmp_path):
+    system = build("VAE", shape=(6, 4, 3), widths=(16,), latent=3, seed=7)
+    trainer = Trainer(system, batch_size=8, about={"data": "noise"})
+    trainer.fit(X, 1)
+    trainer.save(tmp_path / "c.npz")
+    m = avanp.VAE.load(tmp_path / "c.npz")
+    assert (m.widths, m.latent, m.random_state) == ((16,), 3, 7)
+    np.testing.assert_array_equal(m.reconstruct(X), system.reconstruct(X))
+
+
+def test_a_file_of_another_model_says_whose_it_is(X, tmp_path):
+    make("GAN").fit(X).save(tmp_path / "g.npz")
+    with pytest.raises(avanp.AvanpError, match="holds a GAN, not a VAE"):
+        avanp.VAE.load(tmp_path / "g.npz")
+    (tmp_path / "g.npz").write_bytes(b"PK not really")
+    with pytest.raises(avanp.AvanpError) as error:
+        avanp.VAE.load(tmp_path / "g.npz")
+    assert "\n" not in str(error.value)
+    with pytest.raises(avanp.AvanpError, match="cannot read"):
+        avanp.VAE.load(tmp_path / "none.npz")
+    with pytest.raises(avanp.AvanpError, match="not fitted"):
+        avanp.VAE().save(tmp_path / "v.npz")
 
 
 def test_parameters_are_read_and_set_as_in_scikit_learn():
-    m = avanp.AVA(variant=3, rules="printed", lr=0.5)
-    params = m.get_params()
-    assert (params["variant"], params["rules"], params["lr"]) == (3, "printed", 0.5)
-    assert avanp.AVA(**params).get_params() == params
-    assert m.set_params(lr=0.1).lr == 0.1
-    assert repr(m) == "AVA(variant=3, rules='printed')"
+    m = avanp.VAE(beta=4.0, widths=(64, 32))
+    assert m.get_params()["beta"] == 4.0
+    assert avanp.VAE(**m.get_params()).get_params() == m.get_params()
+    assert m.set_params(lr=0.1) is m
+    assert m.lr == 0.1
+    assert repr(m) == "VAE(widths=(64, 32), lr=0.1, beta=4.0)"
+    assert repr(avanp.GAN()) == "GAN()"
     with pytest.raises(avanp.AvanpError, match="unknown parameter 'rate'"):
-        m.set_params(rate=1)
+        m.set_params(lr=0.7, rate=1)
+    assert m.lr == 0.1
+    with pytest.raises(TypeError):
+        avanp.VAE("mlp")
+
+
+def test_a_constructor_stores_and_fit_looks(X):
+    m = avanp.VAE(epochs=-1, arch="cnn")
+    assert m.epochs == -1
+    with pytest.raises(avanp.AvanpError, match="epochs"):
+        m.fit(X)
+    assert not hasattr(m, "system_")
 
 
 @pytest.mark.parametrize(
     ("params", "says"),
     [
-        ({"variant": 6}, "variant"),
-        ({"rules": "real"}, "unknown rules"),
-        ({"lr": 0}, "lr"),
-        ({"lr": 1.5, "rules": "printed"}, r"\(0, 1\]"),
-        ({"lr": float("nan")}, "lr"),
-        ({"epochs": 0}, "epochs"),
-        ({"batch_size": 2, "rules": "program"}, "batch_size=1"),
-        ({"hidden": 2.5}, "hidden"),
-        ({"init": "ones"}, "init"),
-        ({"channels": "cmyk"}, "channels"),
-        ({"activation": "swish"}, "unknown layer 'swish'"),
-        ({"slope": -1}, "slope"),
+        ({"arch": "cnn"}, "unknown arch 'cnn': choose from mlp, conv"),
+        ({"latent": 0}, "latent must be"),
+        ({"widths": (0,)}, "widths must be"),
+        ({"widths": 5}, "widths must be"),
+        ({"epochs": 0}, "epochs must be"),
+        ({"epochs": 1.5}, "epochs must be"),
+        ({"batch_size": "8"}, "batch_size must be"),
+        ({"lr": 0}, "lr must be"),
+        ({"lr": float("nan")}, "lr must be"),
+        ({"lr": np.array([0.1])}, "lr must be"),
+        ({"optimiser": "adamax"}, "unknown optimiser"),
+        ({"likelihood": "poisson"}, "unknown likelihood"),
+        ({"pixel_range": "bytes"}, "unknown pixel_range"),
+        ({"pixel_range": "real"}, "needs likelihood='gaussian'"),
+        ({"beta": -1}, "beta must be"),
+        ({"patience": 0}, "patience must be"),
+        ({"patience": 1, "validation_fraction": 1}, "validation_fraction"),
+        ({"patience": 1, "validation_fraction": 0.99}, "n_samples = 20 is too few"),
+        ({"random_state": None}, "random_state must be"),
+        ({"random_state": -1}, "random_state must be"),
+        ({"random_state": np.random.RandomState(0)}, "random_state must be"),
     ],
 )
 def test_bad_parameters_are_named_in_one_line(X, params, says):
     with pytest.raises(avanp.AvanpError, match=says) as error:
-        avanp.AVA(**params).fit(X)
+        avanp.VAE(**params).fit(X)
     assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize(
-    "bad",
+    ("name", "params", "says"),
     [
-        np.zeros((3, 4, 4)),
-        np.zeros((0, 4, 4, 3)),
-        np.full((2, 4, 4, 3), np.nan),
-        np.full((2, 4, 4, 3), 255.0),
-        np.zeros((2, 4, 4, 3), int),
-        np.array([["a"]]),
+        ("GAN", {"loss": "hinge"}, "unknown loss 'hinge'"),
+        ("VAEGAN", {"tap": 3}, "tap must be"),
+        ("VAEGAN", {"weight": 2}, "weight must be"),
+        ("AVA3", {"non_saturating": "yes"}, "non_saturating must be"),
     ],
 )
-def test_bad_images_are_refused_in_one_line(bad):
-    with pytest.raises(avanp.AvanpError) as error:
+def test_each_model_checks_its_own(X, name, params, says):
+    with pytest.raises(avanp.AvanpError, match=says):
+        make(name, **params).fit(X)
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        (np.zeros((4, 4, 3)), r"X\[None\]"),
+        (np.zeros(4), "Reshape your data"),
+        (np.float32(1), "must be"),
+        (np.zeros((0, 4, 4, 3)), "no images"),
+        (np.zeros((2, 0, 4, 3)), "no pixels"),
+        (np.zeros((3, 0)), r"0 feature\(s\)"),
+        (np.full((2, 4, 4, 3), np.nan), "not finite"),
+        (np.full((2, 4, 4, 3), 255.0), "divide bytes by 255"),
+        (np.full((2, 4, 4, 3), -0.1), "Negative values in data"),
+        (np.zeros((2, 4, 4, 3), int), "uint8, or floating point"),
+        (np.zeros((2, 4), complex), "Complex data not supported"),
+        (np.array([["a"]]), "must be"),
+        (np.array([["a"]], dtype=object), "numbers"),
+    ],
+)
+def test_a_bad_array_says_what_would_be_right(bad, says):
+    with pytest.raises(avanp.AvanpError, match=says) as error:
         avanp.VAE().fit(bad)
     assert "\n" not in str(error.value)
 
 
-def test_what_is_not_fitted_says_so(X):
-    for call in (lambda m: m.transform(X), lambda m: m.sample(1)):
-        with pytest.raises(avanp.AvanpError, match="not fitted"):
-            call(avanp.VAE())
+def test_a_real_array_is_finite_in_float32_and_never_bytes_of_an_image():
+    m = avanp.VAE(pixel_range="real", likelihood="gaussian", **SMALL)
+    with pytest.raises(avanp.AvanpError, match="not finite in float32"):
+        m.fit(np.full((2, 3), 1e300))
+    with pytest.raises(avanp.AvanpError, match="floats, not bytes"):
+        m.fit(np.zeros((2, 4, 4, 1), np.uint8))
 
 
-def test_other_shapes_than_the_fitted_are_refused(X):
-    m = avanp.VAE(lr=0.05).fit(X)
+def test_other_shapes_than_the_fitted_are_refused(X, table):
+    m = make("VAE").fit(X)
     with pytest.raises(avanp.AvanpError, match="6, 4, 3"):
         m.transform(X[:, :5])
-    with pytest.raises(avanp.AvanpError, match="codes"):
+    with pytest.raises(avanp.AvanpError, match=r"codes must be \(n, 3\)"):
         m.inverse_transform(np.zeros((2, 29)))
-    with pytest.raises(avanp.AvanpError, match="n must be"):
-        m.sample(0)
+    for n in (0, 1.5, True):
+        with pytest.raises(avanp.AvanpError, match="n must be"):
+            m.sample(n)
+    with pytest.raises(avanp.AvanpError, match="a seed must be"):
+        m.sample(1, random_state="0")
+    m = avanp.AVA1(pixel_range="real", **SMALL).fit(table)
+    with pytest.raises(avanp.AvanpError, match="X has 4 features, but AVA1 is expecting 5"):
+        m.score(table[:, :4])
 
 
-def test_divergence_names_the_weight_and_the_way_out(X):
+@pytest.mark.parametrize("name", EVERY)
+def test_what_is_not_fitted_says_so(X, name):
+    m = make(name)
+    calls = [lambda: m.sample(1), lambda: m.inverse_transform(np.zeros((1, 3)))]
+    if name != "GAN":
+        calls += [lambda f=f: f(X) for f in (m.transform, m.reconstruct, m.score)]
+    for call in calls:
+        with pytest.raises(avanp.AvanpError, match=f"this {name} is not fitted yet"):
+            call()
+
+
+def test_divergence_names_net_and_term_and_the_way_out(X, table):
     with pytest.raises(avanp.AvanpError, match="use a smaller lr"):
-        avanp.VAE(rules="exact", lr=1e40, activation="relu", epochs=20).fit(X)
-
-
-def test_a_gan_has_no_codes():
-    assert not hasattr(avanp.GAN(), "transform")
-
-
-def test_what_load_images_returns_is_welcome_as_it_is():
-    images = avanp.load_images("jungle", size="10x6")
-    m = avanp.VAE(lr=0.05).fit(images)
-    np.testing.assert_array_equal(m.transform(images), m.transform(images.as_float()))
-    bm = avanp.balance_metric(m.sample(36), images)
-    assert bm == avanp.balance_metric(m.sample(36), images.as_float())
-
-
-@pytest.mark.parametrize(
-    ("X", "says"),
-    [
-        (np.zeros((4, 4, 3)), r"X\[None\]"),
-        (np.zeros((0, 4, 4, 3)), "no images"),
-        (np.full((2, 4, 4, 3), np.nan), "not finite"),
-        (np.full((2, 4, 4, 3), 255.0), "divide bytes by 255"),
-        (["a.png"], "must be"),
-    ],
-)
-def test_a_bad_array_says_what_would_be_right(X, says):
-    with pytest.raises(avanp.AvanpError, match=says):
-        avanp.VAE().fit(X)
-
-
-@pytest.mark.parametrize("seed", [None, -1, 1.5, "0", np.random.RandomState(0)])
-def test_a_seed_is_a_whole_number(X, seed):
-    with pytest.raises(avanp.AvanpError, match="a seed must be a whole number"):
-        avanp.VAE(random_state=seed).fit(X)
-
-
-@pytest.mark.parametrize("lr", ["0.1", None, [0.1]])
-def test_a_rate_is_a_number(X, lr):
-    with pytest.raises(avanp.AvanpError, match="lr must be"):
-        avanp.VAE(lr=lr).fit(X)
-
-
-@pytest.mark.parametrize("channels", ["independent", "joint"])
-def test_codes_are_the_encoders_mu_and_go_back_through_the_decoder(X, channels):
-    m = avanp.VAE(lr=0.05, channels=channels, epochs=3).fit(X)
-    x = to_groups(X, m.nets_.config)
-    mu, var, _ = m.nets_.encode(x)
-    groups = m.nets_.config.groups
-    codes = m.transform(X)
-    for n in range(len(X)):
-        for g in range(groups):
-            np.testing.assert_array_equal(codes[n, 10 * g : 10 * g + 10], mu[g, n])
-    decoded, _ = m.nets_.decoder.forward(mu)
-    images = m.inverse_transform(codes)
-    flat = images.reshape(len(X), 24, 3)
-    for n in range(len(X)):
-        expected = decoded[:, n].T if groups == 3 else decoded[0, n].reshape(24, 3)
-        np.testing.assert_allclose(flat[n], expected, rtol=1e-6)
-    # Around images: Eq. 8 with the named stream; from the prior: z itself.
-    r = stream(9, "sample").standard_normal((7, 10)).astype(np.float32)
-    turn = np.arange(7) % len(X)
-    z = mu[:, turn] + np.sqrt(var[:, turn]) * r
-    around = m.sample(7, around=X, random_state=9)
-    np.testing.assert_allclose(
-        around, m.inverse_transform(np.moveaxis(z, 0, 1).reshape(7, -1)), rtol=1e-5
-    )
-    prior = m.inverse_transform(np.tile(r, (1, groups)))
-    np.testing.assert_allclose(m.sample(7, random_state=9), prior, rtol=1e-5)
-
-
-def test_every_pass_has_new_noise_and_a_new_order_if_asked(X):
-    seen = []
-
-    class Recording(ExactRules):
-        def step(self, nets, x, r, r2, gamma):
-            seen.append((x.copy(), r.copy()))
-            return super().step(nets, x, r, r2, gamma)
-
-    avanp.VAE(rules=Recording(), lr=0.01, epochs=2, shuffle=True).fit(X)
-    noise = np.concatenate([r for _, r in seen])
-    assert len(np.unique(noise, axis=0)) == 10
-    x = to_groups(X, avanp.VAE(lr=0.01).fit(X).nets_.config)
-    orders = [
-        [
-            next(i for i in range(5) if np.array_equal(x[:, i : i + 1], b))
-            for b, _ in seen[k : k + 5]
-        ]
-        for k in (0, 5)
-    ]
-    assert all(sorted(order) == list(range(5)) for order in orders)
-    assert orders[0] != orders[1]
+        make("VAE", lr=1e30, epochs=5).fit(X)
+    m = avanp.VAE(pixel_range="real", likelihood="gaussian", **SMALL)
+    with pytest.raises(avanp.AvanpError, match="or scale X, which goes up to"):
+        m.fit(1e6 * table)
 
 
 def test_a_failed_refit_leaves_the_estimator_as_it_was(X):
-    m = avanp.AVA(1, lr=0.05).fit(X)
-    before = m.sample(2)
-    m.set_params(lr=1e40, activation="relu", epochs=20)
-    with pytest.raises(avanp.AvanpError, match="diverged"):
-        m.fit(X.reshape(5, 4, 6, 3))
+    m = make("AVA1").fit(X)
+    before, params = m.sample(2), m.get_params()
+    with pytest.raises(avanp.AvanpError):
+        m.set_params(lr=1e30, epochs=5).fit(X.reshape(20, 4, 6, 3))
+    m.set_params(**params)
     np.testing.assert_array_equal(m.sample(2), before)
+    assert m.n_iter_ == 2
 
 
 def test_numpy_scalars_as_parameters_change_no_bit(X):
-    a = avanp.VAE(lr=0.3, slope=0.5).fit(X).sample(2)
-    b = avanp.VAE(lr=np.float64(0.3), slope=np.float64(0.5)).fit(X).sample(2)
+    scalars = {"lr": np.float64(0.01), "latent": np.int64(3), "widths": [np.int32(16)]}
+    a = make("VAE", **scalars).fit(X).sample(2)
+    b = make("VAE", lr=0.01).fit(X).sample(2)
     np.testing.assert_array_equal(a, b)
 
 
-def test_a_parameter_is_set_only_if_all_are_known():
-    m = avanp.VAE(lr=0.1)
-    with pytest.raises(avanp.AvanpError, match="unknown parameter 'rate'"):
-        m.set_params(lr=0.7, rate=1)
-    assert m.lr == 0.1
+def test_x_is_left_as_it_is(X):
+    x = X.copy()
+    x.flags.writeable = False
+    make("VAEGAN", batch_norm=True).fit(x).transform(x)
+    np.testing.assert_array_equal(x, X)
+
+
+def test_batch_norm_needs_more_than_one_image(X):
+    with pytest.raises(avanp.AvanpError, match="one sample"):
+        make("VAE", batch_norm=True).fit(X[:1])
+    assert make("VAE").fit(X[:1]).sample(1).shape == (1, 6, 4, 3)
+
+
+def test_estimators_work_where_scikit_learn_is_not_installed():
+    code = (
+        "import sys; sys.modules['sklearn'] = None\n"
+        "import numpy as np, avanp\n"
+        "X = np.zeros((4, 2, 2, 1), np.uint8)\n"
+        "print(avanp.VAE(epochs=1, widths=(4,)).fit(X).transform(X).shape)\n"
+        "try: avanp.GAN().sample(1)\n"
+        "except avanp.AvanpError as error: print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.splitlines() == [
+        "(4, 20)",
+        "this GAN is not fitted yet: call fit(X) first",
+    ], done.stderr

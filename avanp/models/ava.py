@@ -1,30 +1,53 @@
-"""AVA1-AVA5 as an estimator."""
+"""AVA1-AVA5 with nets of any size, under the gradients of the paper's losses."""
 
-from typing import Any
+from dataclasses import dataclass
 
-from avanp.ava.variants import Variant
-from avanp.errors import AvanpError
 from avanp.models.encoding import EncodingEstimator
-from avanp.registry import load
 
 
-class AVA(EncodingEstimator):
-    """Adversarial variational autoencoder of Nguyen, Abdalla, Amer 2024.
+@dataclass(kw_only=True, eq=False, repr=False)
+class AdversarialEstimator(EncodingEstimator):
+    """What the five share.
 
     Parameters
     ----------
-    variant : {1, 2, 3, 4, 5}
-        1: the decoder's discriminator d; 2: with the leaning term (10); 3: the encoder's
-        discriminator D; 4: with the leaning term (16); 5: all of them.
-    **params
-        See `avanp.models.base.Estimator`.
+    non_saturating : bool
+        Decoder and encoder descend -log d(x') and -log D(mu(x')) in place of log(1 - ·).
+    arch, latent, widths, epochs, batch_size, lr, optimiser, betas, ...
+        See `avanp.models.trained.TrainedEstimator`.
+    likelihood, patience, validation_fraction
+        See `avanp.models.encoding.EncodingEstimator`; the paper's likelihood is "gaussian".
     """
 
-    def __init__(self, variant: int = 5, **params: Any) -> None:
-        super().__init__(**params)
-        self.variant = variant
+    likelihood: str = "gaussian"
+    non_saturating: bool = False
 
-    def _variant(self) -> Variant:
-        if self.variant not in (1, 2, 3, 4, 5):
-            raise AvanpError(f"variant must be 1, 2, 3, 4 or 5, not {self.variant!r}")
-        return load("model", f"AVA{self.variant}")
+
+class AVA1(AdversarialEstimator):
+    """VAE whose decoder has a discriminator d (Nguyen et al. 2024); parameters of the base."""
+
+    system = "AVA1"
+
+
+class AVA2(AdversarialEstimator):
+    """AVA1 with the leaning term (10); parameters of `AdversarialEstimator`."""
+
+    system = "AVA2"
+
+
+class AVA3(AdversarialEstimator):
+    """VAE whose encoder has a discriminator D; parameters of `AdversarialEstimator`."""
+
+    system = "AVA3"
+
+
+class AVA4(AdversarialEstimator):
+    """AVA3 with the leaning term (16); parameters of `AdversarialEstimator`."""
+
+    system = "AVA4"
+
+
+class AVA5(AdversarialEstimator):
+    """Both discriminators, both leaning; parameters of `AdversarialEstimator`."""
+
+    system = "AVA5"

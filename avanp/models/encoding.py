@@ -1,38 +1,68 @@
-"""Estimators that have an encoder."""
+"""Estimators that have an encoder: codes, reconstructions, the ELBO, early stopping."""
+
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from avanp.ava.printed import latent as latent_code
-from avanp.models.base import Array, Estimator
+from avanp.errors import AvanpError
+from avanp.models.estimator import Array
+from avanp.models.trained import TrainedEstimator
+from avanp.rng import stream
 
 
-class EncodingEstimator(Estimator):
-    """Adds codes of images, and sampling around images."""
+@dataclass(kw_only=True, eq=False, repr=False)
+class EncodingEstimator(TrainedEstimator):
+    """Adds what an encoder can do.
 
-    def transform(self, X: Array) -> Array:
-        """Return the codes mu(x) of images, (N, groups * latent), float32."""
-        mu, _, _ = self._fitted().encode(self._check(X))
-        return np.moveaxis(mu, 0, 1).reshape(mu.shape[1], -1)
+    Parameters
+    ----------
+    likelihood : {"bernoulli", "gaussian"}
+        What the reconstruction term is: cross-entropy, or 1/2 ||x - x'||²; with
+        ``pixel_range="real"`` the latter.
+    patience : int, optional
+        Stop after so many epochs without a better loss on images held out, and go back to the
+        best; by default all epochs are run, on all images.
+    validation_fraction : float
+        The share of images held out for that.
+    """
 
-    def fit_transform(self, X: Array, y: None = None) -> Array:
+    likelihood: str = "bernoulli"
+    patience: int | None = None
+    validation_fraction: float = 0.1
+
+    def transform(self, X: Any) -> Array:
+        """Return the codes mu(x), (N, latent), float32."""
+        x = self._check(X)
+        return self.system_.encode(x)[0]
+
+    def fit_transform(self, X: Any, y: None = None) -> Array:
         """Fit, then return the codes of the images."""
         return self.fit(X).transform(X)
 
-    def sample(
-        self, n: int, *, random_state: int | None = None, around: Array | None = None
-    ) -> Array:
-        """Generate n images (n, H, W, C), float32 in [0, 1].
+    def reconstruct(self, X: Any) -> Array:
+        """Return the images that the codes mu(x) decode to, float32."""
+        x = self._check(X)
+        return self.system_.reconstruct(x).reshape(-1, *self.image_shape_)
 
-        Parameters
-        ----------
-        random_state : int, optional
-            A seed; by default the estimator's own.
-        around : array (m, H, W, C), optional
-            Draw z around these images by Eq. 8, in turn; otherwise from the prior N(0, I).
+    def score(self, X: Any, y: None = None) -> float:
+        """Return the evidence lower bound, nats an image, of one draw of z an image.
+
+        Under "gaussian" it lacks the constant (n_features / 2) log(2 pi).
         """
-        if around is None:
-            return super().sample(n, random_state=random_state)
-        r = self._noise(n, random_state)
-        mu, var, _ = self._fitted().encode(self._check(around))
-        turn = np.arange(n) % mu.shape[1]
-        return self._decode(latent_code(mu[:, turn], var[:, turn], r, mu.shape[0]))
+        x = self._check(X)
+        terms = self.system_.evaluate(x, stream(self.random_state, "eval"))
+        return -float(terms["loss"])
+
+    def _hold_out(self, images: Array) -> tuple[Array, dict[str, Any]]:
+        if self.patience is None:
+            return images, {}
+        patience = self._count("patience", self.patience)
+        share = self.validation_fraction
+        if not isinstance(share, float | np.floating) or not 0 < share < 1:
+            raise AvanpError(f"validation_fraction must be between 0 and 1, not {share!r}")
+        n = int(np.ceil(share * len(images)))
+        if n >= len(images):
+            raise AvanpError(f"patience holds images out: n_samples = {len(images)} is too few")
+        order = stream(self.random_state, "data").permutation(len(images))
+        return images[order[n:]], {"validation": images[order[:n]], "patience": patience}

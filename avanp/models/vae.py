@@ -1,11 +1,30 @@
-"""The VAE baseline as an estimator."""
+"""The variational autoencoder as an estimator."""
 
-from avanp.ava import variants
+from dataclasses import dataclass
+
 from avanp.models.encoding import EncodingEstimator
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class VAE(EncodingEstimator):
-    """Variational autoencoder, Eq. 1 of the AVA paper; parameters of `Estimator`."""
+    """Variational autoencoder (Kingma, Welling 2014).
 
-    def _variant(self) -> variants.Variant:
-        return variants.VAE
+    Parameters
+    ----------
+    beta : float
+        Weight of the KL term; 1 for the ELBO.
+    kl_reduction : {"sum", "mean"}
+        Over the units of a code.
+    free_nats : float
+        Nats of KL a unit of the code that cost nothing.
+    arch, latent, widths, epochs, batch_size, lr, optimiser, betas, ...
+        See `avanp.models.trained.TrainedEstimator`.
+    likelihood, patience, validation_fraction
+        See `avanp.models.encoding.EncodingEstimator`.
+    """
+
+    system = "VAE"
+
+    beta: float = 1.0
+    kl_reduction: str = "sum"
+    free_nats: float = 0.0
