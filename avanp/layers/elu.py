@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from avanp.errors import AvanpError
+from avanp.kernels import kernel
 from avanp.layers.base import Array, Layer, Wrt
 
 
@@ -29,8 +30,7 @@ class ELU(Layer):
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[Array, Array]:
         """Return ``(y, cache)``; the cache is y, which is positive exactly where x is."""
-        negative = np.expm1(np.minimum(x, 0.0))
-        y = np.where(x > 0.0, x, self.alpha * negative)
+        y = kernel("elu")(x, self.alpha)
         return y, y
 
     def backward(
@@ -39,4 +39,4 @@ class ELU(Layer):
         """Return ``(dx, {})``: dx = dy where y > 0, and dy (y + alpha) elsewhere."""
         if wrt == "params":
             return None, {}
-        return np.where(cache > 0.0, dy, dy * (cache + self.alpha)), {}
+        return kernel("elu_backward")(dy, cache, self.alpha), {}

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from avanp.errors import AvanpError
+from avanp.kernels import kernel
 from avanp.layers.base import Array, Layer, Wrt
 
 
@@ -29,7 +30,7 @@ class LeakyReLU(Layer):
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[Array, Array]:
         """Return ``(y, cache)``; the cache is y, which is positive exactly where x is."""
-        y = np.maximum(x, self.slope * x)
+        y = kernel("leaky_relu")(x, self.slope)
         return y, y
 
     def backward(
@@ -38,4 +39,4 @@ class LeakyReLU(Layer):
         """Return ``(dx, {})``: dx = dy where y > 0, and slope dy elsewhere."""
         if wrt == "params":
             return None, {}
-        return np.where(cache > 0.0, dy, self.slope * dy), {}
+        return kernel("leaky_relu_backward")(dy, cache, self.slope), {}

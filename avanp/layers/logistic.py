@@ -41,9 +41,7 @@ class Logistic(Layer):
         """Return ``(dx, {})``: dx = dy a'(y)."""
         if wrt == "params":
             return None, {}
-        dx = self.derivative(cache)
-        dx *= dy
-        return dx, {}
+        return kernel("logistic_backward")(dy, cache, self.slope), {}
 
     def derivative(self, y: Array) -> Array:
         """Return a'(y) = slope y (1 - y), the derivative from the output y, as a new array."""

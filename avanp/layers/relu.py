@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from avanp.kernels import kernel
 from avanp.layers.base import Array, Layer, Wrt
 
 
@@ -23,4 +24,4 @@ class ReLU(Layer):
         """Return ``(dx, {})``: dx = dy where y > 0, and 0 elsewhere."""
         if wrt == "params":
             return None, {}
-        return dy * (cache > 0.0), {}
+        return kernel("leaky_relu_backward")(dy, cache, 0.0), {}

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from avanp.kernels import kernel
 from avanp.layers.base import Array, Layer, Wrt
 
 
@@ -23,4 +24,4 @@ class Tanh(Layer):
         """Return ``(dx, {})``: dx = dy (1 - y²)."""
         if wrt == "params":
             return None, {}
-        return dy * ((1.0 - cache) * (1.0 + cache)), {}
+        return kernel("tanh_backward")(dy, cache), {}

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from avanp.memory import keep_freed_memory
 from avanp.sweeps.cells import Task, run_task
-from avanp.sweeps.memory import keep_freed_memory
 
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",

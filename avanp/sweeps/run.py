@@ -88,6 +88,7 @@ def sweep(
         For bad input, in one line.
     """
     images = data if isinstance(data, ImageSet) else resolve(data)
+    images = images.with_channels(3)  # the paper's nets see colours
     config = configuration(lr, models, rules, images, seeds, draws)
     _count("jobs", jobs)
     backend()  # a wrong AVANP_KERNELS is told before anything is written

@@ -1,0 +1,106 @@
+"""Numba twins of `avanp.kernels.reference_activation`: one pass, without temporaries.
+
+Float32 only; all else takes the reference itself. There is none of tanh: NumPy's own is as fast.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from avanp.kernels import reference_activation as reference
+from avanp.kernels.jit_exp import FAST, ONE, exp_parts
+
+Array = np.ndarray
+
+ZERO = np.float32(0)
+FLOAT32 = np.dtype(np.float32)
+
+
+def _run(loop: Callable[..., None], arrays: tuple[Array, ...], *options: Any) -> Array:
+    """Return a new array of the first one's shape that the loop has filled."""
+    out = np.empty(arrays[0].shape, np.float32)
+    loop(*[a.ravel() for a in arrays], *options, out.reshape(-1))
+    return out
+
+
+@njit(cache=True, error_model="numpy")
+def _logistic_backward(dy: Array, y: Array, slope: np.float32, dx: Array) -> None:
+    for i in range(y.size):
+        dx[i] = (ONE - y[i]) * y[i] * slope * dy[i]
+
+
+def logistic_backward(dy: Array, y: Array, slope: float) -> Array:
+    """See the reference; equal to it bit for bit."""
+    if not dy.dtype == y.dtype == FLOAT32:
+        return reference.logistic_backward(dy, y, slope)
+    return _run(_logistic_backward, (dy, y), np.float32(slope))
+
+
+@njit(cache=True, error_model="numpy")
+def _tanh_backward(dy: Array, y: Array, dx: Array) -> None:
+    for i in range(y.size):
+        dx[i] = dy[i] * ((ONE - y[i]) * (ONE + y[i]))
+
+
+def tanh_backward(dy: Array, y: Array) -> Array:
+    """See the reference; equal to it bit for bit."""
+    if not dy.dtype == y.dtype == FLOAT32:
+        return reference.tanh_backward(dy, y)
+    return _run(_tanh_backward, (dy, y))
+
+
+@njit(cache=True, error_model="numpy")
+def _leaky_relu(x: Array, slope: np.float32, y: Array) -> None:
+    for i in range(x.size):
+        y[i] = x[i] if x[i] > ZERO else slope * x[i]
+
+
+def leaky_relu(x: Array, slope: float) -> Array:
+    """See the reference; equal to it bit for bit."""
+    if x.dtype != FLOAT32:
+        return reference.leaky_relu(x, slope)
+    return _run(_leaky_relu, (x,), np.float32(slope))
+
+
+@njit(cache=True, error_model="numpy")
+def _leaky_relu_backward(dy: Array, y: Array, slope: np.float32, dx: Array) -> None:
+    for i in range(y.size):
+        dx[i] = dy[i] if y[i] > ZERO else slope * dy[i]
+
+
+def leaky_relu_backward(dy: Array, y: Array, slope: float) -> Array:
+    """See the reference; equal to it bit for bit."""
+    if not dy.dtype == y.dtype == FLOAT32:
+        return reference.leaky_relu_backward(dy, y, slope)
+    return _run(_leaky_relu_backward, (dy, y), np.float32(slope))
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def _elu(x: Array, alpha: np.float32, y: Array) -> None:
+    for i in range(x.size):
+        q, power = exp_parts(x[i])
+        below = alpha * (power * q + (power - ONE))
+        # A NaN is not below 0 and is passed on.
+        y[i] = below if x[i] <= ZERO else x[i]
+
+
+def elu(x: Array, alpha: float) -> Array:
+    """See the reference."""
+    if x.dtype != FLOAT32:
+        return reference.elu(x, alpha)
+    return _run(_elu, (x,), np.float32(alpha))
+
+
+@njit(cache=True, error_model="numpy")
+def _elu_backward(dy: Array, y: Array, alpha: np.float32, dx: Array) -> None:
+    for i in range(y.size):
+        dx[i] = dy[i] if y[i] > ZERO else dy[i] * (y[i] + alpha)
+
+
+def elu_backward(dy: Array, y: Array, alpha: float) -> Array:
+    """See the reference; equal to it bit for bit."""
+    if not dy.dtype == y.dtype == FLOAT32:
+        return reference.elu_backward(dy, y, alpha)
+    return _run(_elu_backward, (dy, y), np.float32(alpha))
