@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from avanp.data.card import card
 from avanp.data.folder import SUFFIXES
 from avanp.data.images import ImageSet
 from avanp.data.jungle import jungle
@@ -25,17 +26,36 @@ def readme() -> str:
 
 
 @pytest.mark.parametrize("name", DATASETS)
-def test_every_registered_set_has_its_document_its_row_and_its_function(name: str) -> None:
+def test_every_registered_set_has_its_function_and_its_row_with_origin_and_licence(
+    name: str,
+) -> None:
+    known = card(name)
+    assert callable(load("data set", name))
+    start = f"| `{name}` | {known.count} "
+    row = next(line for line in readme().splitlines() if line.startswith(start))
+    assert known.licence in row
+    assert f"{known.width}×{known.height}" in row
+    assert ("grey" if known.channels == 1 else "RGB") in row
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_every_hash_of_a_set_is_in_the_readme(name: str) -> None:
+    known = card(name)
+    assert known.pixel_sha256 in readme()
+    assert known.label_sha256 in readme()
+    for file, sha256 in known.files.items():
+        assert f"| `{name}` | `{file}` | `{sha256}` |" in readme()
+    for source in known.downloads:
+        assert source.url in readme()
+        assert source.sha256 in readme()
+
+
+@pytest.mark.parametrize("name", ["jungle", "orbit"])
+def test_a_set_of_single_images_has_a_document(name: str) -> None:
     described = document(name)
     assert described["name"] == name
-    assert f"| `{name}` |" in readme()
-    assert described["pixel_sha256"] in readme()
+    assert described["pixel_sha256"] == card(name).pixel_sha256
     assert described["licence"].startswith("MIT")
-    assert callable(load("data set", name))
-
-
-def test_there_is_no_document_of_an_unknown_set() -> None:
-    assert {path.stem for path in FOLDER.glob("*.json")} == set(DATASETS)
 
 
 def test_the_jungles_document_describes_the_jungle() -> None:

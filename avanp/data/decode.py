@@ -44,12 +44,15 @@ def read_image(path: str, size: Size | None = None) -> np.ndarray:
 
 
 def resize(pixels: np.ndarray, size: Size | None) -> np.ndarray:
-    """Return (H, W, 3) uint8 `pixels` at `size` = (width, height), by Lanczos' filter."""
+    """Return (H, W, 1 or 3) uint8 `pixels` at `size` = (width, height), by Lanczos' filter."""
     from PIL import Image
 
     if size is None or size == (pixels.shape[1], pixels.shape[0]):
         return pixels
-    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
+    grey = pixels.shape[2] == 1
+    image = Image.fromarray(pixels[:, :, 0] if grey else pixels)
+    resized = np.asarray(image.resize(size, Image.Resampling.LANCZOS))
+    return resized[:, :, None] if grey else resized
 
 
 @contextmanager

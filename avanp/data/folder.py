@@ -1,16 +1,17 @@
 """A folder of image files as an `ImageSet`."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from avanp.data.decode import image_size, read_image
-from avanp.data.images import ImageSet
+from avanp.data.images import ImageSet, luma
 from avanp.data.size import Size, check_size, check_total, parse_size
 from avanp.errors import AvanpError
 
-__all__ = ["SUFFIXES", "image_files", "is_image_name", "parse_size", "read_folder"]
+__all__ = ["SUFFIXES", "image_files", "is_image_name", "parse_size", "read_folder", "read_tree"]
 
 SUFFIXES = (
     ".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm",
@@ -64,6 +65,52 @@ def read_folder(
             f"no images in {folder!r} (subfolders are not looked into): files ending in "
             f"{' '.join(SUFFIXES)} are read"
         )
+    images = read_files(folder, files, size)
+    return ImageSet(_folder_name(folder) if name is None else name, images, tuple(files), folder)
+
+
+def read_tree(
+    path: str | os.PathLike[str],
+    size: Size | None = None,
+    name: str | None = None,
+    channels: int = 3,
+) -> ImageSet:
+    """Read a folder of images, or one of folders of images, each of which is a class.
+
+    A folder that has images itself is read as by `read_folder`, without labels. The classes are
+    in the order of their names; hidden folders and folders without images are passed over.
+    """
+    folder = os.fspath(path)
+    files = image_files(folder)
+    classes: list[str] = []
+    labels: list[int] = []
+    if not files:
+        for below in _folders(folder):
+            inside = image_files(os.path.join(folder, below))
+            if inside:
+                files += [os.path.join(below, file) for file in inside]
+                labels += [len(classes)] * len(inside)
+                classes.append(below)
+    if not files:
+        return read_folder(folder, size, name)  # tells what is wrong
+    return ImageSet(
+        _folder_name(folder) if name is None else name,
+        read_files(folder, files, size, channels),
+        files,
+        folder,
+        labels=np.array(labels) if labels else None,
+        classes=tuple(classes),
+    )
+
+
+def read_files(
+    folder: str, files: Sequence[str], size: Size | None = None, channels: int = 3
+) -> np.ndarray:
+    """Return the (N, H, W, channels) uint8 pixels of files, named relative to `folder`.
+
+    Headers are read first: sizes that differ (where no `size` is given), and a set beyond the
+    limits, are an `AvanpError` before anything is decoded.
+    """
     paths = [os.path.join(folder, file) for file in files]
     if size is not None:
         check_total(len(files), check_size(size), repr(folder))
@@ -80,17 +127,24 @@ def read_folder(
             )
     width, height = size or sizes[0]
     check_total(len(files), (width, height), repr(folder))
-    images = np.empty((len(files), height, width, 3), np.uint8)
+    images = np.empty((len(files), height, width, channels), np.uint8)
     for i, file_path in enumerate(paths):
         pixels = read_image(file_path, size)
-        if pixels.shape != images[i].shape:  # the file changed, or its header lied
+        if pixels.shape[:2] != images.shape[1:3]:  # the file changed, or its header lied
             decoded = _text((pixels.shape[1], pixels.shape[0]))
             raise AvanpError(f"{file_path!r} is {decoded}, but its header says {_text(sizes[i])}")
-        images[i] = pixels
-    if name is None:
-        name = Path(os.path.abspath(folder)).name or folder
-        name = name.encode(errors="replace").decode()  # bytes of another encoding
-    return ImageSet(name, images, tuple(files), folder)
+        images[i] = pixels if channels == 3 else luma(pixels[None])[0]
+    return images
+
+
+def _folders(folder: str) -> list[str]:
+    with os.scandir(folder) as entries:
+        return sorted(e.name for e in entries if e.is_dir() and not e.name.startswith("."))
+
+
+def _folder_name(folder: str) -> str:
+    name = Path(os.path.abspath(folder)).name or folder
+    return name.encode(errors="replace").decode()  # bytes of another encoding
 
 
 def _text(size: Size) -> str:

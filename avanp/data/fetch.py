@@ -1,0 +1,85 @@
+"""Taking a named set from the network: download, verify, import."""
+
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from avanp.data.card import Download, card
+from avanp.data.download import ResumingDownloader
+from avanp.data.find import user_folder
+from avanp.data.images import ImageSet
+from avanp.data.importing import import_set
+from avanp.errors import AvanpError
+
+Progress = Callable[[str, int, int], None]
+
+
+def fetch_set(name: str, mirror: str | None = None, progress: Progress | None = None) -> ImageSet:
+    """Download a named set, verify it, and put it below the user's data folder.
+
+    Parameters
+    ----------
+    name : str
+        The set.
+    mirror : str, optional
+        The address of a folder that has the same files, in place of their own servers;
+        ``AVANP_MIRROR`` in the environment if not given.
+    progress : function of (file, bytes there, bytes in all), optional
+
+    Raises
+    ------
+    AvanpError
+        pooch is not installed, the set cannot be fetched, a server fails, or what it sends does
+        not have the registered SHA-256. What was downloaded of a file is kept for the next time.
+    """
+    known = card(name)
+    if not known.downloads:
+        what = "is built in" if known.built_in else f"cannot be fetched: {known.how_to_get}"
+        raise AvanpError(f"{name} {what}")
+    target, folder = Path(user_folder(), name), Path(user_folder(), ".downloads", name)
+    if os.path.lexists(target):
+        raise AvanpError(f"{str(target)!r} is there already: remove it to fetch {name} anew")
+    mirror = mirror or os.environ.get("AVANP_MIRROR") or None
+    if mirror is not None and not mirror.startswith(("http://", "https://")):
+        raise AvanpError(f"a mirror's address begins with http:// or https://, not {mirror!r}")
+    try:
+        paths = [_download(file, folder, mirror, progress) for file in known.downloads]
+        images, _ = import_set(paths, name)
+        shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        for empty in (folder, folder.parent):  # what is there is kept for the next time
+            with suppress(OSError):
+                empty.rmdir()
+    return images
+
+
+def _download(file: Download, folder: Path, mirror: str | None, progress: Progress | None) -> str:
+    """Return the path of a verified download."""
+    try:
+        import pooch
+    except ImportError:
+        raise AvanpError("fetch needs pooch: pip install 'avanp[data]'") from None
+    pooch.get_logger().setLevel("ERROR")
+    url = file.url if mirror is None else f"{mirror.rstrip('/')}/{file.file}"
+
+    def tell(done: int, total: int) -> None:
+        if progress is not None:
+            progress(file.file, done, total)
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        downloader = ResumingDownloader(folder / f"{file.file}.part", file.size, tell)
+        return pooch.retrieve(
+            url, f"sha256:{file.sha256}", file.file, folder, downloader=downloader
+        )
+    except AvanpError:
+        raise
+    except ValueError:  # pooch's for another hash; it has removed the file
+        raise AvanpError(
+            f"{url} does not have the registered SHA-256 {file.sha256[:12]}…: "
+            "try again, or name another server by --mirror"
+        ) from None
+    except OSError as error:
+        raise AvanpError(f"cannot write below {str(folder)!r}: {error.strerror or error}") from None

@@ -1,0 +1,75 @@
+"""What every reader does alike: bounds, and errors in one line that name the file."""
+
+import math
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import BinaryIO
+
+import numpy as np
+
+from avanp.data.size import MAX_BYTES
+from avanp.errors import AvanpError
+
+CHUNK = 1 << 20  # bytes read at a time
+
+
+@contextmanager
+def opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Open a regular file; what goes wrong in the block is one line that names the file."""
+    name = os.fspath(path)
+    with told_of(name):
+        # A named pipe would wait for ever.
+        if os.path.exists(name) and not os.path.isfile(name):
+            raise AvanpError(f"{name!r} is not a regular file")
+        with open(name, "rb") as file:
+            yield file
+
+
+@contextmanager
+def told_of(name: str) -> Iterator[None]:
+    """Make whatever goes wrong in the block an `AvanpError` that names the file `name`."""
+    try:
+        yield
+    except AvanpError:
+        raise
+    except (EOFError, zlib.error) as error:
+        raise damaged(name, error) from None
+    except OSError as error:
+        if error.strerror:  # the file system's; a decoder's OSError has only a text
+            raise AvanpError(f"{name!r} cannot be read: {error.strerror}") from None
+        raise damaged(name, error) from None
+    except Exception as error:  # a decoder may raise anything on a damaged file
+        raise damaged(name, error) from None
+
+
+def damaged(name: str, reason: object) -> AvanpError:
+    """Return the error for a file whose content is not what its format says."""
+    text = " ".join(str(reason).split()) or type(reason).__name__
+    return AvanpError(f"{name!r} is truncated or damaged: {text}")
+
+
+def bounded(shape: Sequence[int], itemsize: int, name: str) -> int:
+    """Return the bytes an array takes; more than `MAX_BYTES`, or none, is an `AvanpError`."""
+    if any(n < 0 for n in shape) or len(shape) > 32:
+        raise damaged(name, f"its header gives the shape {tuple(shape)}")
+    total = math.prod(shape) * itemsize
+    if total > MAX_BYTES:
+        raise AvanpError(
+            f"{name!r} holds {total / 2**30:.1f} GiB, more than {MAX_BYTES // 2**30} GiB: "
+            "use a smaller set"
+        )
+    return total
+
+
+def fill(file: BinaryIO, count: int, name: str) -> np.ndarray:
+    """Return the next `count` bytes of `file`; fewer are an `AvanpError`."""
+    out = np.empty(count, np.uint8)
+    view, done = memoryview(out.data), 0
+    while done < count:
+        got = file.readinto(view[done : done + CHUNK])  # type: ignore[attr-defined]
+        if not got:
+            raise damaged(name, f"{count} bytes are promised, {done} are there")
+        done += got
+    return out
