@@ -8,6 +8,7 @@ import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SAYS = {
+    "compare_models.py": ["| VAEGAN | -", "| real images |", "written to compare"],
     "own_layer.py": ["Softsign: worst relative error", "Wrong: "],
     "three_rules.py": ["printed  BM", "program  BM", "exact    BM", "saved three_rules.png"],
 }

@@ -1,0 +1,149 @@
+"""VAE training beside PyTorch: whole runs of the PyTorch examples' net, and a convolutional step.
+
+    python bench/bench_vae.py mlp [--data mnist] [--epochs 10]
+    python bench/bench_vae.py conv [--rounds 20] [--batch 64]
+
+Both sides start from the same weights, on one thread; loss and every gradient of one batch are
+asserted equal first. `mlp` trains both side by side, an epoch each in turn, and prints test losses
+and CPU seconds; `conv` times single steps with Adam (encoder 32-64-128 at 32×32×3).
+"""
+
+import os
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_name] = "1"
+
+import argparse
+import time
+
+import numpy as np
+import torch
+import torch_vae
+from timing import interleaved, markdown_table
+
+from avanp.data.resolve import load_splits
+from avanp.memory import keep_freed_memory
+from avanp.rng import stream
+from avanp.systems import build
+from avanp.training.trainer import Trainer
+
+SEED, BATCH = 0, 128
+
+
+def assert_equal(system, peer, x, to_torch):
+    """One batch: the same loss to 1e-6 of it, and the same gradients to 1e-4 of their size."""
+    eps = system.noise(len(x), stream(SEED, "noise"))
+    grads, terms = system.gradients(x, stream(SEED, "noise"))
+    loss = peer.loss(to_torch(x), torch.from_numpy(eps)) / len(x)
+    theirs = torch.autograd.grad(loss, peer.weights)
+    np.testing.assert_allclose(terms["reconstruction"] + terms["kl"], loss.item(), rtol=1e-6)
+    ours = [grads[net][key] for net, layer in system.nets.items() for key in layer.params]
+    for our, their in zip(ours, theirs, strict=True):
+        our = our.to_array() if hasattr(our, "to_array") else our
+        assert_close(our, their)
+
+
+def assert_close(our, their):
+    if their.ndim == 4:
+        orders = [(2, 3, 1, 0), (2, 3, 0, 1)]
+        their = next(t for t in map(their.permute, orders) if t.shape == our.shape)
+    their = their.numpy()
+    assert np.abs(our - their).max() <= 1e-4 * np.abs(their).max()
+
+
+def torch_step(peer, optimiser, x, generator):
+    """One step of PyTorch as its examples write it, losses as means over the batch."""
+    eps = torch.randn(len(x), LATENT, generator=generator)
+    optimiser.zero_grad(set_to_none=True)
+    loss = peer.loss(x, eps) / len(x)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+
+LATENT = 20
+
+
+def mlp(options):
+    sets = load_splits(options.data)
+    train, test = sets["train"].images, sets["test"].images
+    shape = train.shape[1:]
+    system = build("VAE", shape=shape, arch="mlp", widths=(400,), latent=LATENT, seed=SEED)
+    peer = torch_vae.MlpVAE(system.nets["encoder"].params, system.nets["decoder"].params)
+
+    def flat(x):
+        return torch.from_numpy(x.reshape(len(x), -1))
+
+    floats = train.astype(np.float32) / 255
+    assert_equal(system, peer, floats[:BATCH], flat)
+    print("equal: loss and gradients of the first batch")
+
+    images, tested = flat(floats), flat(test.astype(np.float32) / 255)
+    optimiser = torch.optim.Adam(peer.weights, 1e-3, fused=True)
+    generator = torch.Generator().manual_seed(SEED)
+    trainer = Trainer(system, batch_size=BATCH, seed=SEED)
+    seconds = {"avanp": 0.0, "PyTorch": 0.0}
+    for epoch in range(1, options.epochs + 1):
+        start = time.process_time()
+        trainer.fit(train, 1)
+        middle = time.process_time()
+        for rows in torch.randperm(len(images), generator=generator).split(BATCH):
+            torch_step(peer, optimiser, images[rows], generator)
+        end = time.process_time()
+        seconds["avanp"] += middle - start
+        seconds["PyTorch"] += end - middle
+        ours, theirs = test_losses(system, peer, test, tested)
+        print(f"epoch {epoch}: test loss {ours:.2f} avanp, {theirs:.2f} PyTorch", flush=True)
+    print("\n| | test loss, nats | CPU s | ratio |\n| --- | ---: | ---: | ---: |")
+    for name, loss in (("avanp", ours), ("PyTorch", theirs)):
+        ratio = seconds[name] / seconds["PyTorch"]
+        print(f"| {name} | {loss:.2f} | {seconds[name]:.1f} | {ratio:.2f} |")
+
+
+def test_losses(system, peer, test, tested):
+    """Return minus the ELBO of both on the same images, in nats an image."""
+    ours = system.evaluate(test, stream(SEED, "eval"))["loss"]
+    noise = system.noise(len(tested), stream(SEED, "eval"))
+    with torch.no_grad():
+        theirs = peer.loss(tested, torch.from_numpy(noise)).item() / len(tested)
+    return ours, theirs
+
+
+def conv(options):
+    x = stream(SEED, "data").random((options.batch, 32, 32, 3), dtype=np.float32)
+    system = build("VAE", shape=(32, 32, 3), arch="conv", latent=LATENT, seed=SEED)
+    encoder, decoder = system.nets["encoder"].params, system.nets["decoder"].params
+    peer = torch_vae.ConvVAE(encoder, decoder, (4, 4, 128))
+
+    def nchw(images):
+        """(B, H, W, C) as NCHW in channels_last memory: the same bytes."""
+        return torch.from_numpy(images).permute(0, 3, 1, 2)
+
+    assert_equal(system, peer, x, nchw)
+    print("equal: loss and gradients of a batch")
+    optimiser = torch.optim.Adam(peer.weights, 1e-3, fused=True)
+    generator = torch.Generator().manual_seed(SEED)
+    noise = stream(SEED, "noise")
+    images = nchw(x)
+    calls = {
+        "avanp": lambda: system.step(x, noise),
+        "PyTorch": lambda: torch_step(peer, optimiser, images, generator),
+    }
+    print(markdown_table(interleaved(calls, options.rounds), "PyTorch"))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("net", choices=("mlp", "conv"))
+    parser.add_argument("--data", default="mnist")
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--batch", type=int, default=64)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    keep_freed_memory()
+    {"mlp": mlp, "conv": conv}[options.net](options)
+
+
+if __name__ == "__main__":
+    main()
