@@ -12,6 +12,24 @@ from avanp.errors import AvanpError
 LAYERS = {
     "dense": "avanp.layers.dense:Dense",
     "sequential": "avanp.layers.sequential:Sequential",
+    "concat": "avanp.layers.concat:Concat",
+    "residual": "avanp.layers.residual:Residual",
+    "two-heads": "avanp.layers.two_heads:TwoHeads",
+    "gaussian-sample": "avanp.layers.gaussian_sample:GaussianSample",
+    "frozen": "avanp.layers.frozen:Frozen",
+    "dropout": "avanp.layers.dropout:Dropout",
+    "reshape": "avanp.layers.reshape:Reshape",
+    "flatten": "avanp.layers.flatten:Flatten",
+    "crop": "avanp.layers.crop:Crop",
+    "batch-norm": "avanp.layers.batch_norm:BatchNorm",
+    "conv2d": "avanp.layers.conv:Conv2d",
+    "conv-transpose": "avanp.layers.conv_transpose:ConvTranspose2d",
+    "replication-pad": "avanp.layers.replication_pad:ReplicationPad2d",
+    "max-pool": "avanp.layers.max_pool:MaxPool2d",
+    "avg-pool": "avanp.layers.avg_pool:AvgPool2d",
+    "global-avg-pool": "avanp.layers.global_pool:GlobalAvgPool",
+    "global-max-pool": "avanp.layers.global_pool:GlobalMaxPool",
+    "upsample": "avanp.layers.upsample:Upsample2",
     "identity": "avanp.layers.identity:Identity",
     "logistic": "avanp.layers.logistic:Logistic",
     "sigmoid": "avanp.layers.sigmoid:Sigmoid",
@@ -25,12 +43,22 @@ LAYERS = {
 
 LOSSES = {
     "squared-error": "avanp.losses.squared_error:squared_error",
+    "l1": "avanp.losses.reconstruction:l1",
+    "mean-squared": "avanp.losses.reconstruction:mean_squared",
+    "frobenius": "avanp.losses.reconstruction:frobenius",
     "bernoulli-logits": "avanp.losses.bernoulli:bernoulli_logits",
+    "cross-entropy": "avanp.losses.cross_entropy:softmax_cross_entropy",
+    "class-probability": "avanp.losses.class_probability:class_probability",
     "kl-variance": "avanp.losses.kl:kl_variance",
     "kl-logvar": "avanp.losses.kl:kl_logvar",
     "log-d": "avanp.losses.gan:log_d",
     "log-one-minus-d": "avanp.losses.gan:log_one_minus_d",
     "minus-log-d": "avanp.losses.gan:minus_log_d",
+    "least-squares": "avanp.losses.least_squares:least_squares",
+    "autoencoder": "avanp.losses.autoencoder:autoencoder_loss",
+    "feature": "avanp.losses.feature:FeatureLoss",
+    "l1-penalty": "avanp.losses.penalty:l1_penalty",
+    "l2-penalty": "avanp.losses.penalty:l2_penalty",
 }
 
 RULES = {
@@ -49,9 +77,66 @@ MODELS = {
     "GAN": "avanp.ava.variants:GAN",
 }
 
+SYSTEMS = {
+    "VAE": "avanp.systems.vae:VAE",
+    "GAN": "avanp.systems.gan:GAN",
+    "VAEGAN": "avanp.systems.vaegan:VAEGAN",
+    "AVA1": "avanp.systems.ava:AVA1",
+    "AVA2": "avanp.systems.ava:AVA2",
+    "AVA3": "avanp.systems.ava:AVA3",
+    "AVA4": "avanp.systems.ava:AVA4",
+    "AVA5": "avanp.systems.ava:AVA5",
+    "classifier": "avanp.systems.classifier:Classifier",
+}
+
 DATASETS = {
     "jungle": "avanp.data.jungle:jungle",
     "orbit": "avanp.data.orbit:orbit",
+    "digits": "avanp.data.sets.digits:digits",
+    "mnist": "avanp.data.sets.mnist:mnist",
+    "fashion-mnist": "avanp.data.sets.fashion_mnist:fashion_mnist",
+    "cifar10": "avanp.data.sets.cifar10:cifar10",
+    "omniglot": "avanp.data.sets.omniglot:omniglot",
+    "caltech101-silhouettes": "avanp.data.sets.caltech101:caltech101_silhouettes",
+    "ham10000": "avanp.data.sets.ham10000:ham10000",
+    "faces": "avanp.data.sets.faces:faces",
+}
+
+OPTIMISERS = {
+    "sgd": "avanp.optim.sgd:SGD",
+    "rmsprop": "avanp.optim.rmsprop:RMSprop",
+    "adam": "avanp.optim.adam:Adam",
+    "adamw": "avanp.optim.adam:AdamW",
+}
+
+SCHEDULES = {
+    "constant": "avanp.optim.schedules:Constant",
+    "step": "avanp.optim.schedules:StepDecay",
+    "inverse-time": "avanp.optim.schedules:InverseTime",
+    "cosine": "avanp.optim.schedules:Cosine",
+    "plateau": "avanp.optim.schedules:Plateau",
+}
+
+METRICS = {
+    "balance": "avanp.metrics.balance:balance_metric",
+    "psnr": "avanp.metrics.psnr:psnr",
+    "ssim": "avanp.metrics.ssim:ssim",
+    "frechet": "avanp.metrics.frechet:frechet_distance",
+    "diversity": "avanp.metrics.diversity:diversity",
+    "coverage": "avanp.metrics.coverage:class_coverage",
+    "precision-recall": "avanp.metrics.precision_recall:precision_recall",
+    "nearest": "avanp.metrics.nearest:nearest_images",
+    "sharpness": "avanp.metrics.sharpness:sharpness",
+    "silhouette": "avanp.metrics.silhouette:silhouette",
+    "confusion": "avanp.metrics.confusion:confusion_matrix",
+}
+
+FEATURES = {
+    "pixels": "avanp.metrics.features:Pixels",
+    "pca": "avanp.metrics.features:PCA",
+    "random-conv": "avanp.metrics.random_conv:RandomConv",
+    "classifier": "avanp.metrics.features:TapFeatures",
+    "vgg16": "avanp.metrics.vgg16:VGG16",
 }
 
 KINDS = {
@@ -59,7 +144,12 @@ KINDS = {
     "loss": LOSSES,
     "rules": RULES,
     "model": MODELS,
+    "system": SYSTEMS,
     "data set": DATASETS,
+    "optimiser": OPTIMISERS,
+    "schedule": SCHEDULES,
+    "metric": METRICS,
+    "feature": FEATURES,
 }
 
 

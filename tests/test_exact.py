@@ -7,7 +7,7 @@ import pytest
 
 from avanp.ava.exact import ExactRules
 from avanp.ava.nets import NetConfig, build
-from avanp.gradcases import SCALAR_CASES, run
+from avanp.gradcases import paper_models, run
 from avanp.gradcheck import GradientError, check_scalar
 from avanp.registry import MODELS, load
 
@@ -20,7 +20,7 @@ def setting(model, seed=0, config=TINY):
     return nets, rng.random((2, 3, 5)), rng.standard_normal((3, 3))
 
 
-@pytest.mark.parametrize("name", SCALAR_CASES)
+@pytest.mark.parametrize("name", paper_models.CASES)
 def test_every_nets_gradient_is_that_of_its_stated_loss(name):
     (report,) = run([name])
     assert report.ok, str(report)

@@ -8,18 +8,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from avanp.errors import AvanpError
-from avanp.gradcases import activations, layers, losses, paper_models
+from avanp.gradcases import activations, conv, layers, losses, norm_pool, paper_models, systems
 from avanp.gradcases.draws import Case, Rng, ScalarCase
 from avanp.gradcheck import GradReport, check_grad, check_scalar
+from avanp.layers.base import Layer
 from avanp.registry import MODELS
 from avanp.rng import stream
 
 CASES: dict[str, Callable[[Rng], Case]] = {
     **layers.CASES,
+    **conv.CASES,
+    **norm_pool.CASES,
     **activations.CASES,
     **losses.CASES,
 }
-SCALAR_CASES: dict[str, Callable[[Rng], ScalarCase]] = {**paper_models.CASES}
+SCALAR_CASES: dict[str, Callable[[Rng], ScalarCase]] = {**paper_models.CASES, **systems.CASES}
 
 
 def run(names: Sequence[str] | None = None) -> list[GradReport]:
@@ -47,7 +50,10 @@ def _check(name: str) -> GradReport:
     rng = stream(0, "data")
     if name in CASES:
         target, inputs = CASES[name](rng)
-        report = check_grad(target, *inputs, raise_on_fail=False)
+        # In training a layer may be another function: a dropout, a batch norm.
+        modes = (False, True) if isinstance(target, Layer) else (False,)
+        reports = [check_grad(target, *inputs, train=m, raise_on_fail=False) for m in modes]
+        report = max(reports, key=lambda report: (not report.ok, report.error))
     else:
         report = check_scalar(*SCALAR_CASES[name](rng), raise_on_fail=False)
     return replace(report, name=name)

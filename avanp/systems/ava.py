@@ -1,0 +1,212 @@
+"""AVA1-AVA5 of Nguyen et al. 2024 under `exact`: the gradients of the losses the paper states.
+
+Encoder and decoder descend l (Eq. 3 or 12), the discriminators descend -b (Eq. 4 or 9) and -B
+(Eq. 11 or 15), each by the full chain rule. As `avanp.ava.exact` does for the paper's own nets;
+here the nets are any, and the encoder gives the log-variance. The leaning terms of (9) and (15)
+do not depend on the weights of d and D, so AVA2 learns what AVA1 does, and AVA4 what AVA3 does.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from avanp.ava import variants
+from avanp.layers.base import Array, Layer
+from avanp.layers.batch_norm import BatchNorm
+from avanp.layers.gaussian_sample import reparameterise, reparameterise_backward
+from avanp.layers.two_heads import halves
+from avanp.losses.kl import kl_logvar
+from avanp.losses.squared_error import squared_error
+from avanp.nets import mlp
+from avanp.systems.base import Gradients, Rng, Terms
+from avanp.systems.config import Config, flag
+from avanp.systems.encoding import EncodingSystem
+from avanp.systems.game import added, play
+from avanp.systems.likelihood import reconstruction, to_images, to_output
+
+# Hidden units of D, as in the paper.
+CODE_WIDTHS = (100,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AVAConfig(Config):
+    """An AVA's.
+
+    Parameters
+    ----------
+    non_saturating : bool
+        Decoder and encoder descend -log d(x') and -log D(mu(x')) in place of log(1 - ·).
+    """
+
+    likelihood: Literal["bernoulli", "gaussian"] = "gaussian"
+    non_saturating: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        flag("non_saturating", self.non_saturating)
+
+
+class AVA(EncodingSystem):
+    """What the five share; `variant` says which nets and terms each has."""
+
+    config_class = AVAConfig
+    variant: ClassVar[variants.Variant]
+    terms_of = {  # noqa: RUF012
+        "encoder": ("reconstruction", "kl", "fool_d", "fool_D"),
+        "decoder": ("reconstruction", "fool_d", "fool_D"),
+        "d": ("b",),
+        "D": ("B",),
+    }
+
+    def build(self, streams: dict[str, Rng]) -> dict[str, Layer]:
+        """Return encoder, decoder, and the variant's discriminators."""
+        nets = super().build(streams)
+        if self.variant.d:
+            nets["d"] = self.net("discriminator", streams["d"])
+        if self.variant.D:
+            c = self.config
+            nets["D"] = mlp.discriminator(
+                (c.latent,),
+                CODE_WIDTHS,
+                batch_norm=c.batch_norm,
+                rng=streams["D"],
+                dtype=self.dtype,
+            )
+        return nets
+
+    def gradients(self, batch: Array, rng: Rng) -> tuple[Gradients, Terms]:
+        """Return the gradients of all nets, and the terms of the paper's losses."""
+        x, v, c = batch, self.variant, self.config
+        encoder, decoder = self.nets["encoder"], self.nets["decoder"]
+        form = "non-saturating" if c.non_saturating else "log"
+        code, encoder_cache = encoder.forward(x, train=True)
+        mu, logvar = halves(code)
+        eps = self.noise(len(x), rng)
+        output, decoder_cache = decoder.forward(reparameterise(mu, logvar, eps), train=True)
+        x_gen = to_images(output, c.pixel_range)
+        recon, doutput = reconstruction(output, x, c, x_gen)
+        kl, dmu, dlogvar = kl_logvar(mu, logvar)
+        grads: Gradients = {}
+        terms = {"reconstruction": recon, "kl": kl}
+        reencoded = None
+        if v.d:
+            game = play(self.nets["d"], x, x_gen, form)
+            doutput += to_output(game.dfake, x_gen, c.pixel_range)
+            grads["d"] = game.grads
+            terms |= {"fool_d": game.fool, "b": -game.d_loss}
+            terms |= {"d_real": game.d_real, "d_fake": game.d_fake}
+            if v.lean_d:
+                terms["lean_d"] = squared_error(x_gen, x)[0]
+        if v.D:
+            with moments_kept(encoder):
+                code_gen, cache = encoder.forward(x_gen, train=True)
+            mu_gen, logvar_gen = halves(code_gen)
+            game = play(self.nets["D"], mu, mu_gen, form)
+            dcode = np.concatenate([game.dfake, np.zeros_like(logvar_gen)], axis=-1)
+            dx_gen, reencoded = encoder.backward(dcode, cache)
+            assert dx_gen is not None
+            doutput += to_output(dx_gen, x_gen, c.pixel_range)
+            grads["D"] = game.grads
+            terms |= {"fool_D": game.fool, "B": -game.d_loss}
+            terms |= {"D_real": game.d_real, "D_fake": game.d_fake}
+            if v.lean_D:
+                terms["lean_D"] = squared_error(mu_gen, mu)[0]
+        dz, grads["decoder"] = decoder.backward(doutput, decoder_cache)
+        assert dz is not None
+        through_z = reparameterise_backward(dz, logvar, eps)
+        dcode = np.concatenate([through_z[0] + dmu, through_z[1] + dlogvar], axis=-1)
+        _, direct = encoder.backward(dcode, encoder_cache, wrt="params")
+        grads["encoder"] = direct if reencoded is None else added(direct, reencoded)
+        return grads, terms
+
+    def descends(self, terms: Terms) -> Terms:
+        """Return l for encoder and decoder, -b for d and -B for D."""
+        v = self.variant
+        l_ava = eq12(terms) if v.D else eq3(terms)
+        values = {"encoder": l_ava, "decoder": l_ava}
+        if v.d:
+            values["d"] = -(eq9(terms) if v.lean_d else eq4(terms))
+        if v.D:
+            values["D"] = -(eq15(terms) if v.lean_D else eq11(terms))
+        return values
+
+
+@contextmanager
+def moments_kept(net: Any) -> Iterator[None]:
+    """Let batch norm's running moments be those of images alone, not of x' too."""
+    norms = [layer for layer in net.layers if isinstance(layer, BatchNorm)]
+    for layer in norms:
+        layer.mode = "no-update"
+    try:
+        yield
+    finally:
+        for layer in norms:
+            layer.mode = "normal"
+
+
+def eq1(terms: Terms) -> float:
+    """Eq. 1: l_VAE = 1/2 ||x - x'||² + KL(N(mu, Sigma) | N(0, I))."""
+    return terms["reconstruction"] + terms["kl"]
+
+
+def eq3(terms: Terms) -> float:
+    """Eq. 3: l_AVA = l_VAE + log(1 - d(x'))."""
+    return eq1(terms) + terms["fool_d"]
+
+
+def eq4(terms: Terms) -> float:
+    """Eq. 4: b_AVA = log d(x) + log(1 - d(x'))."""
+    return terms["b"]
+
+
+def eq9(terms: Terms) -> float:
+    """Eq. 9: b_AVA leaning to the decoder = Eq. 4 - 1/2 ||x - x'||²."""
+    return eq4(terms) - terms["lean_d"]
+
+
+def eq11(terms: Terms) -> float:
+    """Eq. 11: B_AVA = log D(mu(x)) + log(1 - D(mu(x')))."""
+    return terms["B"]
+
+
+def eq12(terms: Terms) -> float:
+    """Eq. 12: l_AVA = Eq. 3 + log(1 - D(mu(x'))); without d (AVA3, AVA4), Eq. 1 + it."""
+    return (eq3(terms) if "fool_d" in terms else eq1(terms)) + terms["fool_D"]
+
+
+def eq15(terms: Terms) -> float:
+    """Eq. 15: B_AVA leaning to the encoder = Eq. 11 - 1/2 ||mu(x) - mu(x')||²."""
+    return eq11(terms) - terms["lean_D"]
+
+
+class AVA1(AVA):
+    """With d on images: Eq. 3, 4."""
+
+    name, variant = "AVA1", variants.AVA1
+
+
+class AVA2(AVA):
+    """AVA1 with the leaning term of Eq. 9, whose gradient is zero."""
+
+    name, variant = "AVA2", variants.AVA2
+
+
+class AVA3(AVA):
+    """With D on codes: Eq. 12 without d, 11."""
+
+    name, variant = "AVA3", variants.AVA3
+
+
+class AVA4(AVA):
+    """AVA3 with the leaning term of Eq. 15, whose gradient is zero."""
+
+    name, variant = "AVA4", variants.AVA4
+
+
+class AVA5(AVA):
+    """With d and D, and both leaning terms: Eq. 12, 9, 15."""
+
+    name, variant = "AVA5", variants.AVA5

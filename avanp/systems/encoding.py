@@ -1,0 +1,77 @@
+"""Systems that have a decoder, and those that have an encoder too."""
+
+from typing import Any
+
+import numpy as np
+
+from avanp.errors import AvanpError
+from avanp.layers.base import Array, Layer
+from avanp.layers.gaussian_sample import reparameterise
+from avanp.layers.two_heads import halves
+from avanp.losses.kl import kl_logvar
+from avanp.nets import builders
+from avanp.systems.base import Rng, System, Terms, in_chunks
+from avanp.systems.likelihood import reconstruction, to_images
+
+
+class DecodingSystem(System):
+    """A system that makes images of codes z ~ N(0, I)."""
+
+    def net(self, kind: str, rng: Rng, *sizes: Any) -> Layer:
+        """Return a new "encoder", "decoder" or "discriminator" of images."""
+        c = self.config
+        build = getattr(builders(c.arch), kind)
+        return build(c.shape, c.hidden, *sizes, batch_norm=c.batch_norm, rng=rng, dtype=self.dtype)
+
+    def noise(self, n: int, rng: Rng) -> Array:
+        """Return n standard normal codes."""
+        return rng.standard_normal((n, self.config.latent), dtype=self.dtype)
+
+    def decode(self, z: Array) -> Array:
+        """Return the images (B, H, W, C) of codes (B, latent)."""
+        z = np.asarray(z)
+        latent = self.config.latent
+        if z.ndim != 2 or z.shape[1] != latent or len(z) == 0:
+            raise AvanpError(f"codes must be (n, {latent}), not {z.shape}")
+        return in_chunks(self._decode, z.astype(self.dtype, copy=False))
+
+    def _decode(self, z: Array) -> Array:
+        return to_images(self.nets["decoder"].forward(z)[0], self.config.pixel_range)
+
+    def generate(self, n: int, rng: Rng) -> Array:
+        """Return n images of codes from the prior."""
+        if n < 1:
+            raise AvanpError(f"the number of images must be at least 1, not {n}")
+        return self.decode(self.noise(n, rng))
+
+
+class EncodingSystem(DecodingSystem):
+    """A system with an encoder: what a VAE can do."""
+
+    def build(self, streams: dict[str, Rng]) -> dict[str, Layer]:
+        """Return encoder and decoder."""
+        latent = self.config.latent
+        return {net: self.net(net, streams[net], latent) for net in ("encoder", "decoder")}
+
+    def encode(self, x: Array) -> tuple[Array, Array]:
+        """Return mu and logvar, each (B, latent), of images."""
+        x = np.asarray(x)
+        codes = in_chunks(lambda part: self._encode(self.check_images(part)), x)
+        mu, logvar = halves(codes)
+        return mu.copy(), logvar.copy()
+
+    def _encode(self, x: Array) -> Array:
+        return self.nets["encoder"].forward(x)[0]
+
+    def reconstruct(self, x: Array) -> Array:
+        """Return the images of the codes mu(x)."""
+        return self.decode(self.encode(x)[0])
+
+    def measure(self, batch: Array, rng: Rng) -> Terms:
+        """Return reconstruction, KL, and as "loss" their sum: minus the ELBO, of one draw of z."""
+        mu, logvar = halves(self._encode(batch))
+        z = reparameterise(mu, logvar, self.noise(len(batch), rng))
+        logits, _ = self.nets["decoder"].forward(z)
+        recon, _ = reconstruction(logits, batch, self.config)
+        kl = kl_logvar(mu, logvar)[0]
+        return {"loss": recon + kl, "reconstruction": recon, "kl": kl}

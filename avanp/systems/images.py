@@ -1,0 +1,42 @@
+"""Images as a system takes them."""
+
+from typing import Any
+
+import numpy as np
+
+from avanp.errors import AvanpError
+from avanp.layers.base import Array
+
+
+def check_images(x: Any, shape: tuple[int, int, int], pixel_range: str, dtype: np.dtype) -> Array:
+    """Return images (B, H, W, C) as floats; bytes are divided by 255.
+
+    Raises
+    ------
+    AvanpError
+        For another shape or dtype, or values that are not finite or, where the pixel range is
+        "unit", not in [0, 1].
+    """
+    x = np.asarray(x)
+    if x.ndim != 4 or x.shape[1:] != shape or len(x) == 0:
+        wanted = ", ".join(map(str, shape))
+        raise AvanpError(f"images must be (n, {wanted}), (n, H, W, C), not {x.shape}")
+    if x.dtype == np.uint8:
+        if pixel_range == "real":
+            raise AvanpError("a system of pixel_range='real' takes floats, not bytes")
+        return as_floats(x, dtype)
+    if not np.issubdtype(x.dtype, np.floating):
+        raise AvanpError(f"images must be uint8 or floating point, not {x.dtype}")
+    low, high = float(x.min()), float(x.max())
+    if not np.isfinite(low + high):
+        raise AvanpError("the images have values that are not finite (NaN or infinity)")
+    if pixel_range == "unit" and (low < 0 or high > 1):
+        raise AvanpError(f"images must be in [0, 1], not in [{low:g}, {high:g}]")
+    return x.astype(dtype, copy=False)
+
+
+def as_floats(x: Array, dtype: np.dtype) -> Array:
+    """Return checked images in `dtype`, bytes divided by 255."""
+    if x.dtype == np.uint8:
+        return np.divide(x, dtype.type(255), dtype=dtype)
+    return x.astype(dtype, copy=False)

@@ -1,0 +1,1 @@
+"""Training a system for epochs: the loop, its log, its checkpoints."""

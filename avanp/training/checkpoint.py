@@ -1,0 +1,149 @@
+"""A system on disk: configuration, weights, optimisers, and where its training is."""
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from avanp.errors import AvanpError
+from avanp.registry import load as registered
+from avanp.systems.base import System
+from avanp.training import archive
+
+Array = np.ndarray
+FORMAT = 1
+
+
+def save(path: Path | str, system: System, state: dict[str, Any] | None = None) -> None:
+    """Write a checkpoint, ``.npz`` or ``.safetensors`` by its suffix, whole or not at all.
+
+    `state` is where training is: what JSON can hold, and under "arrays" a dict of arrays.
+    """
+    state = dict(state or {})
+    arrays = state.pop("arrays", {})
+    document = {
+        "format": FORMAT,
+        "avanp": version("avanp"),
+        "system": system.name,
+        "config": system.config.to_json(),
+        "seed": system.seed,
+        "dtype": system.dtype.name,
+        "nets": {net: sum(p.size for p in n.params.values()) for net, n in system.nets.items()},
+        "state": state,
+    }
+    every = {f"weights/{key}": a for key, a in system.parameters().items()}
+    for net, one in system.optimisers.items():
+        every |= {f"optimiser/{net}/{key}": a for key, a in one.state_dict().items()}
+    every |= {f"state/{key}": a for key, a in arrays.items()}
+    archive.write(Path(path), document, every)
+
+
+def load(path: Path | str) -> tuple[System, dict[str, Any]]:
+    """Return the system, ready to go on, and the state, its arrays under "arrays".
+
+    Raises
+    ------
+    AvanpError
+        In one line, for a file that is not there, damaged, of a newer format, or whose arrays are
+        not those of the system it names.
+    """
+    path = Path(path)
+    document, arrays = archive.read(path)
+    _check_format(path, document)
+    try:
+        system = _build(document, arrays)
+        parts: dict[str, dict[str, Array]] = {"weights": {}, "optimiser": {}, "state": {}}
+        for name, array in arrays.items():
+            part, _, key = name.partition("/")
+            if part not in parts:
+                raise AvanpError(f"it holds {name!r}, which belongs to no part of it")
+            parts[part][key] = array
+        _fill(system.parameters(), parts["weights"], "weights")
+        _restore_optimisers(system, parts["optimiser"])
+        state = document["state"]
+        if not isinstance(state, dict):
+            raise AvanpError("its state is no JSON object")
+    except (ValueError, TypeError, OverflowError) as error:
+        # An AvanpError is a ValueError.
+        raise AvanpError(f"{str(path)!r} is damaged: {error}") from None
+    return system, {**state, "arrays": parts["state"]}
+
+
+def describe(path: Path | str) -> dict[str, Any]:
+    """Return what a checkpoint says of itself, without building its system.
+
+    Keys: format, avanp, system, config, seed, dtype, nets (the number of weights of each),
+    parameters (of all), arrays, bytes, and epoch, step, about where it was made by a trainer.
+    """
+    path = Path(path)
+    document, n_arrays = archive.read_document(path)
+    _check_format(path, document)
+    state = document.pop("state")
+    kept = {key: state[key] for key in ("epoch", "step", "about") if key in state}
+    sizes = {"arrays": n_arrays, "bytes": path.stat().st_size}
+    return {**document, "parameters": sum(document["nets"].values()), **sizes, **kept}
+
+
+def fill(system: System, weights: dict[str, Array]) -> None:
+    """Write `weights`, as `System.parameters` names them, into the system."""
+    _fill(system.parameters(), weights, "weights")
+
+
+def _check_format(path: Path, document: dict[str, Any]) -> None:
+    version = document.get("format")
+    if isinstance(version, int) and version > FORMAT:
+        raise AvanpError(
+            f"{str(path)!r} is of checkpoint format {version}, and this avanp reads up to "
+            f"{FORMAT}: install a newer avanp"
+        )
+    wanted = {"system": str, "config": dict, "seed": int, "dtype": str, "nets": dict, "state": dict}
+    if version != FORMAT or any(not isinstance(document.get(k), t) for k, t in wanted.items()):
+        raise AvanpError(f"{str(path)!r} is no checkpoint of avanp: its description is not right")
+    if document["dtype"] not in ("float32", "float64"):
+        raise AvanpError(f"{str(path)!r} is no checkpoint of avanp: dtype {document['dtype']!r}")
+    if not all(isinstance(n, int) for n in document["nets"].values()):
+        raise AvanpError(f"{str(path)!r} is no checkpoint of avanp: its description is not right")
+
+
+def _build(document: dict[str, Any], arrays: dict[str, Array]) -> System:
+    kind = registered("system", document["system"])
+    config = kind.config_class.from_json(document["config"])
+    there = sum(a.size for name, a in arrays.items() if name.startswith("weights/"))
+    if config.least_weights() > there:
+        # Before anything of that size is allocated.
+        raise AvanpError(f"it holds {there} weights, fewer than its configuration needs")
+    system: System = kind(config, document["seed"], dtype=document["dtype"])
+    return system
+
+
+def _fill(own: dict[str, Array], others: dict[str, Array], what: str) -> None:
+    missing = [key for key in own if key not in others]
+    extra = [key for key in others if key not in own]
+    if missing or extra:
+        key, how = (missing[0], "lacks") if missing else (extra[0], "has")
+        raise AvanpError(f"it {how} {what} {key!r}: they are of another architecture")
+    for key, array in own.items():
+        other = others[key]
+        if other.shape != array.shape or other.dtype != array.dtype:
+            raise AvanpError(
+                f"{what} {key!r} are {other.dtype}{list(other.shape)}, not "
+                f"{array.dtype}{list(array.shape)}: they are of another architecture"
+            )
+    for key, array in own.items():
+        array[...] = others[key]
+
+
+def _restore_optimisers(system: System, arrays: dict[str, Array]) -> None:
+    states: dict[str, dict[str, Array]] = {net: {} for net in system.nets}
+    for name, array in arrays.items():
+        net, _, key = name.partition("/")
+        if net not in states:
+            raise AvanpError(f"it has an optimiser of {net!r}, a net that is not there")
+        weights = system.nets[net].params.get(key.partition(".")[2])
+        scalar = key in ("lr", "steps") and array.shape == ()
+        if not scalar and (weights is None or weights.shape != array.shape):
+            raise AvanpError(f"the optimiser's {name!r} fits no weight of the net")
+        states[net][key] = array
+    for net, state in states.items():
+        system.optimisers[net].load_state_dict(state)

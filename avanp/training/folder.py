@@ -1,0 +1,108 @@
+"""A training in a folder: begun, or gone on with by the same words."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from avanp.errors import AvanpError
+from avanp.optim.schedules import Constant, Cosine, InverseTime, Plateau, StepDecay
+from avanp.systems.base import System
+from avanp.training.checkpoint import describe
+from avanp.training.trainer import NAME, Trainer
+
+SCHEDULES = "cosine, step[:EPOCHS], inverse-time[:EPOCHS], plateau[:EPOCHS]"
+
+
+def open_training(
+    folder: Path,
+    order: dict[str, Any],
+    build: Callable[[], System],
+    *,
+    schedule: Constant | None = None,
+    validation: Any = None,
+    about: dict[str, Any] | None = None,
+) -> Trainer:
+    """Return a new trainer, or the one whose checkpoint is in the folder.
+
+    Parameters
+    ----------
+    order : dict
+        All that the result depends on, as JSON can hold it; "batch", "seed" and "patience" are the
+        trainer's. What is in the folder must have come from an equal one.
+    build : callable
+        Makes the untrained system.
+    about : dict, optional
+        Further notes for the checkpoint.
+    """
+    path = folder / NAME
+    if not path.exists():
+        if folder.exists() and not folder.is_dir():
+            raise AvanpError(f"{str(folder)!r} is a file: name a folder with --out")
+        return Trainer(
+            build(),
+            batch_size=order["batch"],
+            seed=order["seed"],
+            out=folder,
+            validation=validation,
+            patience=order["patience"],
+            schedule=schedule,
+            about={**(about or {}), "order": order},
+        )
+    before = (describe(path).get("about") or {}).get("order")
+    if not isinstance(before, dict):
+        raise AvanpError(f"{str(path)!r} was not made by this command: name another --out")
+    for key in {**order, **before}:
+        old, new = before.get(key), order.get(key)
+        if old != new:
+            change = "of other images" if key == "pixels" else f"with {key} {_said(old)}"
+            now = "" if key == "pixels" else f", not {_said(new)}"
+            raise AvanpError(
+                f"{str(folder)!r} holds a training {change}{now}: "
+                "name another --out, or give the options it had"
+            )
+    return Trainer.resume(path, out=folder, validation=validation, schedule=schedule)
+
+
+def checkpoint_in(path: str) -> str:
+    """Return the checkpoint itself where `path` is the folder of a training."""
+    if not os.path.isdir(path):
+        if not os.path.lexists(path):
+            raise AvanpError(f"no checkpoint {path!r}: give one, or the folder of a training")
+        return path
+    inside = os.path.join(path, NAME)
+    if not os.path.exists(inside):
+        raise AvanpError(f"the folder {path!r} has no {NAME}: train a model with --out {path}")
+    return inside
+
+
+def parse_schedule(text: str, lr: float, epochs: int) -> Constant:
+    """Return the schedule that `text` names.
+
+    Parameters
+    ----------
+    text : str
+        "cosine": down to 0 at the last epoch. "step:N": halved every N epochs. "inverse-time:N":
+        half after N epochs, a third after 2N. "plateau:N": halved after N epochs without a lower
+        loss. N is 10 if not given, for "plateau" 5.
+    lr : float
+        At the start.
+    """
+    name, _, number = text.partition(":")
+    if number and not (number.isdecimal() and int(number) > 0):
+        raise AvanpError(f"schedule {text!r}: {number!r} is not a whole number of epochs")
+    if name == "cosine" and not number:
+        return Cosine(lr, epochs)
+    if name == "step":
+        return StepDecay(lr, int(number or 10))
+    if name == "inverse-time":
+        return InverseTime(lr, 1 / int(number or 10))
+    if name == "plateau":
+        return Plateau(lr, int(number or 5))
+    raise AvanpError(f"unknown schedule {text!r}: choose from {SCHEDULES}")
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return "none" if value is None else str(value)

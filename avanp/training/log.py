@@ -1,0 +1,64 @@
+"""The log of a training run: metrics.jsonl, one JSON object an epoch."""
+
+import json
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+from avanp.errors import AvanpError
+from avanp.files import write_whole
+
+Row = dict[str, Any]
+NAME = "metrics.jsonl"
+
+
+def read_metrics(folder: Path | str) -> list[Row]:
+    """Return the rows of a folder's metrics.jsonl; none where there is no such file.
+
+    A last line that was cut short is left out.
+    """
+    path = Path(folder) / NAME
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise AvanpError(f"cannot read {str(path)!r}: {error}") from None
+    rows = []
+    # After the last newline there is nothing, or a line that was cut short.
+    for number, line in enumerate(lines[:-1], 1):
+        try:
+            row = json.loads(line)
+        except ValueError:
+            row = None
+        if not isinstance(row, dict):
+            raise AvanpError(f"{str(path)!r} is damaged in line {number}: it is no JSON object")
+        rows.append(row)
+    return rows
+
+
+def start(folder: Path, epoch: int) -> list[Row]:
+    """Make the folder's log hold the rows up to `epoch` alone, and return them."""
+    rows = [row for row in read_metrics(folder) if row.get("epoch", 0) <= epoch]
+    write_whole(folder / NAME, "".join(map(_line, rows)).encode())
+    return rows
+
+
+def append(folder: Path, row: Row) -> None:
+    """Write one row to the disk before returning. Infinite values and NaN become null."""
+    path = folder / NAME
+    try:
+        with path.open("a", encoding="utf-8") as stream:
+            stream.write(_line(row))
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        raise AvanpError(f"cannot write {str(path)!r}: {error.strerror or error}") from None
+
+
+def _line(row: Row) -> str:
+    finite = {
+        k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()
+    }
+    return json.dumps(finite, ensure_ascii=False, allow_nan=False) + "\n"

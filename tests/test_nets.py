@@ -1,0 +1,102 @@
+"""Encoders, decoders and discriminators for images of any size."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from avanp.gradcheck import check_grad
+from avanp.layers.batch_norm import BatchNorm
+from avanp.layers.leaky_relu import LeakyReLU
+from avanp.nets import builders, conv, mlp
+
+ARCHS = ["mlp", "conv"]
+shapes = st.tuples(st.integers(1, 13), st.integers(1, 13), st.integers(1, 3))
+widths_ = st.lists(st.integers(1, 5), min_size=1, max_size=3).map(tuple)
+
+
+def rng():
+    return np.random.default_rng(0)
+
+
+def n_weights(net):
+    return sum(p.size for p in net.params.values())
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+@given(shape=shapes, widths=widths_, batch_norm=st.booleans())
+def test_images_of_any_size_become_codes_and_images_again(arch, shape, widths, batch_norm):
+    build = builders(arch)
+    options = {"batch_norm": batch_norm, "rng": rng()}
+    x = np.zeros((2, *shape), np.float32)
+    code, _ = build.encoder(shape, widths, 4, **options).forward(x)
+    assert code.shape == (2, 8)
+    images, _ = build.decoder(shape, widths, 4, **options).forward(code[:, :4])
+    assert images.shape == x.shape
+    logits, _ = build.discriminator(shape, widths, 3, **options).forward(x)
+    assert logits.shape == (2, 3)
+    assert {code.dtype, images.dtype, logits.dtype} == {np.dtype(np.float32)}
+
+
+def test_the_dense_vae_of_the_pytorch_examples_has_its_652824_weights():
+    encoder = mlp.encoder((28, 28, 1), (400,), 20, rng=rng())
+    decoder = mlp.decoder((28, 28, 1), (400,), 20, rng=rng())
+    assert n_weights(encoder) + n_weights(decoder) == 652_824
+
+
+def test_the_sizes_of_a_convolutional_net_by_hand():
+    shape, widths = (32, 32, 3), (32, 64, 128)
+    convolutions = 16 * (3 * 32 + 32 * 64 + 64 * 128)
+    up = n_weights(conv.decoder(shape, widths, 20, rng=rng()))
+    down = n_weights(conv.encoder(shape, widths, 20, rng=rng()))
+    assert down == convolutions + (32 + 64 + 128) + 2 * 20 * (4 * 4 * 128 + 1)
+    assert up == convolutions + (64 + 32 + 3) + (20 + 1) * 4 * 4 * 128
+
+
+def test_halvings_are_rounded_up():
+    assert conv.halvings((28, 5, 1), 3) == [(28, 5), (14, 3), (7, 2), (4, 1)]
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_batch_norm_follows_every_hidden_layer_but_the_first_of_a_discriminator(arch):
+    build, shape, widths = builders(arch), (8, 8, 1), (6, 5)
+    for kind, count in (("encoder", 2), ("discriminator", 1)):
+        net = getattr(build, kind)(shape, widths, 2, batch_norm=True, rng=rng())
+        assert sum(isinstance(layer, BatchNorm) for layer in net.layers) == count
+    decoder = build.decoder(shape, widths, 2, batch_norm=True, rng=rng())
+    norms = [layer for layer in decoder.layers if isinstance(layer, BatchNorm)]
+    assert [layer.params["gamma"].size for layer in norms] == [5, 6]
+
+
+def test_discriminators_leak_by_a_fifth():
+    slopes = [
+        layer.slope
+        for arch in ARCHS
+        for layer in builders(arch).discriminator((8, 8, 1), (6, 5), rng=rng()).layers
+        if isinstance(layer, LeakyReLU)
+    ]
+    assert slopes == [0.2] * 4
+
+
+@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize("arch", ARCHS)
+@pytest.mark.parametrize("kind", ["encoder", "decoder", "discriminator"])
+def test_the_gradients_of_whole_nets_are_right(kind, arch, batch_norm):
+    shape = (5, 3, 2)
+    net = getattr(builders(arch), kind)(
+        shape, (4, 3), 2, batch_norm=batch_norm, rng=rng(), dtype=np.float64
+    )
+    draws = np.random.default_rng(2)
+    for key, p in net.params.items():
+        if key.endswith((".b", "beta")):
+            p += 0.3 * draws.standard_normal(p.shape)
+    x = draws.standard_normal((4, 2) if kind == "decoder" else (4, *shape))
+    check_grad(net, x, train=True, step=1e-5)
+
+
+def test_weights_are_drawn_from_the_generator_given():
+    one, other = (mlp.encoder((4, 4, 1), (6,), 2, rng=rng()).params for _ in range(2))
+    assert all(np.array_equal(one[key], other[key]) for key in one)
+    assert np.std(mlp.encoder((20, 20, 1), (300,), 2, rng=rng()).params["1.W"]) == pytest.approx(
+        np.sqrt(2 / 400), rel=0.02
+    )
