@@ -48,13 +48,15 @@ def test_the_defaults_are_the_systems_own(name):
     from avanp.systems import config_class
 
     config, params = config_class(name)(shape=(4, 4, 1)), getattr(avanp, name)().get_params()
+    # What None stands for.
     assert (config.widths, params.pop("widths")) == ((400,), None)
+    assert (config.batch_norm, params.pop("batch_norm")) == (False, None)
     shared = {k: v for k, v in vars(config).items() if k in params}
     assert shared == {k: v for k, v in params.items() if k in shared}
     left = {"epochs", "batch_size", "random_state", "patience", "validation_fraction"}
     assert set(params) - set(shared) <= left
     # A GAN's likelihood means nothing.
-    assert set(vars(config)) - set(shared) <= {"shape", "widths", "likelihood"}
+    assert set(vars(config)) - set(shared) <= {"shape", "widths", "batch_norm", "likelihood"}
 
 
 @pytest.mark.parametrize("arch", ["mlp", "conv"])

@@ -37,8 +37,9 @@ class TrainedEstimator(Estimator):
         The learning rate; "adam", "rmsprop", "momentum" or "sgd"; Adam's two decay rates.
     pixel_range : {"unit", "real"}
         "unit": X is uint8, or floats in [0, 1]. "real": any numbers, such as a table's.
-    batch_norm : bool
-        After every hidden layer, except the first of a discriminator.
+    batch_norm : bool, optional
+        After every hidden layer, except the first of a discriminator. By default in the
+        convolutional GAN and VAEGAN alone, which collapse without it.
     clip : float, optional
         The largest norm of one net's gradient.
     random_state : int
@@ -68,7 +69,7 @@ class TrainedEstimator(Estimator):
     optimiser: str = "adam"
     betas: tuple[float, float] = (0.9, 0.999)
     pixel_range: str = "unit"  # type: ignore[misc]
-    batch_norm: bool = False
+    batch_norm: bool | None = None
     clip: float | None = None
     random_state: int = 0
 
@@ -92,7 +93,7 @@ class TrainedEstimator(Estimator):
         images = inputs.to_images(x)
         system = build(self.system, seed=seed, **self._options(images.shape[1:]))
         images, stopping = self._hold_out(images)
-        if self.batch_norm and len(images) == 1:
+        if system.config.batch_norm and len(images) == 1:
             raise AvanpError("batch_norm needs more to train on than one sample")
         trainer = Trainer(system, batch_size=batch_size, seed=seed, **stopping)
         try:
