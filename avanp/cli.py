@@ -1,11 +1,19 @@
 """The command `avanp`: thin, with imports inside the commands so that help answers at once."""
 
 import os
-import textwrap
 from typing import NoReturn
 
 import click
 
+from avanp.commands.data import data
+from avanp.commands.encode import encode
+from avanp.commands.evaluate import evaluate
+from avanp.commands.generate import generate
+from avanp.commands.info import info
+from avanp.commands.interpolate import interpolate
+from avanp.commands.reconstruct import reconstruct
+from avanp.commands.recover import recover
+from avanp.commands.train import train
 from avanp.console import Commands, Examples, fail, run, written
 from avanp.errors import AvanpError
 
@@ -25,12 +33,24 @@ def cli(ctx: click.Context) -> None:
 
     \b
     Start here:
-      avanp sweep --lr 1.0:0.01           Tables 1-3 of the AVA paper
-      avanp data show jungle --out j.png  look at the images
-      avanp gradcheck                     check every derivative numerically
+      avanp train VAE --data digits --out runs/vae  train a model, and look at what it draws
+      avanp evaluate runs/vae                       score it on images it has not seen
+      avanp sweep --lr 1.0:0.01                     Tables 1-3 of the AVA paper
+      avanp data list                               the sets of images
+      avanp gradcheck                               check every derivative numerically
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
+
+
+cli.add_command(train)
+cli.add_command(generate)
+cli.add_command(reconstruct)
+cli.add_command(interpolate)
+cli.add_command(recover)
+cli.add_command(encode)
+cli.add_command(evaluate)
+cli.add_command(info)
 
 
 @cli.command(
@@ -103,8 +123,8 @@ def sweep(
 
     from concurrent.futures import BrokenExecutor
 
+    from avanp.memory import keep_freed_memory
     from avanp.progress import shown
-    from avanp.sweeps.memory import keep_freed_memory
     from avanp.sweeps.run import default_jobs
     from avanp.sweeps.run import sweep as run_sweep
 
@@ -157,50 +177,7 @@ def tables(directory: str) -> None:
     click.echo(f"\n{terminal.render(drawn)}", nl=False)
 
 
-@cli.group(
-    cls=Commands, invoke_without_command=True, short_help="Look at sets of images: list, show."
-)
-@click.pass_context
-def data(ctx: click.Context) -> None:
-    """Look at sets of images."""
-    if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
-
-
-@data.command("list", cls=Examples, examples=["avanp data list"])
-def list_() -> None:
-    """List the named sets, and how to get one that is not here."""
-    from avanp.data.resolve import describe, resolve
-    from avanp.registry import DATASETS
-
-    for name in DATASETS:
-        try:
-            click.echo(describe(resolve(name), False).removeprefix("data: "))
-        except AvanpError as error:
-            click.echo(textwrap.fill(f"{name}, {error}", 100, subsequent_indent="  "))
-    click.echo("or any folder of images: avanp data show DIR --out sheet.png")
-
-
-@data.command(
-    cls=Examples,
-    examples=[
-        "avanp data show jungle --out jungle.png",
-        "avanp data show photos --out sheet.png",
-    ],
-)
-@click.argument("name", metavar="NAME|DIR")
-@click.option("--out", required=True, metavar="FILE", help="The picture to write: PNG, JPEG, ….")
-@click.option("--size", metavar="WxH", help="Resize the images, for example 100x64.")
-def show(name: str, out: str, size: str | None) -> None:
-    """Draw all images of a set on one sheet."""
-    from avanp.data.resolve import describe, resolve
-    from avanp.data.sheet import contact_sheet, save_image
-    from avanp.data.size import parse_size
-
-    images = resolve(name, parse_size(size) if size is not None else None)
-    click.echo(f"{describe(images, False)}; {images.distinct} distinct")
-    save_image(contact_sheet(images.images, labels=images.names), out)
-    written(out)
+cli.add_command(data)
 
 
 @cli.command(

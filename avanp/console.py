@@ -63,7 +63,7 @@ def run(command: click.Command) -> NoReturn:
     except OSError as error:
         fail(f"{error.strerror or error}: {error.filename or 'reading or writing'}", 1)
     except MemoryError:
-        fail("not enough memory: give a smaller --size, fewer --draws or fewer --jobs", 1)
+        fail("not enough memory: give a smaller --size, or fewer --draws, --jobs or --batch", 1)
     sys.exit(0)
 
 

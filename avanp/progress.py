@@ -40,6 +40,13 @@ def shown(unit: str) -> Iterator[Progress]:
             click.echo(err=True)
 
 
+def clear() -> None:
+    """Take the bar off the terminal, for a line of text; the next update draws it again."""
+    if sys.stderr.isatty():
+        _write("")
+        click.echo("\r", nl=False, err=True)
+
+
 def status(done: int, total: int, new: int, seconds: float, unit: str) -> str:
     """Return how far it is in words; `new` of the `done` were done in `seconds`."""
     count = f"{done}/{total} {unit}"
@@ -59,9 +66,16 @@ def duration(seconds: float) -> str:
 
 
 def _draw(part: float, text: str, first: bool) -> None:
-    columns = os.get_terminal_size(sys.stderr.fileno()).columns or 80
-    room = max(0, min(40, columns - 4 - len(text)))
+    room = max(0, min(40, _columns() - 4 - len(text)))
     filled = int(part * room)
-    line = f"[{'#' * filled}{'.' * (room - filled)}] {text}" if room > 4 else text
-    # Written over the line before, which may have been longer.
-    click.echo(("" if first else "\r") + line[: columns - 1].ljust(columns - 1), nl=False, err=True)
+    _write(f"[{'#' * filled}{'.' * (room - filled)}] {text}" if room > 4 else text, first)
+
+
+def _write(line: str, first: bool = False) -> None:
+    """Write over the line before, which may have been longer."""
+    room = _columns() - 1
+    click.echo(("" if first else "\r") + line[:room].ljust(room), nl=False, err=True)
+
+
+def _columns() -> int:
+    return os.get_terminal_size(sys.stderr.fileno()).columns or 80

@@ -78,6 +78,33 @@ def started(tmp: Path, *args: str, command: Sequence[str] = COMMAND) -> "subproc
     )
 
 
+def on_a_terminal(place: Path, *words: str, columns: int, command: Sequence[str] = COMMAND) -> str:
+    """Run the command on a terminal of so many columns and return what it wrote."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    process = subprocess.Popen(
+        [*command, *words], cwd=place, env=environment(place), stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    said = b""
+    while True:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:  # Linux' way of saying that the other side has been closed
+            part = b""
+        if not part:
+            break
+        said += part
+    os.close(ours)
+    assert process.wait(timeout=60) == 0
+    return said.decode()
+
+
 def altered(tmp: Path, change: str) -> tuple[str, ...]:
     """Return the command with a change to the program made before it starts."""
     folder = tmp / "altered"

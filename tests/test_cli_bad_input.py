@@ -17,7 +17,7 @@ SMALL = ("--lr", "0.5", "--models", "VAE", "--rules", "program", "--draws", "1",
 AS_ORDINARY_USER = (
     "import os\n"
     "from functools import cache\n"
-    "import avanp.sweeps.run as run, avanp.sweeps.memory, avanp.progress, avanp.data.sheet\n"
+    "import avanp.sweeps.run as run, avanp.memory, avanp.progress, avanp.data.sheet\n"
     "import avanp.report.write, avanp.report.terminal, avanp.cli\n"
     "from PIL import Image, ImageDraw, ImageFont\n"
     "Image.init()\n"
@@ -121,8 +121,8 @@ def test_a_path_that_may_not_be_read(place, locked):
 
 def test_data_that_is_nothing(place):
     (place / "file.png").write_bytes(b"")
-    assert "choose jungle, orbit or a folder of images" in refused_sweep(place, "--data", "jungel")
-    assert "choose jungle, orbit or a folder of images" in refused_sweep(place, "--data", "")
+    assert "choose jungle, orbit, digits, " in refused_sweep(place, "--data", "jungel")
+    assert "or a folder of images" in refused_sweep(place, "--data", "")
     assert "is a file: give the folder" in refused_sweep(place, "--data", "file.png")
     said = refused_sweep(place, "--data", "orbit")
     assert "github.com/ngphloc/ai" in said
@@ -201,7 +201,7 @@ def test_words_of_the_sweep_that_mean_nothing(place, words, says):
     ("words", "says"),
     [
         (("swep",), "No such command 'swep'"),
-        (("paint",), "see avanp --help"),
+        (("xyz",), "see avanp --help"),
         (("--zzz",), "see avanp --help"),
         (("data", "draw"), "see avanp data --help"),
         (("data", "show"), "see avanp data show --help"),

@@ -16,13 +16,17 @@ PACKAGE = ROOT / "avanp"
 
 # From the ground up: a module may import from its own layer and from those before it.
 LAYERS = [
-    {"errors", "registry", "rng", "files"},
+    {"errors", "registry", "rng", "files", "memory"},
     {"kernels"},
-    {"layers", "losses", "metrics", "data"},
-    {"optim", "gradcheck", "gradprobe", "gradreport"},
-    {"ava"},
+    {"layers", "losses", "metrics", "data", "pictures"},
+    {"optim", "gradcheck", "gradlayer", "gradprobe", "gradreport", "gradtarget"},
+    {"ava", "nets"},
+    {"systems"},
+    {"training"},
+    {"evaluation"},
     {"models", "gradcases", "report", "progress", "console"},
     {"sweeps"},
+    {"commands"},
     {"cli", "__init__", "__main__"},
 ]
 

@@ -1,0 +1,48 @@
+"""`avanp encode`."""
+
+import click
+
+from avanp.commands import options
+from avanp.console import Examples, written
+
+
+@click.command(
+    cls=Examples,
+    short_help="Write images' codes to NPZ or CSV.",
+    examples=[
+        "avanp encode runs/vae --out codes.npz",
+        "avanp encode runs/vae --data photos --size 64x64 --out codes.csv",
+    ],
+)
+@options.checkpoint
+@options.data("all")
+@click.option(
+    "--out",
+    required=True,
+    metavar="FILE",
+    help=".npz: mu, logvar (N, latent), names, and labels, classes where there are any. .csv: a "
+    "row an image.",
+)
+def encode(
+    checkpoint: str,
+    data: str | None,
+    split: str,
+    size: str | None,
+    channels: str | None,
+    out: str,
+) -> None:
+    """Write the mean and the log-variance of every image's code."""
+    from pathlib import Path
+
+    from avanp.commands.loading import images_for, load_encoder
+    from avanp.errors import AvanpError
+    from avanp.evaluation.codes import write_codes
+
+    if Path(out).suffix.lower() not in (".npz", ".csv"):
+        raise AvanpError(f"cannot write {out!r}: its name must end in .npz or .csv")
+    system, about = load_encoder(checkpoint)
+    images = images_for(system, about, data, size, channels, split)
+    mu, logvar = system.encode(images.images)
+    write_codes(Path(out), images, mu, logvar)
+    click.echo(f"{images.name}: {len(mu)} images, codes of {mu.shape[1]} numbers")
+    written(out)

@@ -1,0 +1,76 @@
+"""`avanp evaluate`."""
+
+import click
+
+from avanp.commands import options
+from avanp.console import Examples, written
+
+
+@click.command(
+    cls=Examples,
+    short_help="Score a model on test images.",
+    examples=[
+        "avanp evaluate runs/vae",
+        "avanp evaluate runs/vae --features classifier:runs/classifier -n 5000 --json scores.json",
+        "avanp evaluate runs/vae --data photos --size 64x64 --features pca",
+    ],
+)
+@options.checkpoint
+@options.converted_data
+@click.option(
+    "--features",
+    default="random-conv",
+    show_default=True,
+    help="Of Fréchet distance, diversity, precision and recall: random-conv, pixels, pca, "
+    "classifier:CHECKPOINT, or vgg16:FILE.",
+)
+@click.option("--classifier", metavar="CHECKPOINT", help="Score reconstructions by their class.")
+@click.option("-n", default=2000, show_default=True, help="At most so many images each.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the scores to FILE as well.")
+@options.seed
+def evaluate(
+    checkpoint: str,
+    data: str | None,
+    size: str | None,
+    channels: str | None,
+    features: str,
+    classifier: str | None,
+    n: int,
+    json_file: str | None,
+    seed: int,
+) -> None:
+    """Score a model on test images that it has not seen.
+
+    The column "real" tells what a good number is: the same score with training images in the
+    place of generated ones, and with the nearest training image in the place of a reconstruction.
+    """
+    from avanp.commands.loading import load_any, load_decoder, train_and_test
+    from avanp.evaluation.feature_space import feature_space, load_classifier
+    from avanp.evaluation.scores import evaluate as score
+    from avanp.evaluation.scores import evaluate_classifier, to_json
+    from avanp.progress import shown
+    from avanp.report.scores import about_line, table
+    from avanp.systems.classifier import Classifier
+
+    system, about = load_any(checkpoint)
+    if isinstance(system, Classifier):
+        train, test = train_and_test(system, about, data, size, channels)
+        result = evaluate_classifier(system, test)
+        click.echo(f"classifier on {test.name}: {len(test):,} test images")
+        click.echo(f"\n{table(result['scores'])}", nl=False)
+    else:
+        model, about = load_decoder(checkpoint)
+        shape = model.config.shape
+        judge = None if classifier is None else load_classifier(classifier, shape)
+        train, test = train_and_test(model, about, data, size, channels)
+        space = feature_space(features, train)
+        counts = f"{len(test):,} test, {len(train):,} training images"
+        click.echo(f"{model.name} on {test.name}: {counts}")
+        with shown("parts") as progress:
+            result = score(
+                model, train, test, space, n=n, seed=seed, classifier=judge, progress=progress
+            )
+        click.echo(f"\n{table(result['scores'])}\n{about_line(result)}")
+    if json_file is not None:
+        to_json(result, json_file, model=system.name, data=test.name, checkpoint=checkpoint)
+        written(json_file)

@@ -1,0 +1,40 @@
+"""`avanp generate`."""
+
+import click
+
+from avanp.commands import options
+from avanp.console import Examples, written
+
+
+@click.command(
+    cls=Examples,
+    short_help="Draw new images.",
+    examples=[
+        "avanp generate runs/vae -n 64 --out samples.png",
+        "avanp generate runs/vae -n 1000 --out samples --seed 1",
+        "avanp generate runs/vae -n 10000 --out samples.npz",
+    ],
+)
+@options.checkpoint
+@click.option("-n", default=64, show_default=True, help="How many images.")
+@click.option(
+    "--out",
+    required=True,
+    metavar="FILE|DIR",
+    help="A sheet (.png, .jpg, …), arrays (.npz: images, z), or a folder of single PNGs.",
+)
+@options.seed
+def generate(checkpoint: str, n: int, out: str, seed: int) -> None:
+    """Draw images of codes z from the model's prior, N(0, I)."""
+    from avanp.commands.loading import load_decoder
+    from avanp.errors import AvanpError
+    from avanp.pictures.pixels import to_bytes
+    from avanp.pictures.save import save_images
+    from avanp.rng import stream
+
+    system, _ = load_decoder(checkpoint)
+    if n < 1:
+        raise AvanpError(f"-n must be at least 1, not {n}")
+    z = system.noise(n, stream(seed, "sample"))
+    save_images(to_bytes(system.decode(z)), out, z=z)
+    written(out)

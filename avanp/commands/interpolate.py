@@ -1,0 +1,75 @@
+"""`avanp interpolate`."""
+
+import click
+
+from avanp.commands import options
+from avanp.console import Examples, written
+
+
+@click.command(
+    cls=Examples,
+    short_help="Draw the way from one image to another.",
+    examples=[
+        "avanp interpolate runs/vae --out strip.png",
+        "avanp interpolate runs/vae --between 3 17 --steps 12 --out strip.png",
+        "avanp interpolate runs/vae --steps 30 --out walk.gif",
+    ],
+)
+@options.checkpoint
+@options.data("test")
+@click.option(
+    "--between",
+    nargs=2,
+    type=int,
+    metavar="I J",
+    help="Two images of the set, counted from 0. Without it, two codes of the prior.",
+)
+@click.option("--steps", default=9, show_default=True, help="Images, with both ends.")
+@click.option("--out", required=True, metavar="FILE", help="A strip (.png, …) or a .gif.")
+@options.seed
+def interpolate(
+    checkpoint: str,
+    data: str | None,
+    split: str,
+    size: str | None,
+    channels: str | None,
+    between: tuple[int, int] | None,
+    steps: int,
+    out: str,
+    seed: int,
+) -> None:
+    """Draw what lies between two codes.
+
+    Between codes of the prior it goes along a great circle, between the codes of two images along
+    a straight line; the images themselves then stand at the ends of the strip.
+    """
+    from pathlib import Path
+
+    from avanp.commands.loading import images_for, load_decoder, load_encoder
+    from avanp.errors import AvanpError
+    from avanp.evaluation.interpolation import lerp, slerp
+    from avanp.pictures.gif import write_gif
+    from avanp.pictures.strip import save_strip
+    from avanp.rng import stream
+
+    ends = None
+    if between is None:
+        if data is not None:
+            raise AvanpError("give --between I J with --data: which two images")
+        system, _ = load_decoder(checkpoint)
+        a, b = system.noise(2, stream(seed, "sample"))
+        codes = slerp(a, b, steps)
+    else:
+        system, about = load_encoder(checkpoint)
+        images = images_for(system, about, data, size, channels, split)
+        if not all(0 <= i < len(images) for i in between):
+            raise AvanpError(f"--between needs two of the images 0 to {len(images) - 1}")
+        ends = images.images[list(between)]
+        a, b = system.encode(ends)[0]
+        codes = lerp(a, b, steps)
+    drawn = system.decode(codes)
+    if Path(out).suffix.lower() == ".gif":
+        write_gif(drawn, Path(out))
+    else:
+        save_strip(drawn, ends, out)
+    written(out)

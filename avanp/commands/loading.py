@@ -1,0 +1,152 @@
+"""A checkpoint, and the images that go with it, as several commands need them."""
+
+import os
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from avanp.data.images import ImageSet
+from avanp.data.resolve import load_splits, resolve
+from avanp.errors import AvanpError
+from avanp.evaluation.choice import limited
+from avanp.systems.base import System
+from avanp.systems.encoding import DecodingSystem, EncodingSystem
+from avanp.training.checkpoint import describe, load
+from avanp.training.folder import checkpoint_in
+
+
+def load_any(path: str) -> tuple[System, dict[str, Any]]:
+    """Return a system, and what its checkpoint says about it."""
+    file = checkpoint_in(path)
+    system, _ = load(file)
+    return system, describe(file).get("about") or {}
+
+
+def load_decoder(path: str) -> tuple[DecodingSystem, dict[str, Any]]:
+    """Return a system that makes pictures, as `load_any` does."""
+    system, about = load_any(path)
+    if not isinstance(system, DecodingSystem):
+        raise AvanpError(f"{path!r} holds a {system.name}, which makes no images")
+    if system.config.pixel_range != "unit":
+        raise AvanpError(f"{path!r} was made for tables of numbers: it draws no pictures")
+    return system, about
+
+
+def load_encoder(path: str) -> tuple[EncodingSystem, dict[str, Any]]:
+    """Return a system with an encoder, as `load_any` does."""
+    system, about = load_decoder(path)
+    if not isinstance(system, EncodingSystem):
+        raise AvanpError(f"{path!r} holds a {system.name}, which has no encoder")
+    return system, about
+
+
+def images_for(
+    system: System,
+    about: dict[str, Any],
+    data: str | None,
+    size: str | None,
+    channels: str | None,
+    split: str,
+) -> ImageSet:
+    """Return images that fit a system: a part of those it was trained on, or of others.
+
+    Raises
+    ------
+    AvanpError
+        For images of another size or other channels than the model's, unless asked to convert.
+    """
+    if split in ("train", "validation"):
+        parts = _parts(about, data, size, channels)
+        if split not in parts:
+            raise AvanpError("there is no validation part: choose --split test or train")
+        images = parts[split]
+    else:
+        wanted = _wanted(about, data, size, channels)
+        click.echo(f"reading {wanted.spec}")
+        images = resolve(wanted.spec, wanted.size, split=split, channels=wanted.channels)
+    fitting(images, system)
+    return images
+
+
+def image_for(system: System, path: str) -> ImageSet:
+    """Return one image file, converted to the size and the channels of a system."""
+    from avanp.data.decode import read_image
+
+    height, width, channels = system.config.shape
+    pixels = read_image(path, (width, height))[None]
+    return ImageSet(Path(path).name, pixels, (path,), path).with_channels(channels)
+
+
+def train_and_test(
+    system: System,
+    about: dict[str, Any],
+    data: str | None,
+    size: str | None,
+    channels: str | None,
+) -> tuple[ImageSet, ImageSet]:
+    """Return the training and the test images, as `images_for` does."""
+    parts = _parts(about, data, size, channels)
+    for part in ("train", "test"):
+        fitting(parts[part], system)
+    return parts["train"], parts["test"]
+
+
+def fitting(images: ImageSet, system: System) -> None:
+    """Raise an `AvanpError` that says what to do where images do not fit a system."""
+    height, width, channels = system.config.shape
+    if images.channels != channels:
+        raise AvanpError(
+            f"{images.name} has {images.channels} channels and the model wants {channels}: "
+            f"give --channels {channels} to convert"
+        )
+    images.check(size=(width, height), value_range=(0.0, 1.0))
+
+
+def data_spec(data: str) -> str:
+    """Return a name as it is, and a path from the root of the file system."""
+    from avanp.registry import DATASETS
+
+    return data if data in DATASETS else str(Path(os.path.expanduser(data)).absolute())
+
+
+class Wanted(NamedTuple):
+    """What images to read, and what was done with them in training."""
+
+    spec: str
+    size: str | None
+    channels: int | None
+    validation: float = 0.0
+    limit: int | None = None
+
+
+def _wanted(
+    about: dict[str, Any], data: str | None, size: str | None, channels: str | None
+) -> Wanted:
+    """Return the words of the command line, filled up with those of the training."""
+    trained = about.get("data") or {}
+    if data is None and "spec" not in trained:
+        raise AvanpError("give --data: the checkpoint does not say what it was trained on")
+    spec = trained["spec"] if data is None else data
+    if data_spec(spec) != trained.get("spec"):
+        return Wanted(spec, size, None if channels is None else int(channels))
+    channels = channels or trained.get("channels")
+    return Wanted(
+        spec,
+        size or trained.get("size"),
+        None if channels is None else int(channels),
+        trained.get("validation", 0.0),
+        trained.get("limit"),
+    )
+
+
+def _parts(
+    about: dict[str, Any], data: str | None, size: str | None, channels: str | None
+) -> dict[str, ImageSet]:
+    """Return the parts of the images; of the training's own set, as they were then."""
+    wanted = _wanted(about, data, size, channels)
+    click.echo(f"reading {wanted.spec}")
+    parts = load_splits(
+        wanted.spec, wanted.size, channels=wanted.channels, validation=wanted.validation
+    )
+    return {**parts, "train": limited(parts["train"], wanted.limit)}

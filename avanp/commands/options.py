@@ -1,0 +1,37 @@
+"""Options that several commands have."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+Command = Callable[..., Any]
+
+checkpoint = click.argument("checkpoint", metavar="CHECKPOINT")
+seed = click.option("--seed", default=0, show_default=True, help="One seed, one result.")
+size = click.option("--size", metavar="WxH", help="Resize the images, for example 64x64.")
+channels = click.option(
+    "--channels", type=click.Choice(["1", "3"]), help="Grey (1) or RGB (3), whatever the set is."
+)
+
+
+def converted_data(command: Command) -> Command:
+    """Add --data, --size and --channels."""
+    given = click.option(
+        "--data",
+        metavar="NAME|DIR",
+        help="A named set or a folder. Default: what the model was trained on.",
+    )
+    return given(size(channels(command)))
+
+
+def data(split: str) -> Callable[[Command], Command]:
+    """Return a decorator that adds --data, --split (with this default), --size and --channels."""
+    part = click.option(
+        "--split",
+        type=click.Choice(["train", "validation", "test", "all"]),
+        default=split,
+        show_default=True,
+        help="A part of the images.",
+    )
+    return lambda command: converted_data(part(command))

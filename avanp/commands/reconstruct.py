@@ -1,0 +1,43 @@
+"""`avanp reconstruct`."""
+
+import click
+
+from avanp.commands import options
+from avanp.console import Examples, written
+
+
+@click.command(
+    cls=Examples,
+    short_help="Draw images above their reconstructions.",
+    examples=[
+        "avanp reconstruct runs/vae --out pairs.png",
+        "avanp reconstruct runs/vae --data photos --size 64x64 -n 24 --out pairs.png",
+    ],
+)
+@options.checkpoint
+@options.data("test")
+@click.option("-n", default=12, show_default=True, help="How many images, spread over the set.")
+@click.option("--out", required=True, metavar="FILE", help="The picture to write: PNG, JPEG, ….")
+def reconstruct(
+    checkpoint: str,
+    data: str | None,
+    split: str,
+    size: str | None,
+    channels: str | None,
+    n: int,
+    out: str,
+) -> None:
+    """Draw a row of images above the row of what the model makes of their codes."""
+    from avanp.commands.loading import images_for, load_encoder
+    from avanp.data.sheet import save_image
+    from avanp.evaluation.choice import spread
+    from avanp.metrics.psnr import psnr
+    from avanp.pictures.rows import labelled_rows
+
+    system, about = load_encoder(checkpoint)
+    images = spread(images_for(system, about, data, size, channels, split), n)
+    again = system.reconstruct(images.images)
+    save_image(labelled_rows({"original": images.images, "reconstruction": again}), out)
+    score = psnr(again, images.images)
+    click.echo(f"{images.name}: PSNR {score:.2f} dB, mean of {len(images)} {split} images")
+    written(out)

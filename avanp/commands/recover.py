@@ -1,0 +1,115 @@
+"""`avanp recover`."""
+
+import click
+
+from avanp.commands import options
+from avanp.console import Examples, written
+
+
+@click.command(
+    cls=Examples,
+    short_help="Fill masked or noisy images.",
+    examples=[
+        "avanp recover runs/vae --mask 7,7,14,14 --out recovered.png",
+        "avanp recover runs/vae --missing 0.7 -n 12 --out recovered.png",
+        "avanp recover runs/vae photo.png --mask mask.png --out recovered.png",
+        "avanp recover runs/vae --noise 0.3 --out recovered.png",
+    ],
+)
+@options.checkpoint
+@click.argument("image", required=False)
+@options.data("test")
+@click.option("-n", default=8, show_default=True, help="How many images of the set.")
+@click.option(
+    "--mask",
+    metavar="x,y,w,h|FILE",
+    help="What is missing: a rectangle, or a picture that is white there.",
+)
+@click.option("--missing", type=float, metavar="P", help="Take away this share of the pixels.")
+@click.option("--noise", type=float, metavar="SD", help="Add normal noise; pixels are in [0, 1].")
+@click.option("--steps", default=300, show_default=True, help="Of Adam, for each start.")
+@click.option("--starts", type=int, help="Starts an image. Default: 1; 8 without an encoder.")
+@click.option("--out", required=True, metavar="FILE", help="The picture to write: PNG, JPEG, ….")
+@options.seed
+def recover(
+    checkpoint: str,
+    image: str | None,
+    data: str | None,
+    split: str,
+    size: str | None,
+    channels: str | None,
+    n: int,
+    mask: str | None,
+    missing: float | None,
+    noise: float | None,
+    steps: int,
+    starts: int | None,
+    out: str,
+    seed: int,
+) -> None:
+    """Fill what is missing in IMAGE, or in images of a set that are damaged first.
+
+    For each image the code z is sought that minimises -log p(known pixels | z) + |z|²/2, by Adam
+    through the frozen decoder, from the encoder's code of the damaged image or from codes of the
+    prior. p is the model's own likelihood, under --noise the noise's. Known pixels stay as they
+    are, but where there is noise.
+
+    An IMAGE without --missing and --noise is taken to be damaged already: its pixels under the
+    mask are not looked at, and there is no PSNR; without --mask it is all noisy.
+    """
+    import numpy as np
+
+    from avanp.commands.loading import image_for, images_for, load_decoder
+    from avanp.data.sheet import save_image
+    from avanp.errors import AvanpError
+    from avanp.evaluation.choice import spread
+    from avanp.evaluation.damage import filled, noisy, read_mask, scattered
+    from avanp.evaluation.recover import recover as search
+    from avanp.metrics.psnr import psnr
+    from avanp.pictures.rows import labelled_rows
+    from avanp.progress import shown
+    from avanp.rng import stream
+
+    system, about = load_decoder(checkpoint)
+    if image is not None and data is not None:
+        raise AvanpError("give an image or --data, not both")
+    if image is None and mask is None and missing is None and noise is None:
+        raise AvanpError("say what is to be damaged: --mask, --missing or --noise")
+    if image is not None:
+        images = image_for(system, image)
+    else:
+        images = spread(images_for(system, about, data, size, channels, split), n)
+    whole = images.as_float()  # (N, H, W, C)
+    rng = stream(seed, "eval")
+    known = np.ones(whole.shape[:3], bool)
+    if mask is not None:
+        known &= read_mask(mask, (images.width, images.height))
+    if missing is not None:
+        known &= scattered(missing, known.shape, rng)
+    damaged = whole if noise is None else noisy(whole, noise, rng)
+    keep = noise is None and not known.all()
+
+    with shown("steps") as progress:
+        found = search(
+            system,
+            damaged,
+            known,
+            rng,
+            steps=steps,
+            starts=starts,
+            noise=noise,
+            keep=keep,
+            progress=progress,
+        )
+    seen = np.clip(filled(damaged, known), 0, 1)
+    rows = {"original": whole, "damaged": seen, "recovered": found.images}
+    if image is not None and missing is None and noise is None:
+        del rows["original"]
+    else:
+        before, after = (psnr(rows[name], whole) for name in ("damaged", "recovered"))
+        click.echo(
+            f"{images.name}: PSNR {before:.2f} dB damaged, {after:.2f} dB recovered, "
+            f"mean of {len(images)}"
+        )
+    save_image(labelled_rows(rows), out)
+    written(out)

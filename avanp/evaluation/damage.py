@@ -1,0 +1,89 @@
+"""Damaged images: which pixels are known, and what stands in the holes."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from avanp.data.decode import read_image
+from avanp.errors import AvanpError
+
+Array = np.ndarray
+
+
+def read_mask(text: str, size: tuple[int, int]) -> Array:
+    """Return which pixels are known, (H, W) bool, from ``"x,y,w,h"`` or an image file.
+
+    Parameters
+    ----------
+    text : str
+        The rectangle that is missing: its left and top, counted from 0, width and height. Or a
+        picture of the images' size: what is white (128 and above) is missing.
+    size : (width, height)
+        Of the images.
+    """
+    rectangle = re.fullmatch(r"(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})", text.replace(" ", ""))
+    if rectangle:
+        x, y, w, h = map(int, rectangle.groups())
+        missing = _rectangle(x, y, w, h, size)
+    elif re.fullmatch(r"[-\d., ]*", text):
+        raise AvanpError(f"mask {text!r} is not x,y,w,h in pixels, such as 4,4,8,8")
+    else:
+        missing = _painted(text, size)
+    if missing.all():
+        raise AvanpError(f"mask {text!r} leaves no pixel to go by")
+    return ~missing
+
+
+def _rectangle(x: int, y: int, w: int, h: int, size: tuple[int, int]) -> Array:
+    width, height = size
+    if not w or not h or x + w > width or y + h > height:
+        raise AvanpError(f"mask '{x},{y},{w},{h}' is not inside images of {width}x{height}")
+    missing = np.zeros((height, width), bool)
+    missing[y : y + h, x : x + w] = True
+    return missing
+
+
+def _painted(path: str, size: tuple[int, int]) -> Array:
+    if not Path(path).exists():
+        raise AvanpError(f"no mask {path!r}: give x,y,w,h or a picture that is white where missing")
+    picture = read_image(path)
+    height, width = picture.shape[:2]
+    if (width, height) != size:
+        raise AvanpError(
+            f"mask {path!r} is {width}x{height}, and the images are {size[0]}x{size[1]}: "
+            "draw it at their size"
+        )
+    missing = picture.mean(axis=2) >= 128
+    if not missing.any():
+        raise AvanpError(f"mask {path!r} hides nothing: paint white what is missing")
+    return missing
+
+
+def scattered(share: float, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """Return which pixels are known, (N, H, W) bool, `share` of each image's missing at random."""
+    if not 0 < share < 1:
+        raise AvanpError(f"the missing share must be between 0 and 1, not {share:g}")
+    return rng.random(shape) >= share
+
+
+def noisy(images: Array, sd: float, rng: np.random.Generator) -> Array:
+    """Return images plus normal noise of standard deviation `sd`, not cut to [0, 1]."""
+    if not 0 < sd < np.inf:
+        raise AvanpError(f"the noise must have a standard deviation above 0, not {sd:g}")
+    return images + images.dtype.type(sd) * rng.standard_normal(images.shape, images.dtype)
+
+
+def filled(images: Array, known: Array) -> Array:
+    """Return images with each hole at the mean of the image's known pixels, by channel.
+
+    Parameters
+    ----------
+    images : array (N, H, W, C)
+    known : array (N, H, W) of bool
+        An image without a known pixel is filled with 0.
+    """
+    weights = known[..., None].astype(images.dtype)  # (N, H, W, 1)
+    counts = np.maximum(weights.sum(axis=(1, 2), keepdims=True), 1)
+    means = (images * weights).sum(axis=(1, 2), keepdims=True) / counts
+    return np.where(known[..., None], images, means).astype(images.dtype)

@@ -1,0 +1,54 @@
+"""From the words after ``--features`` to a feature space."""
+
+import numpy as np
+
+from avanp.data.images import ImageSet
+from avanp.errors import AvanpError
+from avanp.layers.sequential import Sequential
+from avanp.metrics.features import PCA, Features, Pixels, TapFeatures
+from avanp.metrics.random_conv import RandomConv
+from avanp.metrics.vgg16 import VGG16
+from avanp.systems.classifier import Classifier
+from avanp.training.checkpoint import load
+from avanp.training.folder import checkpoint_in
+
+SPACES = "random-conv, pixels, pca, classifier:CHECKPOINT, vgg16:FILE"
+FITTED = 2000  # images for PCA
+
+
+def feature_space(words: str, real: ImageSet) -> Features:
+    """Return the features that `words` name, for images like `real`, to which PCA is fitted.
+
+    Parameters
+    ----------
+    words : str
+        "random-conv", "pixels", "pca", "classifier:" and a checkpoint, or "vgg16:" and a file.
+    """
+    kind, _, file = words.partition(":")
+    if kind == "vgg16" and file:
+        return VGG16(file)
+    if kind == "classifier" and file:
+        net = load_classifier(file, real.shape).nets["classifier"]
+        assert isinstance(net, Sequential)
+        return TapFeatures(net, -2, f"classifier: the last hidden layer of {file}")
+    if words == "random-conv":
+        return RandomConv(real.channels)
+    if words == "pixels":
+        return Pixels()
+    if words == "pca":
+        rows = np.unique(np.linspace(0, len(real) - 1, FITTED).astype(int))
+        return PCA(real.images[rows])
+    raise AvanpError(f"unknown features {words!r}: choose from {SPACES}")
+
+
+def load_classifier(path: str, shape: tuple[int, int, int]) -> Classifier:
+    """Return a trained classifier of images of `shape`; anything else is an `AvanpError`."""
+    system, _ = load(checkpoint_in(path))
+    if not isinstance(system, Classifier):
+        raise AvanpError(f"{path!r} holds a {system.name}: give a classifier's checkpoint")
+    if system.config.shape != shape:
+        raise AvanpError(
+            f"the classifier {path!r} takes images of shape {system.config.shape}, not {shape}: "
+            "train one on images like these"
+        )
+    return system

@@ -1,0 +1,39 @@
+"""Walks between two codes."""
+
+import numpy as np
+
+from avanp.errors import AvanpError
+
+Array = np.ndarray
+
+
+def lerp(a: Array, b: Array, steps: int) -> Array:
+    """Return codes (steps, n) on the straight line from a to b, each (n,), both included.
+
+    For the codes of images, which lie where the encoder put them.
+    """
+    t = _times(steps, a)
+    return (1 - t) * a + t * b
+
+
+def slerp(a: Array, b: Array, steps: int) -> Array:
+    """Return codes (steps, n) on the great circle from a to b, each (n,), both included.
+
+    ``(sin((1 - t) w) a + sin(t w) b) / sin w``, w the angle between a and b. For codes of the
+    prior: almost all of them have a length near sqrt(n), which the middle of a straight line has
+    not (White 2016).
+    """
+    lengths = float(np.linalg.norm(a)) * float(np.linalg.norm(b))
+    cosine = float(np.dot(a, b)) / lengths if lengths else 1.0
+    angle = np.arccos(np.clip(cosine, -1.0, 1.0))
+    if np.sin(angle) < 1e-6:  # on one line with the origin there is no one great circle
+        return lerp(a, b, steps)
+    t = _times(steps, a)
+    weights = np.sin((1 - t) * angle) / np.sin(angle), np.sin(t * angle) / np.sin(angle)
+    return (weights[0] * a + weights[1] * b).astype(a.dtype)
+
+
+def _times(steps: int, a: Array) -> Array:
+    if steps < 2:
+        raise AvanpError(f"a walk has at least 2 steps, its two ends, not {steps}")
+    return np.linspace(0, 1, steps, dtype=a.dtype)[:, None]

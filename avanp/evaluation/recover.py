@@ -1,0 +1,158 @@
+"""Fill what is missing in images: the code that explains the known pixels explains the others."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from avanp.errors import AvanpError
+from avanp.evaluation.damage import filled
+from avanp.layers.base import Array
+from avanp.optim.adam import Adam
+from avanp.systems.encoding import DecodingSystem, EncodingSystem
+from avanp.systems.likelihood import to_images, to_output
+
+CHUNK = 256  # codes at a time
+LOWEST_RATE = 0.05  # of the learning rate, at the end
+
+
+class Recovered(NamedTuple):
+    """Images (N, H, W, C) with their holes filled, what the decoder made, codes, and energies.
+
+    `energies` (N,) are what was minimised, in nats.
+    """
+
+    images: Array
+    decoded: Array
+    codes: Array
+    energies: Array
+
+
+def recover(
+    system: DecodingSystem,
+    images: Array,
+    known: Array,
+    rng: np.random.Generator,
+    *,
+    steps: int = 300,
+    starts: int | None = None,
+    lr: float = 0.1,
+    noise: float | None = None,
+    keep: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> Recovered:
+    """Return images whose unknown pixels the model has filled in.
+
+    For each image the code z that minimises ``E(z) = -log p(known pixels | z) + 1/2 |z|²`` is
+    sought by Adam, with the gradient taken back through the frozen decoder: the most probable
+    code, given what is known. p is the model's own likelihood, or N(decoded, noise²). The first
+    start is the encoder's mu of the image with its holes at the mean of the known pixels, further
+    starts are drawn from the prior, and the code of the lowest energy is kept (Yeh et al. 2017 for
+    GANs).
+
+    Parameters
+    ----------
+    system : DecodingSystem
+        A trained model with pixels in [0, 1].
+    images : array (N, H, W, C)
+        Values at unknown pixels are never looked at.
+    known : array (N, H, W) of bool
+    steps : int
+        Of Adam for each start; the rate falls along half a cosine.
+    starts : int, optional
+        Starts an image; 1 where there is an encoder and 8 where not, if not given.
+    noise : float, optional
+        Standard deviation of normal noise in the images, whose values may then be any.
+    keep : bool
+        Whether known pixels stay as they are. Where they are noisy, they should not.
+    progress : callable, optional
+        Called with (done, in all) steps.
+    """
+    x = system.check_images(images if noise is None else np.clip(images, 0, 1))
+    if known.shape != x.shape[:3] or known.dtype != bool:
+        raise AvanpError(f"known must be bool {x.shape[:3]}, not {known.dtype} {known.shape}")
+    if starts is None:
+        starts = 1 if system.has_encoder else 8
+    if starts < 1 or steps < 1:
+        raise AvanpError(f"needs at least one start and one step, not {starts} and {steps}")
+    n, latent = len(x), system.config.latent
+    z = rng.standard_normal((n, starts, latent), dtype=system.dtype)
+    if isinstance(system, EncodingSystem):
+        z[:, 0] = system.encode(filled(x, known))[0]
+    if noise is not None:
+        x = np.asarray(images, x.dtype)
+    z = z.reshape(n * starts, latent)
+    lowest = np.empty(n * starts)
+    parts = [slice(i, i + CHUNK) for i in range(0, len(z), CHUNK)]
+    for i, rows in enumerate(parts):
+        of = np.arange(len(z))[rows] // starts  # the image of each code
+        search = Search(system, x[of], known[of], noise)
+        done = (lambda s, i=i: progress(i * steps + s, len(parts) * steps)) if progress else None
+        z[rows], lowest[rows] = search.minimise(z[rows], steps, lr, done)
+    energies = lowest.reshape(n, starts)
+    best = energies.argmin(axis=1)
+    codes = z.reshape(n, starts, latent)[np.arange(n), best]
+    decoded = system.decode(codes)
+    whole = np.where(known[..., None], x, decoded) if keep else decoded
+    return Recovered(whole, decoded, codes, energies[np.arange(n), best])
+
+
+class Search:
+    """The search for the codes of some images at once; no image hears of another.
+
+    Parameters
+    ----------
+    x : array (B, H, W, C)
+    known : array (B, H, W) of bool
+    """
+
+    def __init__(
+        self, system: DecodingSystem, x: Array, known: Array, noise: float | None = None
+    ) -> None:
+        self.decoder, self.config = system.nets["decoder"], system.config
+        # The Gaussian's; None for Bernoulli pixels.
+        self.variance = None if self.config.likelihood == "bernoulli" else 1.0
+        if noise is not None:
+            self.variance = noise**2
+        self.known = known[..., None].astype(x.dtype)
+        self.x = x * self.known
+
+    def minimise(
+        self, z: Array, steps: int, lr: float, done: Callable[[int], None] | None = None
+    ) -> tuple[Array, Array]:
+        """Return the codes (B, n) of the lowest energies seen on the way, and these (B,)."""
+        z = z.copy()
+        best, lowest = z.copy(), np.full(len(z), np.inf)
+        adam = Adam(lr)
+        for step in range(steps + 1):
+            energies, dz = self.energy(z)
+            better = energies < lowest
+            best[better], lowest[better] = z[better], energies[better]
+            if done:
+                done(step)
+            if step < steps:
+                share = (1 + np.cos(np.pi * step / steps)) / 2
+                adam.lr = lr * (LOWEST_RATE + (1 - LOWEST_RATE) * float(share))
+                adam.step({"z": z}, {"z": dz})
+        return best, lowest
+
+    def energy(self, z: Array) -> tuple[Array, Array]:
+        """Return E (B,) in nats, and its gradient dz (B, n)."""
+        output, cache = self.decoder.forward(z)
+        error, doutput = self._misfit(output)
+        dz, _ = self.decoder.backward(doutput, cache, wrt="input")
+        assert dz is not None
+        return error + 0.5 * np.sum(np.square(z), axis=1, dtype=np.float64), dz + z
+
+    def _misfit(self, output: Array) -> tuple[Array, Array]:
+        """Return -log p(known pixels | z) of each image, and the cotangent of the output."""
+        axes = (1, 2, 3)
+        images = to_images(output, self.config.pixel_range)
+        if self.variance is not None:
+            error = (images - self.x) * self.known
+            value = np.square(error).sum(axis=axes, dtype=np.float64) / (2 * self.variance)
+            return value, to_output(error / self.variance, images, self.config.pixel_range)
+        # Of exp(u) and exp(-u) only the one that cannot overflow is evaluated.
+        terms = np.maximum(output, 0) - self.x * output + np.log1p(np.exp(-np.abs(output)))
+        value = (terms * self.known).sum(axis=axes, dtype=np.float64)
+        return value, (images - self.x) * self.known

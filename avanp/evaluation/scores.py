@@ -1,0 +1,180 @@
+"""What `avanp evaluate` computes: scores of a model, and of real images in its images' place."""
+
+import json
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from avanp.data.images import ImageSet
+from avanp.errors import AvanpError
+from avanp.evaluation.nearest import nearest_of_many
+from avanp.files import write_whole
+from avanp.metrics.arrays import Array
+from avanp.metrics.confusion import class_scores, confusion_matrix
+from avanp.metrics.diversity import diversity
+from avanp.metrics.features import Features
+from avanp.metrics.frechet import frechet_distance
+from avanp.metrics.precision_recall import precision_recall
+from avanp.metrics.psnr import psnr
+from avanp.metrics.ssim import WINDOW, ssim
+from avanp.rng import stream
+from avanp.systems.classifier import Classifier
+from avanp.systems.encoding import DecodingSystem, EncodingSystem
+
+LEAST = 4  # images that precision and recall need
+STEPS = 4  # groups of scores, for the progress
+
+
+class Score(NamedTuple):
+    """One score: `value` of the model, `real` of real images in the place of the model's.
+
+    For reconstructions that is the nearest training image of each test image (for the accuracy,
+    the image itself), for generated images as many training images (for the distance to the
+    nearest training image, test images); None where there is no such thing.
+    """
+
+    key: str
+    name: str
+    unit: str
+    better: Literal["higher", "lower", "as real"]
+    value: float
+    real: float | None = None
+
+
+def evaluate(
+    system: DecodingSystem,
+    train: ImageSet,
+    test: ImageSet,
+    features: Features,
+    *,
+    n: int = 2000,
+    seed: int = 0,
+    classifier: Classifier | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, Any]:
+    """Return the scores of a model on test images that it has not seen.
+
+    Parameters
+    ----------
+    features : Features
+        The space of Fréchet distance, diversity, precision and recall.
+    n : int
+        Generated and real images; fewer where there are fewer test or training images. The ELBO
+        is always that of all test images.
+    classifier : Classifier, optional
+        Of the test images' classes, for its accuracy on reconstructions.
+    progress : callable, optional
+        Called with (done, in all).
+
+    Returns
+    -------
+    dict
+        "scores", a list of `Score`, and what they are of: "n", "test", "train", "features",
+        "seed".
+    """
+    n = min(n, len(test), len(train))
+    if n < LEAST:
+        raise AvanpError(f"scores need at least {LEAST} test and training images, not {n}")
+    rng = stream(seed, "eval")
+    chosen = _some(test, n, rng)
+    copies = _some(train, n, rng).images
+    generated = system.generate(n, stream(seed, "sample"))
+    _check_finite(generated)
+    tell = progress or (lambda done, total: None)
+    tell(0, STEPS)
+    nearest_mse, nearest = nearest_of_many(chosen.images, train.images)
+    scores: list[Score] = []
+    tell(1, STEPS)
+    if isinstance(system, EncodingSystem):
+        scores += _elbo(system, test, rng)
+        again = system.reconstruct(chosen.images)
+        scores += _reconstructions(again, chosen.images, train.images[nearest])
+        if classifier is not None:
+            scores.append(_accuracy(classifier, again, chosen))
+    tell(2, STEPS)
+    scores += _generated(features(generated), features(chosen.images), features(copies))
+    tell(3, STEPS)
+    mse = float(nearest_of_many(generated, train.images)[0].mean())
+    real = float(nearest_mse.mean())
+    scores.append(Score("nearest_mse", "generated: nearest training", "MSE", "as real", mse, real))
+    tell(4, STEPS)
+    about = {"n": n, "test": len(test), "train": len(train), "features": features.about}
+    return {"scores": scores, **about, "seed": seed}
+
+
+def evaluate_classifier(system: Classifier, test: ImageSet) -> dict[str, Any]:
+    """Return the scores of a classifier on labelled test images, as `evaluate` does."""
+    classes = system.config.classes
+    if test.labels is None or len(test.classes) != classes:
+        raise AvanpError(f"{test.name} is not labelled with the classifier's {classes} classes")
+    likely = system.probabilities(test.images)
+    found = class_scores(confusion_matrix(test.labels, likely.argmax(axis=1), classes))
+    of_truth = likely[np.arange(len(test)), test.labels].astype(np.float64)
+    nats = -np.log(np.maximum(of_truth, np.finfo(likely.dtype).tiny)).mean()
+    scores = [
+        Score("accuracy", "accuracy", "share", "higher", found.accuracy),
+        Score("macro_f1", "F1, mean over classes", "", "higher", found.macro()["f1"]),
+        Score("cross_entropy", "cross-entropy", "nats/image", "lower", float(nats)),
+    ]
+    return {"scores": scores, "test": len(test)}
+
+
+def to_json(result: dict[str, Any], path: str, **of: str) -> None:
+    """Write what `evaluate` returned, by keys, and what it is of."""
+    scores = {
+        s.key: {"value": s.value, "real": s.real, "unit": s.unit, "better": s.better}
+        for s in result["scores"]
+    }
+    document = {**of, **{k: v for k, v in result.items() if k != "scores"}, "scores": scores}
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    write_whole(Path(path), text.encode("utf-8"))
+
+
+def _some(images: ImageSet, n: int, rng: np.random.Generator) -> ImageSet:
+    return images.select(np.sort(rng.choice(len(images), n, replace=False)))
+
+
+def _check_finite(images: Array) -> None:
+    if not np.isfinite(images).all():
+        raise AvanpError("the model makes images with NaN or infinity: it diverged in training")
+
+
+def _elbo(system: EncodingSystem, test: ImageSet, rng: np.random.Generator) -> Iterator[Score]:
+    loss = system.evaluate(test.images, rng)["loss"]
+    if system.config.likelihood == "bernoulli":
+        yield Score("elbo", "ELBO", "nats/image", "higher", -loss)
+        bits = loss / (math.prod(test.shape) * math.log(2))
+        yield Score("bits_per_dim", "minus ELBO a value", "bits/dim", "lower", bits)
+    else:
+        yield Score("elbo", "ELBO without its constant", "nats/image", "higher", -loss)
+
+
+def _reconstructions(again: Array, images: Array, nearest: Array) -> Iterator[Score]:
+    name = "reconstructions: "
+    values = psnr(again, images), psnr(nearest, images)
+    yield Score("psnr", name + "PSNR", "dB", "higher", *values)
+    if min(images.shape[1:3]) >= WINDOW:
+        values = ssim(again, images), ssim(nearest, images)
+        yield Score("ssim", name + "SSIM", "", "higher", *values)
+
+
+def _accuracy(classifier: Classifier, again: Array, chosen: ImageSet) -> Score:
+    if chosen.labels is None:
+        raise AvanpError(f"{chosen.name} has no labels: leave --classifier out")
+    hits = [float(np.mean(classifier.predict(x) == chosen.labels)) for x in (again, chosen.images)]
+    return Score("accuracy", "reconstructions: accuracy", "share", "as real", *hits)
+
+
+def _generated(fake: Array, real: Array, copies: Array) -> Iterator[Score]:
+    """Yield the scores in features: of generated, test and training images."""
+    name = "generated: "
+    distances = frechet_distance(fake, real), frechet_distance(copies, real)
+    yield Score("frechet_distance", name + "Fréchet distance", "", "lower", *distances)
+    spreads = diversity(fake, real), diversity(copies, real)
+    yield Score("diversity", name + "diversity", "of real", "as real", *spreads)
+    of_fake, of_copies = precision_recall(fake, real), precision_recall(copies, real)
+    for i, key in enumerate(("precision", "recall")):
+        yield Score(key, name + key, "share", "higher", of_fake[i], of_copies[i])

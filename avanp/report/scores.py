@@ -1,0 +1,36 @@
+"""Scores of a model in a table, beside those of real images."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+NOT_THERE = "–"
+ARROWS = {"higher": "↑ higher", "lower": "↓ lower", "as real": "as real"}
+
+
+def table(scores: Sequence[tuple]) -> str:
+    """Return a table of `avanp.evaluation.scores.Score`: value, the real images', what is good."""
+    head = f"{'':34}{'unit':12}{'model':>12}{'real':>12}   better"
+    lines = [head, "─" * 84]
+    for _, name, unit, better, value, real in scores:
+        line = f"{name:34}{unit:12}{number(value):>12}{number(real):>12}   {ARROWS[better]}"
+        lines.append(line.rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def about_line(result: Mapping[str, Any]) -> str:
+    """Return what the scores are of, and how to read the last column."""
+    text = (
+        f"{result['n']} generated, test and training images; features {result['features']}. "
+        "Column real: training images in place of the generated ones (for the distance to the "
+        "nearest, test images), the nearest training image in place of a reconstruction. "
+        "Distances compare only at the same features and number."
+    )
+    return textwrap.fill(text, 100)
+
+
+def number(value: float | None) -> str:
+    """Return a value to four or five digits."""
+    if value is None:
+        return NOT_THERE
+    return f"{value:.2f}" if abs(value) >= 100 else f"{value:.4g}"

@@ -1,0 +1,276 @@
+"""`avanp train` in processes of its own: what it prints and keeps, goes on with and refuses."""
+
+import json
+import os
+import re
+import signal
+import time
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from avanp.training.checkpoint import describe, load
+from cli_process import altered, avanp, contents, on_a_terminal, started, write_images
+
+QUICK = ("--widths", "16", "--latent", "3", "--batch", "400")
+VAE = ("train", "vae", "--data", "digits", *QUICK)
+SLOW = """
+import time
+import avanp.training.trainer as trainer
+real = trainer.Trainer._step
+def slow(*args):
+    time.sleep(0.05)
+    return real(*args)
+trainer.Trainer._step = slow
+"""
+
+
+def rows_of(folder):
+    rows = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    return [{k: v for k, v in row.items() if k != "seconds"} for row in rows]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return tmp_path_factory.mktemp("train")
+
+
+@pytest.fixture(scope="module")
+def finished(place):
+    """A VAE trained for four epochs in the folder `four`, and what was printed."""
+    return avanp(place, *VAE, "--epochs", "4", "--out", "four")
+
+
+def test_it_says_what_it_trains_and_prints_a_line_an_epoch(finished):
+    assert finished.code == 0, finished.err
+    lines = finished.out.splitlines()
+    assert lines[0] == "reading digits"
+    assert lines[1] == "data: digits, 8x8 grey: 1,294 train, 359 test, 144 validation"
+    # 64-16-(3+3) and 3-16-64, with biases
+    assert lines[2] == ("VAE, mlp 16, codes of 3: 2,294 parameters (encoder 1,142, decoder 1,152)")
+    assert lines[3] == "adam, rate 0.001, batches of 400, seed 0"
+    heads = ["epoch", "loss", "reconstruction", "kl", "validation.loss", "seconds"]
+    assert lines[4].split() == heads
+    assert [line.split()[0] for line in lines[5:9]] == ["1", "2", "3", "4"]
+    assert lines[9].startswith("written to four: checkpoint.npz, metrics.jsonl, samples.png")
+    assert max(map(len, lines)) <= 100
+
+
+def test_the_first_progress_line_counts_all_batches(finished):
+    lines = finished.err.splitlines()
+    assert lines[0] == "0/16 batches"
+    assert re.fullmatch(r"16/16 batches in \d+ s", lines[-1])
+
+
+def test_on_a_terminal_every_epoch_is_a_line_above_the_bar(place, finished):
+    said = on_a_terminal(place, *VAE, "--epochs", "4", "--out", "terminal", columns=100)
+    # What stands there in the end, where a line was written over.
+    shown = [overwritten(line) for line in said.split("\r\n")]
+    epochs = [line.split()[:-1] for line in shown if re.match(r" +\d ", line)]
+    plain = [line.split()[:-1] for line in finished.out.splitlines()[5:9]]
+    assert epochs == plain
+    assert re.match(r"\[#{40}\] 16/16 batches in \d+ s$", shown[-3])
+    assert shown[-2].startswith("written to terminal: ")
+
+
+def overwritten(line):
+    seen = ""
+    for part in line.split("\r"):
+        seen = part + seen[len(part) :]
+    return seen.rstrip()
+
+
+def test_the_folder_holds_the_model_its_log_and_pictures(place, finished):
+    files = contents(place / "four")
+    assert set(files) == {
+        "checkpoint.npz",
+        "metrics.jsonl",
+        "samples.png",
+        "reconstructions.png",
+    }
+    assert [row["epoch"] for row in rows_of(place / "four")] == [1, 2, 3, 4]
+    about = describe(place / "four" / "checkpoint.npz")["about"]
+    assert about["data"]["spec"] == "digits"
+    assert about["classes"] == [str(i) for i in range(10)]
+
+
+def test_two_epochs_and_two_more_are_four_bit_for_bit(place, finished):
+    assert avanp(place, *VAE, "--epochs", "2", "--out", "two").code == 0
+    done = avanp(place, *VAE, "--epochs", "4", "--out", "two")
+    assert done.code == 0
+    assert "goes on after epoch 2" in done.out
+    assert contents(place / "two")["checkpoint.npz"] == contents(place / "four")["checkpoint.npz"]
+    assert rows_of(place / "two") == rows_of(place / "four")
+
+
+def test_the_same_command_again_trains_nothing(place, finished):
+    before = contents(place / "four")
+    done = avanp(place, *VAE, "--epochs", "4", "--out", "four")
+    assert (done.code, done.err) == (0, "")
+    assert "4 epochs, done before: nothing to train" in done.out
+    assert contents(place / "four") == before
+
+
+def test_other_options_on_the_same_folder_are_refused_in_one_line(place, finished):
+    before = contents(place / "four")
+    for words, says in [
+        (("--latent", "4"), "with latent 3, not 4"),
+        (("--widths", "16,8"), "with widths 16, not 16,8"),
+        (("--seed", "1"), "with seed 0, not 1"),
+        (("--patience", "2"), "with patience none, not 2"),
+        (("--data", "jungle", "--size", "8x8", "--channels", "1"), "with data digits, not jungle"),
+    ]:
+        done = avanp(place, *VAE, "--epochs", "4", "--out", "four", *words)
+        assert (done.code, done.err.count("\n")) == (2, 1)
+        assert f"'four' holds a training {says}: name another --out" in done.err
+    assert contents(place / "four") == before
+
+
+def test_images_that_changed_since_are_refused(place):
+    write_images(place / "photos", [(8, 8)] * 20)
+    words = ("train", "VAE", "--data", "photos", *QUICK, "--epochs", "1", "--out", "changed")
+    assert avanp(place, *words).code == 0
+    image = place / "photos" / "3.png"
+    image.write_bytes((place / "photos" / "4.png").read_bytes())
+    for other in ("0", "1", "2"):
+        (place / "photos" / f"{other}.png").write_bytes(image.read_bytes())
+    done = avanp(place, *words)
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "a training of other images" in done.err
+
+
+def test_ctrl_c_says_how_to_go_on_and_the_same_command_ends_alike(place, finished):
+    words = (*VAE, "--epochs", "4", "--out", "stopped")
+    process = started(place, *words, command=altered(place, SLOW))
+    path = place / "stopped" / "checkpoint.npz"
+    while not path.exists():
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    said = r"avanp: interrupted: epochs up to [123] are in stopped; the same command goes on"
+    assert re.fullmatch(said, err.splitlines()[-1])
+    assert "Traceback" not in err
+    assert avanp(place, *words).code == 0
+    assert path.read_bytes() == (place / "four" / "checkpoint.npz").read_bytes()
+
+
+def test_ctrl_c_before_the_first_epoch_keeps_nothing(place):
+    process = started(place, *VAE, "--out", "early", command=altered(place, SLOW))
+    assert process.stderr.readline().startswith("0/")
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err.splitlines()[-1]) == (1, "avanp: interrupted: nothing kept")
+
+
+@pytest.mark.parametrize("model", ["GAN", "VAEGAN", "AVA1", "AVA5", "classifier"])
+def test_every_kind_of_model_trains(place, model):
+    done = avanp(place, "train", model, "--data", "digits", *QUICK, "--epochs", "1", "--out", model)
+    assert done.code == 0, done.err
+    assert max(map(len, done.out.splitlines())) <= 100
+    files = set(contents(place / model))
+    encodes = model not in ("GAN", "classifier")
+    assert ("reconstructions.png" in files) == encodes
+    assert ("samples.png" in files) == (model != "classifier")
+    system, _ = load(place / model / "checkpoint.npz")
+    assert system.name == model
+
+
+@pytest.mark.slow
+def test_convolutions_train_on_colour_photographs(place):
+    write_images(place / "colour", [(12, 9)] * 12)
+    words = ("--arch", "conv", "--widths", "4,8", "--batch-norm", "--epochs", "2")
+    done = avanp(place, "train", "AVA1", "--data", "colour", *words, "--out", "conv")
+    assert done.code == 0, done.err
+    assert "12x9 RGB" in done.out
+
+
+def test_options_reach_the_model(place):
+    words = ("--lr", "0.01", "--optimiser", "sgd", "--beta", "0.5", "--likelihood", "gaussian")
+    more = ("--batch-norm", "--clip", "5", "--limit", "100", "--validation", "0", "--seed", "3")
+    done = avanp(place, *VAE, *words, *more, "--epochs", "1", "--out", "options")
+    assert done.code == 0, done.err
+    assert "100 train, 359 test" in done.out
+    system, _ = load(place / "options" / "checkpoint.npz")
+    c = system.config
+    assert (c.lr, c.optimiser, c.beta, c.likelihood) == (0.01, "sgd", 0.5, "gaussian")
+    assert (c.batch_norm, c.clip, c.widths, c.latent, system.seed) == (True, 5, (16,), 3, 3)
+
+
+def test_a_cosine_ends_at_no_rate_and_only_with_its_own_epochs(place):
+    words = (*VAE, "--schedule", "cosine", "--out", "cosine")
+    assert avanp(place, *words, "--epochs", "4").code == 0
+    rates = [row["lr"] for row in rows_of(place / "cosine")]
+    expected = 1e-3 * (1 + np.cos(np.pi * np.arange(4) / 4)) / 2
+    assert rates == pytest.approx(list(expected))
+    done = avanp(place, *words, "--epochs", "5")
+    assert done.code == 2
+    assert "schedule cosine of 4 epochs, not cosine of 5 epochs" in done.err
+
+
+def test_patience_stops_with_the_best_weights(place):
+    words = ("--patience", "1", "--lr", "0.2", "--epochs", "60", "--out", "patient")
+    done = avanp(place, *VAE, *words)
+    assert done.code == 0
+    losses = [row["validation.loss"] for row in rows_of(place / "patient")]
+    assert losses[-1] > losses[-2]
+    assert f"stopped early: the weights had validation.loss {losses[-2]:.4f}" in done.out
+    again = avanp(place, *VAE, *words)
+    assert "stopped early: nothing to train" in again.out
+
+
+def test_threads_give_the_same_weights(place, finished):
+    words = (*VAE, "--epochs", "4", "--threads", "2", "--out", "threads")
+    assert avanp(place, *words, AVANP_KERNELS="numba").code == 0
+    one, two = (load(place / name / "checkpoint.npz")[0] for name in ("four", "threads"))
+    for key, array in one.parameters().items():
+        np.testing.assert_allclose(two.parameters()[key], array, atol=1e-4)
+
+
+def test_a_divergence_is_one_line_and_the_weights_before_it_are_kept(place):
+    words = ("--lr", "1e20", "--optimiser", "sgd", "--epochs", "3", "--out", "wild")
+    done = avanp(place, *VAE, *words)
+    assert done.code == 2
+    last = done.err.splitlines()[-1]
+    assert re.search(r"VAE\.(encoder|decoder)", last)
+    assert "diverged.npz" in last
+    assert (place / "wild" / "diverged.npz").exists()
+
+
+def test_bad_words_are_refused_in_one_line_before_anything_is_written(place):
+    for words, says in [
+        (("nix", "--data", "digits"), "unknown system 'nix': choose from VAE, GAN"),
+        (("VAE", "--data", "nix"), "no data set or folder 'nix'"),
+        (("VAE", "--data", "digits", "--loss", "log"), "VAE has no option 'loss'"),
+        (("VAE", "--data", "digits", "--latent", "0"), "latent must be a whole number"),
+        (("VAE", "--data", "digits", "--epochs", "0"), "--epochs must be at least 1"),
+        (("VAE", "--data", "digits", "--validation", "1"), "--validation must be"),
+        (("VAE", "--data", "digits", "--schedule", "nix"), "unknown schedule 'nix'"),
+        (("VAE", "--data", "digits", "--threads", "0"), "--threads must be at least 1"),
+        (("VAE", "--data", "digits", "--batch", "0"), "batch_size must be"),
+        (("GAN", "--data", "digits", "--patience", "2"), "no validation loss"),
+        (("classifier", "--data", "jungle"), "jungle has no labels"),
+        (("VAE",), "Missing option '--data'"),
+    ]:
+        done = avanp(place, "train", *words, "--out", "refused")
+        assert (done.code, done.err.count("\n")) == (2, 1), done
+        assert says in done.err
+        assert not (place / "refused").exists()
+    (place / "file").write_text("")
+    done = avanp(place, *VAE, "--out", "file")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "'file' is a file" in done.err
+
+
+def test_a_checkpoint_of_another_make_is_refused(place, finished):
+    from avanp.training.checkpoint import save
+
+    system, _ = load(place / "four" / "checkpoint.npz")
+    (place / "bare").mkdir()
+    save(place / "bare" / "checkpoint.npz", system)
+    done = avanp(place, *VAE, "--out", "bare")
+    assert done.code == 2
+    assert "was not made by this command" in done.err
+    assert_array_equal(load(place / "bare" / "checkpoint.npz")[0].seed, system.seed)

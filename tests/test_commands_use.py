@@ -1,0 +1,258 @@
+"""What is done with a trained model, in processes of its own."""
+
+import csv
+import json
+import re
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+from PIL import Image
+
+from avanp.data.resolve import resolve
+from avanp.training.checkpoint import load
+from cli_process import avanp, contents, write_images
+
+QUICK = ("--data", "digits", "--widths", "24", "--latent", "4", "--lr", "0.005")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A folder with a VAE, a GAN and a classifier of digits."""
+    tmp = tmp_path_factory.mktemp("use")
+    for model, epochs in [("VAE", "30"), ("GAN", "1"), ("classifier", "30")]:
+        done = avanp(tmp, "train", model, *QUICK, "--epochs", epochs, "--out", model.lower())
+        assert done.code == 0, done.err
+    return tmp
+
+
+def did(place, *words):
+    done = avanp(place, *words)
+    assert done.code == 0, done.err
+    assert "Traceback" not in done.err
+    assert max(map(len, done.out.splitlines())) <= 100
+    return done.out
+
+
+def refused(place, *words):
+    before = contents(place)
+    done = avanp(place, *words)
+    assert done.code == 2, done
+    assert done.err.startswith("avanp: ")
+    assert done.err.count("\n") == 1
+    assert contents(place) == before
+    return done.err
+
+
+def size(path):
+    with Image.open(path) as image:
+        return image.size
+
+
+# generate
+
+
+def test_generated_images_are_those_of_the_codes_and_of_the_seed(place):
+    for name, seed in [("a", "0"), ("b", "0"), ("c", "1")]:
+        did(place, "generate", "vae", "-n", "7", "--out", f"{name}.npz", "--seed", seed)
+    a, b, c = (np.load(place / f"{name}.npz") for name in "abc")
+    system, _ = load(place / "vae" / "checkpoint.npz")
+    assert_array_equal(a["images"], np.rint(system.decode(a["z"]) * 255))
+    assert (a["images"].shape, a["z"].shape) == ((7, 8, 8, 1), (7, 4))
+    assert_array_equal(a["images"], b["images"])
+    assert (a["images"] != c["images"]).any()
+
+
+def test_generated_images_go_to_a_sheet_or_to_single_files(place):
+    assert did(place, "generate", "gan", "--out", "sheet.png") == "written to sheet.png\n"
+    width, height = size(place / "sheet.png")
+    assert width == height > 500
+    did(place, "generate", "gan/checkpoint.npz", "-n", "3", "--out", "single")
+    assert sorted(contents(place / "single")) == ["0000.png", "0001.png", "0002.png"]
+    assert size(place / "single" / "0000.png") == (8, 8)
+    assert "is there already" in refused(place, "generate", "gan", "-n", "3", "--out", "single")
+
+
+# reconstruct, encode, interpolate
+
+
+def test_reconstructions_stand_below_their_images(place):
+    said = did(place, "reconstruct", "vae", "-n", "5", "--out", "pairs.png")
+    assert re.search(r"digits: PSNR \d+\.\d\d dB, mean of 5 test images", said)
+    width, height = size(place / "pairs.png")
+    assert width > height > 300
+
+
+def test_codes_of_all_images_or_of_a_part(place):
+    did(place, "encode", "vae", "--out", "codes.npz")
+    did(place, "encode", "vae", "--split", "validation", "--out", "codes.csv")
+    digits = resolve("digits")
+    system, _ = load(place / "vae" / "checkpoint.npz")
+    mu, logvar = system.encode(digits.images)
+    with np.load(place / "codes.npz") as file:
+        np.testing.assert_allclose(file["mu"], mu, atol=1e-5)
+        np.testing.assert_allclose(file["logvar"], logvar, atol=1e-5)
+        assert_array_equal(file["labels"], digits.labels)
+    with (place / "codes.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 144  # what was held out in training
+    mine = list(digits.names).index(rows[0]["name"])
+    assert float(rows[0]["mu0"]) == pytest.approx(mu[mine, 0], abs=1e-5)
+    assert rows[0]["label"] == digits.classes[digits.labels[mine]]
+
+
+def test_a_way_between_two_images_or_two_codes(place):
+    did(place, "interpolate", "vae", "--between", "0", "5", "--steps", "4", "--out", "strip.png")
+    did(place, "interpolate", "gan", "--steps", "4", "--out", "prior.png")
+    did(place, "interpolate", "vae", "--steps", "4", "--out", "walk.gif")
+    six, four = size(place / "strip.png")[0], size(place / "prior.png")[0]
+    assert six > 1000
+    assert four > 1000
+    with Image.open(place / "walk.gif") as gif:
+        assert gif.n_frames == 6
+    assert "images 0 to 358" in refused(
+        place, "interpolate", "vae", "--between", "0", "359", "--out", "x.png"
+    )
+    assert "has no encoder" in refused(
+        place, "interpolate", "gan", "--between", "0", "1", "--out", "x.png"
+    )
+
+
+# recover
+
+
+def test_recovering_says_how_much_was_won(place):
+    for damage in [("--mask", "2,2,4,4"), ("--missing", "0.5"), ("--noise", "0.4")]:
+        said = did(place, "recover", "vae", *damage, "-n", "6", "--steps", "60", "--out", "r.png")
+        numbers = re.search(r"PSNR ([\d.]+) dB damaged, ([\d.]+) dB recovered, mean of 6", said)
+        before, after = map(float, numbers.groups())
+        assert after > before
+    width, height = size(place / "r.png")
+    assert width > 1000
+    assert height > 400
+
+
+def test_an_image_of_ones_own_is_converted_and_its_hole_is_not_scored(place):
+    write_images(place / "own", [(30, 20)])
+    words = ("recover", "gan", "own/0.png", "--mask", "0,0,4,8", "--steps", "9", "--out", "o.png")
+    assert did(place, *words) == "written to o.png\n"
+    said = did(place, *words, "--missing", "0.2")
+    assert "0.png: PSNR" in said
+
+
+def test_damage_that_is_none_is_refused(place):
+    for words, says in [
+        ((), "say what is to be damaged"),
+        (("--mask", "7,7,4,4"), "not inside images of 8x8"),
+        (("--missing", "1.5"), "between 0 and 1"),
+        (("--noise", "0"), "above 0"),
+        (("--mask", "0,0,1,1", "-n", "0"), "-n must be at least 1"),
+        (("--mask", "0,0,1,1", "--steps", "0"), "at least one start and one step"),
+        (("nix.png",), "'nix.png' cannot be read"),
+    ]:
+        assert says in refused(place, "recover", "vae", *words, "--out", "x.png")
+
+
+# evaluate, info
+
+
+def test_scores_stand_beside_those_of_real_images(place):
+    words = ("--classifier", "classifier", "-n", "100", "--json", "scores.json")
+    said = did(place, "evaluate", "vae", *words)
+    scores = json.loads((place / "scores.json").read_text())["scores"]
+    for key, row in scores.items():
+        line = next(text for text in said.splitlines() if row_name(key) in text)
+        assert f"{row['value']:.4g}"[:4] in line
+    assert scores["accuracy"]["real"] > 0.8
+    assert scores["frechet_distance"]["value"] > scores["frechet_distance"]["real"]
+    assert -64 < scores["elbo"]["value"] < 0
+    assert "100 generated, test and training images; features random-conv" in said
+
+
+def row_name(key):
+    return {
+        "elbo": "ELBO  ",
+        "bits_per_dim": "bits/dim",
+        "psnr": "PSNR",
+        "ssim": "SSIM",
+        "accuracy": "accuracy",
+        "frechet_distance": "Fréchet",
+        "nearest_mse": "nearest training",
+    }.get(key, key)
+
+
+def test_a_classifier_is_scored_by_its_labels(place):
+    said = did(place, "evaluate", "classifier", "--json", "c.json")
+    scores = json.loads((place / "c.json").read_text())["scores"]
+    test = resolve("digits", split="test")
+    predicted = load(place / "classifier" / "checkpoint.npz")[0].predict(test.images)
+    assert scores["accuracy"]["value"] == np.mean(predicted == test.labels) > 0.8
+    assert "classifier on digits: 359 test images" in said
+    assert "not labelled" in refused(
+        place, "evaluate", "classifier", "--data", "jungle", "--size", "8x8", "--channels", "1"
+    )
+
+
+def test_a_classifiers_features_are_named(place):
+    words = ("--features", "classifier:classifier", "-n", "50")
+    assert "features classifier:" in did(place, "evaluate", "gan", *words)
+
+
+def test_info_tells_what_a_checkpoint_holds(place):
+    said = did(place, "info", "vae")
+    assert "VAE, 3,480 parameters, float32" in said
+    assert "8x8, 1 channel\n" in said
+    assert "30 epochs, 330 steps, seed 0, on 1294 images of digits" in said
+    shapes = re.findall(r"^(?:encoder|decoder)?\s+\d\.\S+\s+([\d×]+)\s+[\d,]+", said, re.MULTILINE)
+    assert sum(np.prod([int(n) for n in shape.split("×")]) for shape in shapes) == 3480
+
+
+# What is refused everywhere
+
+
+def test_checkpoints_that_are_none_are_one_line(place):
+    (place / "empty").mkdir(exist_ok=True)
+    (place / "text.npz").write_text("no archive")
+    whole = (place / "vae" / "checkpoint.npz").read_bytes()
+    (place / "cut.npz").write_bytes(whole[: len(whole) // 2])
+    for path, says in [
+        ("nix", "no checkpoint 'nix'"),
+        ("empty", "the folder 'empty' has no checkpoint.npz"),
+        ("text.npz", "'text.npz' is damaged or no checkpoint"),
+        ("cut.npz", "'cut.npz' is damaged or no checkpoint"),
+    ]:
+        assert says in refused(place, "info", path)
+    for command in ("generate", "reconstruct", "recover", "interpolate"):
+        assert "damaged" in refused(place, command, "cut.npz", "--out", "x.png")
+
+
+def test_models_that_cannot_do_it_are_told(place):
+    assert "has no encoder" in refused(place, "reconstruct", "gan", "--out", "x.png")
+    assert "has no encoder" in refused(place, "encode", "gan", "--out", "x.npz")
+    assert "makes no images" in refused(place, "generate", "classifier", "--out", "x.png")
+    assert "holds a VAE" in refused(place, "evaluate", "vae", "--classifier", "vae")
+    assert "unknown features" in refused(place, "evaluate", "vae", "--features", "nix")
+
+
+def test_images_that_do_not_fit_the_model_are_refused_until_they_are_converted(place):
+    words = ("reconstruct", "vae", "--data", "jungle", "--out", "j.png")
+    assert "give --channels 1 to convert" in refused(place, *words)
+    assert "give --size 8x8" in refused(place, *words, "--channels", "1")
+    assert "jungle: PSNR" in did(place, *words, "--channels", "1", "--size", "8x8")
+
+
+def test_outputs_of_unknown_kinds_are_refused(place):
+    assert ".npz or .csv" in refused(place, "encode", "vae", "--out", "x.txt")
+    assert "without a suffix" in refused(place, "generate", "vae", "--out", "x.txt")
+    for command in ("reconstruct", "interpolate"):
+        assert "its name must end in" in refused(place, command, "vae", "--out", "x.txt")
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["train", "generate", "reconstruct", "interpolate", "recover", "encode", "evaluate", "info"],
+)
+def test_every_command_has_help_with_examples(place, command):
+    said = did(place, command, "--help")
+    assert "Examples:" in said
+    assert f"  avanp {command} " in said

@@ -1,0 +1,130 @@
+"""A training in a folder, and what a terminal is told of it."""
+
+import numpy as np
+import pytest
+
+from avanp.commands.training import parse_widths
+from avanp.errors import AvanpError
+from avanp.report.checkpoint import summary
+from avanp.report.epochs import heading, line
+from avanp.systems import build
+from avanp.training.checkpoint import describe, save
+from avanp.training.folder import checkpoint_in, open_training, parse_schedule
+
+ORDER = {"model": "VAE", "batch": 4, "seed": 0, "patience": None, "pixels": "abc"}
+
+
+def vae():
+    return build("VAE", shape=(3, 3, 1), latent=2, widths=(5,))
+
+
+def images():
+    return np.random.default_rng(0).random((8, 3, 3, 1), dtype=np.float32)
+
+
+def test_a_new_folder_is_begun_and_an_old_one_gone_on_with(tmp_path):
+    trainer = open_training(tmp_path / "run", ORDER, vae, about={"note": "x"})
+    trainer.fit(images(), 2)
+    again = open_training(tmp_path / "run", ORDER, lambda: pytest.fail("was built anew"))
+    assert (again.epoch, again.batch_size) == (2, 4)
+    assert again.about == {"note": "x", "order": ORDER}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"seed": 1}, "with seed 0, not 1:"),
+        ({"patience": 3}, "with patience none, not 3:"),
+        ({"pixels": "xyz"}, "holds a training of other images:"),
+        ({"new": True}, "with new none, not True:"),
+    ],
+)
+def test_another_order_is_refused(tmp_path, change, says):
+    open_training(tmp_path, ORDER, vae).fit(images(), 1)
+    with pytest.raises(AvanpError, match=says):
+        open_training(tmp_path, {**ORDER, **change}, vae)
+
+
+def test_the_checkpoint_of_a_folder_is_found(tmp_path):
+    path = tmp_path / "checkpoint.npz"
+    with pytest.raises(AvanpError, match=r"has no checkpoint\.npz"):
+        checkpoint_in(str(tmp_path))
+    save(path, vae())
+    assert checkpoint_in(str(tmp_path)) == checkpoint_in(str(path)) == str(path)
+    with pytest.raises(AvanpError, match="no checkpoint 'nowhere'"):
+        checkpoint_in("nowhere")
+
+
+@pytest.mark.parametrize(
+    ("text", "rates"),
+    [
+        ("cosine", {0: 1, 5: 0.5, 10: 0}),
+        ("step:2", {0: 1, 1: 1, 2: 0.5, 4: 0.25}),
+        ("step", {9: 1, 10: 0.5}),
+        ("inverse-time:3", {0: 1, 3: 1 / 2, 6: 1 / 3}),
+    ],
+)
+def test_schedules_by_their_words(text, rates):
+    schedule = parse_schedule(text, 1.0, 10)
+    assert {t: schedule.lr(t) for t in rates} == pytest.approx(rates)
+
+
+def test_a_plateau_halves_the_rate_after_so_many_epochs():
+    schedule = parse_schedule("plateau:2", 1.0, 10)
+    assert [schedule.lr(t, 5.0) for t in range(5)] == [1, 1, 0.5, 0.5, 0.25]
+
+
+@pytest.mark.parametrize("text", ["nix", "", "cosine:3", "step:", "step:0", "step:-1", "step:x"])
+def test_schedules_that_are_none(text):
+    if text == "step:":  # the number is left out
+        assert parse_schedule(text, 1.0, 10).lr(10) == 0.5
+        return
+    with pytest.raises(AvanpError, match=r"choose from cosine, step|not a whole number of epochs"):
+        parse_schedule(text, 1.0, 10)
+
+
+def test_widths():
+    assert parse_widths("32, 64,128") == (32, 64, 128)
+    for text in ("", "32,", "a", "-1", "3.5"):
+        with pytest.raises(AvanpError, match="whole numbers such as 32,64,128"):
+            parse_widths(text)
+
+
+# What a terminal is told
+
+
+@pytest.mark.parametrize("name", ["VAE", "GAN", "VAEGAN", "AVA1", "AVA3", "AVA5", "classifier"])
+def test_an_epoch_is_a_line_under_its_heading(name, tmp_path):
+    options = {"classes": 2} if name == "classifier" else {}
+    system = build(name, shape=(3, 3, 1), widths=(5,), **options)
+    labels = np.array([0, 1] * 4) if name == "classifier" else None
+    held = images() if labels is None else (images(), labels)
+    order = {**ORDER, "model": name}
+    trainer = open_training(tmp_path, order, lambda: system, validation=held)
+    (row,) = trainer.fit(images(), 1, labels=labels)
+    head, text = heading(row), line(row)
+    assert len(head) == len(text) <= 100
+    names, values = head.split(), text.split()
+    assert (names[0], names[-1]) == ("epoch", "seconds")
+    for title, value in zip(names[1:-1], values[1:-1], strict=True):
+        expected = row["reconstruction"] + row["kl"] if title not in row else row[title]
+        assert float(value) == pytest.approx(expected, abs=0.006)
+
+
+def test_a_value_that_is_not_finite_leaves_a_dash():
+    row = {"epoch": 1, "loss": 1.0, "validation.loss": None, "seconds": 2.0}
+    assert line(row).split() == ["1", "1.0000", "-", "2.00"]
+
+
+def test_a_summary_names_every_array(tmp_path):
+    path = tmp_path / "m.npz"
+    system = build("VAE", shape=(3, 3, 1), latent=2, widths=(5,), batch_norm=True)
+    save(path, system)
+    lines = list(summary(str(path), describe(path), system.nets))
+    assert max(map(len, lines)) <= 100
+    assert "training  none recorded" in lines
+    for net in system.nets.values():
+        for key in net.params:
+            assert any(f" {key} " in text or text.startswith(key) for text in lines), key
+    running = [text for text in lines if text.endswith("(running)")]
+    assert len(running) == sum(len(net.state) for net in system.nets.values()) > 0
