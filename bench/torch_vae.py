@@ -31,6 +31,10 @@ class MlpVAE:
         """Return the negative ELBO, summed over pixels and images."""
         return _negative_elbo(self, x, eps)
 
+    def example_loss(self, x, eps):
+        """Return the same as the examples write it, by way of the sigmoid."""
+        return _negative_elbo(self, x, eps, from_logits=False)
+
 
 class ConvVAE:
     """4×4 convolutions of stride 2 down to heads, and their transposes up again.
@@ -66,10 +70,13 @@ class ConvVAE:
         return _negative_elbo(self, x, eps)
 
 
-def _negative_elbo(net, x, eps):
+def _negative_elbo(net, x, eps, from_logits=True):
     mu, logvar = net.encode(x)
     logits = net.decode(mu + torch.exp(0.5 * logvar) * eps)
-    bce = F.binary_cross_entropy_with_logits(logits, x, reduction="sum")
+    if from_logits:
+        bce = F.binary_cross_entropy_with_logits(logits, x, reduction="sum")
+    else:
+        bce = F.binary_cross_entropy(torch.sigmoid(logits), x, reduction="sum")
     return bce - 0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())
 
 

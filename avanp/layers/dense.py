@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from avanp.kernels import kernel
 from avanp.layers.base import Array, Layer, Wrt
 from avanp.layers.factored import FactoredWeight, Factors
 from avanp.layers.initialise import initial
@@ -61,6 +62,8 @@ class Dense(Layer):
         w = self.params["W"]
         if isinstance(w, FactoredWeight):
             return w.apply(x, self.params["b"]), x
+        if x.ndim == w.ndim == 2:
+            return kernel("dense_forward")(x, w, self.params["b"]), x
         y = x @ w.swapaxes(-1, -2)
         y += self.params["b"][..., None, :]
         return y, x
