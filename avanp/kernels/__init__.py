@@ -14,10 +14,33 @@ from avanp.errors import AvanpError
 
 BACKENDS = ("numba", "numpy")
 
+# Name: the modules of the Numba twin and of the reference.
 KERNELS = {
-    "add_outer": "jit_outer",
-    "balance_sums": "jit_balance",
-    "logistic": "jit_logistic",
+    "add_outer": ("jit_outer", "reference"),
+    "balance_sums": ("jit_balance", "reference"),
+    "logistic": ("jit_logistic", "reference"),
+    "dense_forward": ("jit_dense", "reference_dense"),
+    "conv_forward": ("jit_conv", "reference_conv"),
+    "conv_backward_input": ("jit_conv", "reference_conv"),
+    "conv_backward_weights": ("jit_conv", "reference_conv"),
+    "channel_sums": ("jit_conv", "reference_conv"),
+    "moments": ("jit_norm", "reference_norm"),
+    "normalise": ("jit_norm", "reference_norm"),
+    "norm_sums": ("jit_norm", "reference_norm"),
+    "norm_input": ("jit_norm", "reference_norm"),
+    "max_pool": ("jit_pool", "reference_pool"),
+    "max_pool_backward": ("jit_pool", "reference_pool"),
+    "window_sums": ("jit_pool", "reference_pool"),
+    "window_spread": ("jit_pool", "reference_pool"),
+    "global_max": ("jit_pool", "reference_pool"),
+    "logistic_backward": ("jit_activation", "reference_activation"),
+    "tanh_backward": ("jit_activation", "reference_activation"),
+    "leaky_relu": ("jit_activation", "reference_activation"),
+    "leaky_relu_backward": ("jit_activation", "reference_activation"),
+    "elu": ("jit_activation", "reference_activation"),
+    "elu_backward": ("jit_activation", "reference_activation"),
+    "bernoulli_logits": ("jit_bernoulli", "reference_bernoulli"),
+    "adam_update": ("jit_adam", "reference_adam"),
 }
 
 
@@ -32,5 +55,5 @@ def backend() -> str:
 @cache
 def kernel(name: str) -> Callable[..., Any]:
     """Return the kernel `name` of the process's backend; it compiles at its first call."""
-    module = KERNELS[name] if backend() == "numba" else "reference"
+    module = KERNELS[name][BACKENDS.index(backend())]
     return getattr(import_module(f"avanp.kernels.{module}"), name)

@@ -8,7 +8,7 @@ from avanp.errors import AvanpError
 from avanp.kernels import kernel as load
 from avanp.layers.base import Array, Layer, Wrt
 from avanp.layers.initialise import initial
-from avanp.layers.padding import Padding, Pair, Pads, check, pair, resolve
+from avanp.layers.padding import Padding, Pads, Pair, check, pair, resolve
 
 
 class Conv2d(Layer):

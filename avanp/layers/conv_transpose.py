@@ -9,7 +9,7 @@ from avanp.kernels import kernel as load
 from avanp.layers.base import Array, Layer, Wrt
 from avanp.layers.conv import check_images
 from avanp.layers.initialise import initial
-from avanp.layers.padding import Padding, Pair, Pads, check, fixed, pair
+from avanp.layers.padding import Padding, Pads, Pair, check, fixed, pair
 
 
 class ConvTranspose2d(Layer):
@@ -51,7 +51,9 @@ class ConvTranspose2d(Layer):
         self.padding = check(padding)
         self.extra = pair("output_padding", output_padding, least=0)
         if any(e >= s for e, s in zip(self.extra, self.stride, strict=True)):
-            raise AvanpError(f"output_padding={output_padding}: give less than the stride, {stride}")
+            raise AvanpError(
+                f"output_padding={output_padding}: give less than the stride, {stride}"
+            )
         if padding == "same" and any(self.extra):
             raise AvanpError("output_padding goes with a padding in numbers, not with 'same'")
         taps = self.kernel[0] * self.kernel[1]
@@ -87,9 +89,7 @@ class ConvTranspose2d(Layer):
             w = self.params["W"].swapaxes(2, 3)
             dx = load("conv_forward")(dy, w, None, self.stride, pads)
         if wrt != "input":
-            dw, _ = load("conv_backward_weights")(
-                dy, cache, self.kernel, self.stride, pads, False
-            )
+            dw, _ = load("conv_backward_weights")(dy, cache, self.kernel, self.stride, pads, False)
             grads["W"] = np.ascontiguousarray(dw.swapaxes(2, 3))
             if "b" in self.params:
                 grads["b"] = load("channel_sums")(dy)

@@ -39,15 +39,14 @@ def resolve(padding: Padding, size: Pair, kernel: Pair, stride: Pair) -> Pads:
     return fixed(padding)
 
 
-def fixed(padding: Padding) -> Pads:
+def fixed(padding: Any) -> Pads:
     """Return ((top, bottom), (left, right)) of a padding that does not depend on the image."""
     if padding == "valid":
         return (0, 0), (0, 0)
-    if _whole(padding) and padding >= 0:  # type: ignore[operator]
-        p = int(padding)  # type: ignore[arg-type]
-        return (p, p), (p, p)
+    if _whole(padding) and padding >= 0:
+        return (int(padding), int(padding)), (int(padding), int(padding))
     try:
-        (top, bottom), (left, right) = padding  # type: ignore[misc]
+        (top, bottom), (left, right) = padding
     except (TypeError, ValueError):
         raise AvanpError(f"padding={padding!r}: choose {WAYS}") from None
     if not all(_whole(p) and p >= 0 for p in (top, bottom, left, right)):

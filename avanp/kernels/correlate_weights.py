@@ -1,0 +1,138 @@
+"""The gradient of a correlation's kernel, tile by tile.
+
+    dw[i, j, c, o] = sum_nuv x[n, sh u + i + top, sw v + j + left, c] * dy[n, u, v, o]
+
+A tile is 14 of the (i, j, c) by 32 of the o; threads take tiles, and each sums over all images in
+order. The bias is the weight of one more row that meets ones.
+"""
+
+import numpy as np
+from numba import njit
+
+from avanp.kernels.aligned import empty
+from avanp.kernels.copying import copy_floats
+from avanp.kernels.correlate import BAND, Array, Pair, fill_band
+from avanp.kernels.cpu import tile
+from avanp.kernels.microkernel import call_tile, one_vector, two_vectors
+from avanp.kernels.threads import split, threads
+
+PLACES = 256  # of dy in one go, whose numbers stay in an L1 cache while tiles change
+
+
+def correlate_weights(
+    x: Array, dy: Array, kernel: Pair, stride: Pair, begin: Pair, bias: bool
+) -> tuple[Array, Array | None]:
+    """Return dw (kh, kw, C, O), and the sums (O,) of dy where `bias` asks for them.
+
+    x and dy are float32 and C-ordered; `begin` is (top, left).
+    """
+    if stride == (1, 1) and _waste(dy.shape[3]) > _waste(x.shape[3]):
+        # At stride 1 the roles may change: few output channels would leave a tile idle.
+        begin = (1 - kernel[0] - begin[0], 1 - kernel[1] - begin[1])
+        dw, _ = _sums(dy, x, kernel, stride, begin, False)
+        db = channel_sums(dy) if bias else None
+        return np.ascontiguousarray(dw[::-1, ::-1].swapaxes(2, 3)), db
+    return _sums(x, dy, kernel, stride, begin, bias)
+
+
+def _waste(n: int) -> float:
+    """Return how many columns are computed for one that is wanted."""
+    lanes = tile().lanes
+    return -(-n // lanes) * lanes / n
+
+
+def _sums(
+    x: Array, dy: Array, kernel: Pair, stride: Pair, begin: Pair, bias: bool
+) -> tuple[Array, Array | None]:
+    n_out, columns = dy.shape[3], tile().columns
+    panels = -(-n_out // columns)
+    n_rows = kernel[0] * kernel[1] * x.shape[3]
+    sums = empty((n_rows + bias, panels * columns))
+    sums[...] = 0
+    half = one_vector() if 0 < n_out % columns <= columns // 2 else 0
+    tiles = max(-(-len(sums) // tile().rows), -(-threads() // panels))
+    geometry = (*kernel, *stride, *begin, bias, tiles)
+
+    def run(start: int, stop: int) -> None:
+        _correlate_weights(x, dy, sums, geometry, tile(), two_vectors(), half, start, stop)
+
+    split(run, panels * tiles)
+    sums = np.ascontiguousarray(sums[:, :n_out])
+    dw = sums[:n_rows].reshape(*kernel, x.shape[3], n_out)
+    return dw, sums[n_rows].copy() if bias else None
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _correlate_weights(x, dy, sums, geometry, tile, two, one, start, stop):  # type: ignore
+    """Do tiles start … stop of panels * tiles."""
+    lanes, most = tile
+    kh, kw, sh, sw, top, left, bias, tiles = geometry
+    n_images, channels = len(x), x.shape[3]
+    _, n_rows, n_columns, n_out = dy.shape
+    columns = 2 * lanes
+    padded_width = sw * (n_columns - 1) + kw
+    room = BAND // (padded_width * channels)
+    band = max(1, min(n_rows, (room - kh) // sh + 1))
+    step = max(1, min(band, PLACES // n_columns))  # rows in one go
+    band_height = sh * (band - 1) + kh
+    padded = np.ones((2 if bias else 1, band_height, padded_width, channels), np.float32)
+    row_size = padded_width * channels
+    sources = np.empty(len(sums), np.int64)
+    for i in range(kh):
+        for m in range(kw * channels):
+            sources[i * kw * channels + m] = i * row_size + m
+    if bias:
+        sources[-1] = band_height * row_size  # the ones
+    cuts = np.empty(tiles + 1, np.int64)
+    for i in range(tiles + 1):
+        cuts[i] = len(sums) * i // tiles
+    targets = np.arange(most) * sums.shape[1]
+    taps = np.arange(step) * (sh * row_size)
+    zeros = np.zeros(columns, np.float32)
+    # dy whose channels do not fill vectors is copied to rows that do.
+    b_width = (n_out + lanes - 1) // lanes * lanes
+    ragged = b_width != n_out
+    filled = np.zeros((band * n_columns if ragged else 0, b_width), np.float32)
+    for n in range(n_images):
+        for first in range(0, n_rows, band):
+            last = min(first + band, n_rows)
+            fill_band(x, n, sh * first + top, left, padded[0])
+            b_band = dy.ctypes.data + 4 * (n * n_rows + first) * n_columns * n_out
+            if ragged:
+                for row in range((last - first) * n_columns):
+                    copy_floats(filled[row:].ctypes.data, b_band + 4 * row * n_out, n_out)
+                b_band = filled.ctypes.data
+            for u in range(0, last - first, step):
+                a = padded.ctypes.data + 4 * sh * u * row_size
+                b = b_band + 4 * u * n_columns * b_width
+                for unit in range(start, stop):
+                    o = unit // tiles * columns
+                    i = unit % tiles
+                    m = cuts[i]
+                    call_tile(
+                        one if n_out - o <= lanes else two, cuts[i + 1] - m,
+                        min(step, last - first - u), taps.ctypes.data, n_columns,
+                        a, sources[m:].ctypes.data, sw * channels, b + 4 * o, b_width,
+                        sums.ctypes.data + 4 * (m * sums.shape[1] + o), targets.ctypes.data,
+                        zeros.ctypes.data, 1,
+                    )  # fmt: skip
+
+
+def channel_sums(dy: Array) -> Array:
+    """Return the sums (O,) over images and places."""
+    sums = np.zeros(dy.shape[3], np.float32)
+    _add_columns(dy.reshape(-1, dy.shape[3]), sums)
+    return sums
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _add_columns(a: Array, sums: Array) -> None:
+    """Add the sums over the rows of a (M, O) to `sums`, in parts: many small terms count."""
+    part = np.empty(a.shape[1], np.float32)
+    for first in range(0, len(a), PLACES):
+        part[:] = 0
+        for m in range(first, min(first + PLACES, len(a))):
+            for o in range(a.shape[1]):
+                part[o] += a[m, o]
+        for o in range(a.shape[1]):
+            sums[o] += part[o]

@@ -1,0 +1,161 @@
+"""Winograd's F(4x4, 3x3) transforms (Lavin, Gray 2016), as formulas and as compiled loops.
+
+A 4x4 patch of a 3x3 correlation costs 36 products in place of 144:
+
+    y = A^T [(G g G^T) * (B^T d B)] A
+
+Each function below is one of the matrices applied to a sequence of values: NumPy arrays, or
+vectors of instructions. It is applied to the columns of a patch and then to the rows.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from llvmlite import ir
+from numba import cfunc, types
+from numba.extending import intrinsic
+
+from avanp.kernels.cpu import tile
+
+Formula = Callable[..., list[Any]]
+
+I64, FLOAT, SIZE = ir.IntType(64), ir.FloatType(), 4
+# addresses of the inputs, addresses of the outputs, number of vectors, bias
+SIGNATURE = types.void(types.int64, types.int64, types.int64, types.int64)
+
+
+def image(d0: Any, d1: Any, d2: Any, d3: Any, d4: Any, d5: Any) -> list[Any]:
+    """Apply B^T, 6 to 6."""
+    p, q, r, s = d4 - 4.0 * d2, d3 - 4.0 * d1, d4 - d2, 2.0 * (d3 - d1)
+    return [
+        4.0 * d0 - 5.0 * d2 + d4, p + q, p - q, r + s, r - s, 4.0 * d1 - 5.0 * d3 + d5,
+    ]  # fmt: skip
+
+
+def kernel(g0: Any, g1: Any, g2: Any) -> list[Any]:
+    """Apply G, 3 to 6."""
+    a, b = (g0 + g2) * (-1 / 6), g1 * (1 / 6)
+    c, d = g0 * (1 / 24) + g2 * (1 / 6), g1 * (1 / 12)
+    return [0.25 * g0, a - b, a + b, c + d, c - d, g2]
+
+
+def result(m0: Any, m1: Any, m2: Any, m3: Any, m4: Any, m5: Any) -> list[Any]:
+    """Apply A^T, 6 to 4."""
+    s, d, s2, d2 = m1 + m2, m1 - m2, m3 + m4, m3 - m4
+    return [m0 + s + s2, d + 2.0 * d2, s + 4.0 * s2, d + 8.0 * d2 + m5]
+
+
+class _Value:
+    """A vector of instructions, with the arithmetic that the formulas use."""
+
+    FLAGS = ("contract",)
+
+    def __init__(self, builder: ir.IRBuilder, value: Any) -> None:
+        self.builder, self.value = builder, value
+
+    def __add__(self, other: "_Value") -> "_Value":
+        return _Value(self.builder, self.builder.fadd(self.value, other.value, flags=self.FLAGS))
+
+    def __sub__(self, other: "_Value") -> "_Value":
+        return _Value(self.builder, self.builder.fsub(self.value, other.value, flags=self.FLAGS))
+
+    def __mul__(self, factor: float) -> "_Value":
+        constant = ir.Constant(self.value.type, [factor] * self.value.type.count)
+        return _Value(self.builder, self.builder.fmul(self.value, constant, flags=self.FLAGS))
+
+    __rmul__ = __mul__
+
+
+def _emit(builder: ir.IRBuilder, arguments: Any, formula: Formula, n: int, add_bias: bool) -> None:
+    """Emit the loop over vectors of the transform of an n x n patch."""
+    b, lanes = builder, tile().lanes
+    sources, targets, count, bias = arguments
+    vector = ir.VectorType(FLOAT, lanes)
+
+    def constant(value: int) -> Any:
+        return ir.Constant(I64, value)
+
+    def at(address: Any, offset: Any) -> Any:
+        return b.inttoptr(b.add(address, offset), vector.as_pointer())
+
+    def address(table: Any, index: int) -> Any:
+        return b.load(b.inttoptr(b.add(table, constant(8 * index)), I64.as_pointer()))
+
+    def load(address: Any, offset: Any) -> _Value:
+        value = b.load(at(address, offset))
+        value.align = SIZE
+        return _Value(b, value)
+
+    before, loop = b.block, b.append_basic_block("vector")
+    done = b.append_basic_block("done")
+    b.branch(loop)
+    b.position_at_end(loop)
+    index = b.phi(I64)
+    index.add_incoming(constant(0), before)
+    offset = b.mul(index, constant(SIZE * lanes))
+    patch = [[load(address(sources, n * i + j), offset) for i in range(n)] for j in range(n)]
+    columns = [formula(*column) for column in patch]
+    m = len(columns[0])
+    for i in range(m):
+        for j, value in enumerate(formula(*[column[i] for column in columns])):
+            total = value + load(bias, offset) if add_bias else value
+            b.store(total.value, at(address(targets, m * i + j), offset)).align = SIZE
+    following = b.add(index, constant(1))
+    index.add_incoming(following, b.block)
+    b.cbranch(b.icmp_signed("<", following, count), loop, done)
+    b.position_at_end(done)
+
+
+def _intrinsic(formula: Formula, n: int, add_bias: bool) -> Any:
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        _emit(builder, arguments, formula, n, add_bias)
+        return context.get_dummy_value()
+
+    return codegen
+
+
+@intrinsic
+def _image(typing, sources, targets, count, bias):  # type: ignore
+    return SIGNATURE, _intrinsic(image, 6, False)
+
+
+@intrinsic
+def _kernel(typing, sources, targets, count, bias):  # type: ignore
+    return SIGNATURE, _intrinsic(kernel, 3, False)
+
+
+@intrinsic
+def _result(typing, sources, targets, count, bias):  # type: ignore
+    return SIGNATURE, _intrinsic(result, 6, True)
+
+
+@intrinsic
+def call_transform(typing, address, sources, targets, count, bias):  # type: ignore
+    """Call a transform by its address: tables of addresses, vectors at each, bias."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = ir.FunctionType(ir.VoidType(), [I64] * 4)
+        builder.call(builder.inttoptr(arguments[0], kind.as_pointer()), arguments[1:])
+        return context.get_dummy_value()
+
+    return types.void(*[types.int64] * 5), codegen
+
+
+@cache
+def transforms() -> tuple[int, int, int]:
+    """Return the addresses of the transforms of an image, a kernel and a result."""
+
+    @cfunc(SIGNATURE, cache=True)
+    def of_image(sources, targets, count, bias):  # type: ignore
+        _image(sources, targets, count, bias)
+
+    @cfunc(SIGNATURE, cache=True)
+    def of_kernel(sources, targets, count, bias):  # type: ignore
+        _kernel(sources, targets, count, bias)
+
+    @cfunc(SIGNATURE, cache=True)
+    def of_result(sources, targets, count, bias):  # type: ignore
+        _result(sources, targets, count, bias)
+
+    return of_image.address, of_kernel.address, of_result.address  # type: ignore

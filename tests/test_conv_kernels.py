@@ -1,0 +1,171 @@
+"""Convolution kernels: Numba against the reference, on every kind of CPU, on one thread and two."""
+
+import os
+import subprocess
+import sys
+import zlib
+
+import numpy as np
+import pytest
+
+from avanp.errors import AvanpError
+from avanp.kernels import correlate_few, jit_conv, reference_conv, winograd
+from avanp.kernels.cpu import tile
+from avanp.kernels.threads import split, threads
+
+# x, kernel, output channels, stride, pads: one for each path and its edges
+SHAPES = [
+    ((2, 9, 7, 3), (3, 3), 32, (1, 1), ((1, 1), (1, 1))),  # few input channels
+    ((2, 8, 9, 32), (3, 3), 3, (1, 1), ((1, 1), (1, 1))),  # few output channels
+    ((2, 8, 9, 24), (4, 4), 2, (2, 2), ((1, 1), (1, 1))),
+    ((2, 9, 11, 64), (3, 3), 48, (1, 1), ((1, 1), (0, 2))),  # Winograd, patches that stick out
+    ((3, 5, 6, 40), (3, 3), 44, (1, 1), ((1, 1), (1, 1))),  # channels that fill no vectors
+    ((2, 16, 14, 16), (4, 4), 33, (2, 2), ((1, 1), (1, 1))),
+    ((2, 7, 5, 17), (1, 1), 64, (1, 1), ((0, 0), (0, 0))),
+    ((1, 9, 8, 5), (2, 2), 7, (3, 3), ((0, 0), (1, 0))),  # places that no tap meets
+    ((1, 70, 40, 32), (5, 5), 16, (1, 1), ((2, 2), (2, 2))),  # more than a band
+    ((5, 2, 2, 64), (3, 3), 64, (1, 1), ((1, 1), (1, 1))),
+    ((2, 1, 1, 4), (3, 3), 4, (1, 1), ((3, 3), (3, 3))),  # more zeros than image
+]
+
+
+def all_passes(kernels, shape, kernel, n_out, stride, pads):
+    """Return y, dx, dw and db of `kernels` on numbers that the shape fixes."""
+    rng = np.random.default_rng(zlib.crc32(repr((shape, kernel, n_out)).encode()))
+
+    def draw(*size):
+        return rng.standard_normal(size).astype(np.float32)
+
+    x, w, b = draw(*shape), draw(*kernel, shape[3], n_out), draw(n_out)
+    y = kernels.conv_forward(x, w, b, stride, pads)
+    dy = draw(*y.shape)
+    dx = kernels.conv_backward_input(dy, w, None, stride, pads, shape[1:3])
+    dw, db = kernels.conv_backward_weights(x, dy, kernel, stride, pads, True)
+    return y, dx, dw, db
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_the_twins_agree(shape):
+    for ours, expected in zip(
+        all_passes(jit_conv, *shape), all_passes(reference_conv, *shape), strict=True
+    ):
+        assert ours.dtype == np.float32
+        assert ours.flags.c_contiguous
+        assert ours.shape == expected.shape
+        assert np.abs(ours - expected).max() < 3e-5 * max(1, np.abs(expected).max())
+
+
+def digest(shapes):
+    """Return a check sum of every bit of every pass."""
+    return [
+        zlib.crc32(b"".join(a.tobytes() for a in all_passes(jit_conv, *shape))) for shape in shapes
+    ]
+
+
+@pytest.mark.parametrize("count", ["2", "3"])
+def test_threads_change_no_bit(count, monkeypatch):
+    alone = digest(SHAPES)
+    monkeypatch.setenv("AVANP_THREADS", count)
+    assert digest(SHAPES) == alone
+
+
+def test_a_second_run_changes_no_bit():
+    assert digest(SHAPES) == digest(SHAPES)
+
+
+def test_an_image_does_not_depend_on_its_batch():
+    rng = np.random.default_rng(0)
+    for shape, kernel, n_out, stride, pads in SHAPES:
+        x = rng.standard_normal((4, *shape[1:])).astype(np.float32)
+        w = rng.standard_normal((*kernel, shape[3], n_out)).astype(np.float32)
+        whole = jit_conv.conv_forward(x, w, None, stride, pads)
+        alone = jit_conv.conv_forward(x[2:3], w, None, stride, pads)
+        np.testing.assert_array_equal(alone[0], whole[2])
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "two", "1.5", ""])
+def test_a_wrong_number_of_threads_is_one_line(text, monkeypatch):
+    monkeypatch.setenv("AVANP_THREADS", text)
+    with pytest.raises(AvanpError, match="give a whole number from 1"):
+        threads()
+
+
+def test_work_is_divided_without_gap_or_overlap(monkeypatch):
+    monkeypatch.setenv("AVANP_THREADS", "3")
+    for n in (0, 1, 2, 3, 10):
+        done = np.zeros(n, int)
+
+        def run(start, stop, done=done):
+            done[start:stop] += 1
+
+        split(run, n)
+        assert (done == 1).all()
+
+
+def test_an_error_in_a_thread_comes_out(monkeypatch):
+    monkeypatch.setenv("AVANP_THREADS", "2")
+
+    def run(start, stop):
+        if start:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        split(run, 2)
+
+
+def test_winograds_error_is_small_against_float64():
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((2, 16, 16, 64))
+    w = rng.standard_normal((3, 3, 64, 64)) / 24
+    assert winograd.apt(w.shape)
+    arguments = ((1, 1), ((1, 1), (1, 1)))
+    exact = reference_conv.conv_forward(x, w, None, *arguments)
+    y = jit_conv.conv_forward(x.astype(np.float32), w.astype(np.float32), None, *arguments)
+    error = np.abs(y - exact)
+    assert error.max() < 2e-5 * np.abs(exact).max()
+    assert np.sqrt((error**2).mean() / (exact**2).mean()) < 5e-6
+
+
+def test_few_channels_take_the_gathering_sum():
+    assert correlate_few.apt(32, 3, 9)
+    assert correlate_few.apt(32, 1, 9)
+    assert not correlate_few.apt(32, 32, 9)
+    assert not correlate_few.apt(3, 3, 1)
+
+
+CODE = """
+import sys
+from avanp.kernels.cpu import tile
+from test_conv_kernels import SHAPES, all_passes, jit_conv, reference_conv
+import numpy as np
+for shape in SHAPES:
+    for a, b in zip(all_passes(jit_conv, *shape), all_passes(reference_conv, *shape)):
+        assert np.abs(a - b).max() < 3e-5 * max(1, np.abs(b).max()), shape
+print(*tile())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("cpu", "expected"), [("haswell", "8 6"), ("sandybridge", "8 6"), ("nehalem", "4 4")]
+)
+def test_every_kind_of_register_gives_the_same(cpu, expected, tmp_path):
+    import platform
+
+    if platform.machine() not in ("x86_64", "AMD64"):
+        pytest.skip("these are names of x86 processors")
+    done = subprocess.run(
+        [sys.executable, "-c", CODE],
+        env=os.environ | {
+            "NUMBA_CPU_NAME": cpu,
+            "PYTHONPATH": os.path.dirname(__file__),
+        },
+        capture_output=True,
+        text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == expected.split()
+
+
+def test_the_tile_fits_the_processor():
+    assert tile() in [(16, 14), (8, 6), (4, 6), (4, 4)]
