@@ -25,8 +25,8 @@ from avanp.ava.program import ProgramRules
 from avanp.ava.training import train
 from avanp.ava.variants import AVA5
 from avanp.data.resolve import resolve
+from avanp.memory import keep_freed_memory
 from avanp.rng import stream
-from avanp.sweeps.memory import keep_freed_memory
 
 LR, SEED = 0.5, 0
 
