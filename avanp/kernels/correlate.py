@@ -65,7 +65,7 @@ def correlate(
 ) -> None:
     """Fill `out` (N, H', W', O) from x (N, H, W, C), both float32 and C-ordered.
 
-    `stride` is (sh, sw), `spread` (oh, ow).
+    `stride` is (sh, sw), `spread` (oh, ow); the phases are those of `set_unmet`.
     """
     channels, n_out = x.shape[3], out.shape[3]
     columns = tile().columns
@@ -73,7 +73,6 @@ def correlate(
     full_bias = np.zeros(panels * columns, np.float32)
     if bias is not None:
         full_bias[:n_out] = bias
-    phases = set_unmet(phases, bias, out, spread)
     places = [phase.places(out, spread) for phase in phases]
     most = (max(p[0] for p in places), max(p[1] for p in places))
     window = Window.of(phases, x, stride, most)
@@ -104,15 +103,16 @@ def correlate(
 
 
 def set_unmet(phases: Sequence[Phase], bias: Array | None, out: Array, spread: Pair) -> list[Phase]:
-    """Set the places of `out` that no tap meets, and return the phases that have taps.
+    """Set the places of `out` that no tap meets, and return the phases with taps and places.
 
-    There are such places where a stride is larger than the kernel.
+    A stride larger than the kernel leaves places without taps, one larger than the image phases
+    without places.
     """
     for phase in phases:
         if not phase.w.size:
             places = out[:, phase.place[0] :: spread[0], phase.place[1] :: spread[1]]
             places[...] = 0 if bias is None else bias
-    return [phase for phase in phases if phase.w.size]
+    return [phase for phase in phases if phase.w.size and all(phase.places(out, spread))]
 
 
 @njit(cache=True, error_model="numpy", nogil=True)

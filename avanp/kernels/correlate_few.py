@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from avanp.kernels.aligned import empty
-from avanp.kernels.correlate import Array, Pair, Phase, Window, cut, set_unmet
+from avanp.kernels.correlate import Array, Pair, Phase, Window, cut
 from avanp.kernels.cpu import tile
 from avanp.kernels.microkernel import call_tile, one_vector, two_vectors
 from avanp.kernels.threads import split
@@ -32,9 +32,11 @@ def apt(channels: int, n_out: int, n_taps: int) -> bool:
 def correlate_few(
     x: Array, phases: Sequence[Phase], bias: Array | None, out: Array, spread: Pair
 ) -> None:
-    """Fill `out` (N, H', W', O) from x (N, H, W, C), both float32 and C-ordered."""
+    """Fill `out` (N, H', W', O) from x (N, H, W, C), both float32 and C-ordered.
+
+    The phases are those of `set_unmet`.
+    """
     channels, n_out = x.shape[3], out.shape[3]
-    phases = set_unmet(phases, bias, out, spread)
     places = [phase.places(out, spread) for phase in phases]
     most = (max(p[0] for p in places), max(p[1] for p in places))
     window = Window.of(phases, x, (1, 1), most)

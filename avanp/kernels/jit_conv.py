@@ -8,7 +8,7 @@ import numpy as np
 from avanp.kernels import correlate_few, correlate_weights, winograd
 from avanp.kernels import reference_conv as reference
 from avanp.kernels.aligned import empty
-from avanp.kernels.correlate import Phase, correlate
+from avanp.kernels.correlate import Phase, correlate, set_unmet
 from avanp.kernels.reference_conv import Array, Pads, Pair, out_size
 
 
@@ -87,6 +87,9 @@ def _correlate(
     """Fill `out` by what is fastest for the shape: measured in bench/bench_conv.py."""
     x = np.ascontiguousarray(x)
     channels, n_out = x.shape[3], out.shape[3]
+    phases = set_unmet(phases, bias, out, spread)
+    if not phases:
+        return
     n_taps = sum(phase.w.shape[0] * phase.w.shape[1] for phase in phases)
     if stride == spread == (1, 1) and winograd.apt(phases[0].w.shape):
         winograd.winograd(x, np.ascontiguousarray(phases[0].w), bias, phases[0].begin, out)
