@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 
 import numpy as np
@@ -269,6 +270,12 @@ def test_a_missing_array_and_one_too_many(saved):
     saved.write_bytes(content)
     rewrite(saved, None, lambda a: a.update({"more": np.zeros(3)}))
     assert "belongs to no part" in refused(saved)
+
+
+def test_arrays_that_are_lost_without_a_trace_are_missed(saved):
+    checkpoint.save(saved, small(), {"arrays": {"best": np.zeros(3)}})
+    rewrite(saved, None, lambda arrays: arrays.pop("state/best"))
+    assert re.search(r"it holds \d+ arrays of \d+", refused(saved))
 
 
 def test_optimisers_that_do_not_fit(saved):

@@ -172,6 +172,14 @@ def test_patience_stops_early_and_holds_out_a_share(X):
     assert -m.score(held) == pytest.approx(min(losses), rel=1e-6)
 
 
+def test_the_best_weights_come_back_where_the_epochs_end_before_the_patience(X):
+    m = make("VAE", epochs=12, patience=100, validation_fraction=0.25, lr=0.3).fit(X)
+    losses = [row["validation.loss"] for row in m.history_]
+    assert np.argmin(losses) < len(losses) - 1
+    held = X[stream(0, "data").permutation(20)[:5]]
+    assert -m.score(held) == pytest.approx(min(losses), rel=1e-6)
+
+
 def test_all_images_are_trained_on_without_patience(X):
     m = make("VAE", batch_size=1, epochs=1).fit(X)
     assert m.history_[0]["step"] == 20

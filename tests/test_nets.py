@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from avanp.gradcheck import check_grad
 from avanp.layers.batch_norm import BatchNorm
+from avanp.layers.conv_transpose import ConvTranspose2d
 from avanp.layers.leaky_relu import LeakyReLU
 from avanp.nets import builders, conv, mlp
 
@@ -100,3 +101,13 @@ def test_weights_are_drawn_from_the_generator_given():
     assert np.std(mlp.encoder((20, 20, 1), (300,), 2, rng=rng()).params["1.W"]) == pytest.approx(
         np.sqrt(2 / 400), rel=0.02
     )
+
+
+def test_a_transposed_convolution_keeps_the_mean_square_of_what_a_relu_gives_it():
+    net = conv.decoder((32, 32, 3), (64, 64, 64), 8, rng=np.random.default_rng(0))
+    up = next(layer for layer in net if isinstance(layer, ConvTranspose2d))
+    x = np.random.default_rng(1).standard_normal((8, 16, 16, 64), dtype=np.float32)
+    y, _ = up.forward(np.maximum(x, 0))
+    # He's aim: the variance after it is that before the ReLU. Away from the border, where all
+    # taps that reach a pixel have one.
+    assert y[:, 2:-2, 2:-2].var() == pytest.approx(1, abs=0.1)

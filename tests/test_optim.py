@@ -106,6 +106,9 @@ def test_state_of_another_optimiser_or_net_is_refused():
         SGD(0.1).load_state_dict(optimiser.state_dict())
     with pytest.raises(AvanpError, match="something else"):
         optimiser.load_state_dict({"W": np.zeros(3)})
+    for wrong in ({"lr": np.array(np.nan)}, {"steps": np.array(-5)}):
+        with pytest.raises(AvanpError, match="must be at least 0"):
+            optimiser.load_state_dict({**optimiser.state_dict(), **wrong})
     with pytest.raises(AvanpError, match="another net"):
         optimiser.step({"W": np.zeros(4)}, {"W": np.ones(4)})
 

@@ -145,12 +145,21 @@ def test_bytes_are_taken_as_fractions_of_255():
         (np.zeros((0, *SHAPE), np.float32), "images must be"),
         (np.full((2, *SHAPE), 1.5, np.float32), r"images must be in \[0, 1\], not in \[1.5, 1.5\]"),
         (np.full((2, *SHAPE), np.nan, np.float32), "not finite"),
+        (np.full((2, *SHAPE), 1e39), "not finite in float32"),
         (np.zeros((2, *SHAPE), np.int64), "must be uint8 or floating point, not int64"),
     ],
 )
 def test_images_that_do_not_fit_are_named(x, message):
     with pytest.raises(AvanpError, match=message):
         small("VAE").check_images(x)
+
+
+@pytest.mark.parametrize("look", ["encode", "reconstruct", "evaluate"])
+def test_no_images_are_refused(look):
+    system, none = small("VAE"), images(1)[:0]
+    rng = [stream(0, "eval")] if look == "evaluate" else []
+    with pytest.raises(AvanpError, match=r"images must be .*, not \(0, 6, 5, 2\)"):
+        getattr(system, look)(none, *rng)
 
 
 def test_many_images_are_looked_at_in_parts_with_one_result(monkeypatch):
@@ -232,6 +241,18 @@ def test_a_gradient_that_is_not_finite_is_named_with_its_net():
     with pytest.raises(NotFinite, match=r"gradient of d_loss in GAN\.d is nan") as e:
         steps(system, 1)
     assert (e.value.net, e.value.term) == ("d", "d_loss")
+
+
+@pytest.mark.parametrize("name", ["VAE", "AVA5", "VAEGAN"])
+def test_a_step_that_diverges_leaves_running_moments_as_they_were(name):
+    system = small(name, batch_norm=True)
+    steps(system, 1)
+    system.nets["encoder"].params[encoder_bias(system)][...] = np.inf
+    before = {key: array.copy() for key, array in system.parameters().items()}
+    with pytest.raises(NotFinite), np.errstate(all="ignore"):
+        steps(system, 1)
+    for key, array in system.parameters().items():
+        assert_array_equal(array, before[key], err_msg=key)
 
 
 def test_a_classifier_learns_its_labels_and_gives_features():

@@ -241,6 +241,65 @@ def test_a_best_that_was_never_seen_restores_nothing():
     assert best.see(float("inf"), system)
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"), [("GAN", "choose another"), ("AVA1", "give validation images")]
+)
+def test_a_plateau_of_a_loss_that_is_not_there_is_said(name, hint):
+    trainer = Trainer(small(name), schedule=Plateau(0.1))
+    with pytest.raises(AvanpError, match=f"{name} has no loss for a plateau to see: {hint}"):
+        trainer.fit(squares(10), 2)
+    rows = Trainer(small(name), schedule=StepDecay(0.1, every=1)).fit(squares(10), 2)
+    assert rows[1]["lr"] == 0.05
+
+
+def test_a_training_by_a_schedule_does_not_go_on_without_one(tmp_path):
+    trainer = Trainer(small(), schedule=StepDecay(0.1, every=2))
+    trainer.fit(squares(10), 1)
+    trainer.save(tmp_path / "a.npz")
+    with pytest.raises(AvanpError, match="trained by a schedule: give it again"):
+        Trainer.resume(tmp_path / "a.npz")
+
+
+def test_the_best_before_a_checkpoint_is_the_best_after_it(tmp_path):
+    trainer = Trainer(scripted([2.0, 1.0, 3.0]), validation=squares(5), patience=3)
+    trainer.fit(squares(20), 3)
+    trainer.save(tmp_path / "a.npz")
+    resumed = Trainer.resume(tmp_path / "a.npz", validation=squares(5))
+    resumed.system.evaluate = lambda images, rng: {"loss": 1.5}
+    assert len(resumed.fit(squares(20), 10)) == 2  # one epoch was waited before
+    assert resumed.stopped
+    assert (resumed.system.parameters()["decoder.0.b"] == 2).all()
+
+
+def test_best_weights_of_another_net_are_refused(tmp_path):
+    trainer = Trainer(small(), validation=squares(9, 1), patience=3)
+    trainer.fit(squares(), 1)
+    trainer.best.weights["decoder.0.b"] = np.zeros(3, np.float32)
+    trainer.save(tmp_path / "a.npz")
+    with pytest.raises(AvanpError, match="of another architecture"):
+        Trainer.resume(tmp_path / "a.npz", validation=squares(9, 1))
+
+
+def test_a_checkpoint_cannot_lead_out_of_its_folder(tmp_path):
+    with pytest.raises(AvanpError, match="no folder in it"):
+        Trainer(small(), out=tmp_path / "out", checkpoint="../a.npz")
+
+
+def test_a_unit_of_the_code_is_in_use_from_a_variance_of_a_hundredth():
+    class Encoder:
+        def encode(self, images):
+            # The variance of ±a is a².
+            return np.array([[1], [-1]]) * np.sqrt([0.0, 0.009, 0.011, 1.0]), None
+
+    assert health.active_units(Encoder(), np.zeros((2, *SHAPE))) == 2
+
+
+def test_one_image_says_nothing_about_the_units_of_a_code():
+    row = Trainer(small()).fit(squares(1), 1)[0]
+    assert "active_units" not in row
+    assert "hint" not in row
+
+
 def test_a_schedule_sets_every_nets_rate_and_is_resumed(tmp_path):
     trainer = Trainer(small("GAN"), schedule=StepDecay(0.1, every=2))
     rows = trainer.fit(squares(10), 5)
@@ -337,9 +396,10 @@ def test_what_cannot_be_trained_is_said_at_once(make, message):
 
 
 def test_a_log_with_a_line_that_is_no_json_is_refused(tmp_path):
-    (tmp_path / NAME).write_text('{"epoch": 1}\nnonsense\n{"epoch": 3}\n')
-    with pytest.raises(AvanpError, match="damaged in line 2"):
-        read_metrics(tmp_path)
+    for line in ("nonsense", "[1]", '{"epoch": "x"}', "[" * 10_000):
+        (tmp_path / NAME).write_text(f'{{"epoch": 1}}\n{line}\n{{"epoch": 3}}\n')
+        with pytest.raises(AvanpError, match="damaged in line 2"):
+            read_metrics(tmp_path)
 
 
 def test_a_folder_without_a_log_has_no_rows(tmp_path):

@@ -30,6 +30,10 @@ NETS = {
 }
 
 
+# A weight of 1 would hide that it is missing.
+WEIGHTS = {"VAE": {"beta": 0.7}, "VAEGAN": {"beta": 0.7}}
+
+
 class Smooth(Tanh, LeakyReLU):
     """A tanh in the place of a (leaky) ReLU, by whose class a VAE/GAN finds its features."""
 
@@ -52,8 +56,8 @@ def _system(name: str, arch: str, net: str) -> Callable[[Rng], ScalarCase]:
     def case(rng: Rng) -> ScalarCase:
         from avanp.systems import build
 
-        options: dict[str, Any] = {"classes": 3} if name == "classifier" else {}
-        options |= {"shape": (3, 4, 1), "arch": arch, "widths": (4,), "latent": 2}
+        options: dict[str, Any] = {"shape": (3, 4, 1), "arch": arch, "widths": (4,), "latent": 2}
+        options |= {"classes": 3} if name == "classifier" else WEIGHTS.get(name, {})
         system = smooth(build(name, dtype=np.float64, batch_norm=arch == "conv", **options))
         for key, p in system.parameters().items():
             if key.endswith((".b", ".beta")):

@@ -103,6 +103,9 @@ class TrainedEstimator(Estimator):
             if largest <= LARGE:
                 raise
             raise AvanpError(f"{error}; or scale X, which goes up to {largest:.4g}") from error
+        if trainer.best is not None:
+            # Also where the epochs ended before the patience did.
+            trainer.best.restore(system)
         self.history_: list[dict[str, Any]] = history
         self._keep(system, x.shape[1:])
         self.n_iter_ = len(self.history_)

@@ -68,7 +68,8 @@ class Optimiser:
         arrays = {k: np.array(v) for k, v in state.items()}
         if not {"lr", "steps"} <= set(arrays):
             raise AvanpError("an optimiser's state has lr and steps: this is something else")
-        self.lr, self.steps = float(arrays.pop("lr")), int(arrays.pop("steps"))
+        self.lr = _not_negative("lr", float(arrays.pop("lr")))
+        self.steps = int(_not_negative("steps", float(arrays.pop("steps"))))
         strange = [key for key in arrays if key.split(".")[0] not in self.slots]
         if strange:
             raise AvanpError(f"{type(self).__name__} does not keep {strange[0]}: another optimiser")

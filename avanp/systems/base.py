@@ -96,9 +96,23 @@ class System:
         Raises
         ------
         NotFinite
-            Where a term or a gradient is not finite; then no weight has changed.
+            Where a term or a gradient is not finite; then no weight and no running moment has
+            changed.
         """
+        moments = [(m, m.copy()) for net in self.nets.values() for m in net.state.values()]
         grads, terms = self.gradients(batch, rng)
+        try:
+            norms = self._finite(grads, terms)
+        except NotFinite:
+            for moment, before in moments:
+                moment[...] = before
+            raise
+        for net in self.chosen(terms):
+            self.optimisers[net].step(self.nets[net].params, grads[net])
+        return terms | {f"grad_norm.{net}": norm for net, norm in norms.items()}
+
+    def _finite(self, grads: Gradients, terms: Terms) -> dict[str, float]:
+        """Write clipped arrays into `grads`, and return each net's norm before that."""
         for net in self.nets:
             for term in self._terms(net, terms):
                 if not math.isfinite(terms[term]):
@@ -116,9 +130,7 @@ class System:
                 scale = self.config.clip / norm
                 g = {k: scale * v for k, v in g.items()}
             grads[net] = g
-        for net in self.chosen(terms):
-            self.optimisers[net].step(self.nets[net].params, grads[net])
-        return terms | {f"grad_norm.{net}": norm for net, norm in norms.items()}
+        return norms
 
     def _terms(self, net: str, terms: Terms) -> list[str]:
         return [term for term in self.terms_of[net] if term in terms]
@@ -172,8 +184,8 @@ class System:
 
 
 def chunks(n: int) -> Iterator[slice]:
-    """Yield slices of at most CHUNK rows that cover n."""
-    for start in range(0, n, CHUNK):
+    """Yield slices of at most CHUNK rows that cover n; of none one, for a check to refuse."""
+    for start in range(0, max(n, 1), CHUNK):
         yield slice(start, min(n, start + CHUNK))
 
 

@@ -28,8 +28,8 @@ def check_images(x: Any, shape: tuple[int, int, int], pixel_range: str, dtype: n
     if not np.issubdtype(x.dtype, np.floating):
         raise AvanpError(f"images must be uint8 or floating point, not {x.dtype}")
     low, high = float(x.min()), float(x.max())
-    if not np.isfinite(low + high):
-        raise AvanpError("the images have values that are not finite (NaN or infinity)")
+    if not max(-low, high) <= float(np.finfo(dtype).max):
+        raise AvanpError(f"the images have values that are not finite in {dtype} (NaN or infinity)")
     if pixel_range == "unit" and (low < 0 or high > 1):
         raise AvanpError(f"images must be in [0, 1], not in [{low:g}, {high:g}]")
     return x.astype(dtype, copy=False)

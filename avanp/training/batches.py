@@ -1,8 +1,28 @@
 """What a trainer is given, looked at before it starts, and cut into batches."""
 
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
 from avanp.errors import AvanpError
 from avanp.layers.base import Array
 from avanp.systems.base import System, chunks
+
+
+def check_options(system: System, counts: dict[str, Any], validation: Any, checkpoint: str) -> None:
+    """Raise an `AvanpError` for options that cannot be; `counts` by name, None if not given."""
+    for name, value in counts.items():
+        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        if value is not None and not (whole and value >= 1):
+            raise AvanpError(f"{name} must be a whole number of at least 1, not {value!r}")
+    if counts["patience"] is not None:
+        if validation is None:
+            raise AvanpError("patience needs validation images to look at")
+        if not (system.has_encoder or system.needs_labels):
+            raise AvanpError(f"{system.name} has no validation loss to stop by: leave out patience")
+    if Path(checkpoint).name != checkpoint:
+        raise AvanpError(f"a checkpoint's name has no folder in it, and {checkpoint!r} has")
 
 
 def check_training(system: System, images: Array, labels: Array | None) -> None:

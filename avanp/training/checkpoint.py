@@ -36,6 +36,7 @@ def save(path: Path | str, system: System, state: dict[str, Any] | None = None) 
     for net, one in system.optimisers.items():
         every |= {f"optimiser/{net}/{key}": a for key, a in one.state_dict().items()}
     every |= {f"state/{key}": a for key, a in arrays.items()}
+    document["arrays"] = len(every)
     archive.write(Path(path), document, every)
 
 
@@ -64,6 +65,8 @@ def load(path: Path | str) -> tuple[System, dict[str, Any]]:
         state = document["state"]
         if not isinstance(state, dict):
             raise AvanpError("its state is no JSON object")
+        if len(arrays) != document.get("arrays", len(arrays)):
+            raise AvanpError(f"it holds {len(arrays)} arrays of {document['arrays']}")
     except (ValueError, TypeError, OverflowError) as error:
         # An AvanpError is a ValueError.
         raise AvanpError(f"{str(path)!r} is damaged: {error}") from None
@@ -85,9 +88,9 @@ def describe(path: Path | str) -> dict[str, Any]:
     return {**document, "parameters": sum(document["nets"].values()), **sizes, **kept}
 
 
-def fill(system: System, weights: dict[str, Array]) -> None:
-    """Write `weights`, as `System.parameters` names them, into the system."""
-    _fill(system.parameters(), weights, "weights")
+def check_fits(system: System, weights: dict[str, Array]) -> None:
+    """Raise an `AvanpError` unless `weights` are those that `System.parameters` names."""
+    _check_fits(system.parameters(), weights, "weights")
 
 
 def _check_format(path: Path, document: dict[str, Any]) -> None:
@@ -102,7 +105,9 @@ def _check_format(path: Path, document: dict[str, Any]) -> None:
         raise AvanpError(f"{str(path)!r} is no checkpoint of avanp: its description is not right")
     if document["dtype"] not in ("float32", "float64"):
         raise AvanpError(f"{str(path)!r} is no checkpoint of avanp: dtype {document['dtype']!r}")
-    if not all(isinstance(n, int) for n in document["nets"].values()):
+    about = document["state"].get("about")
+    counts = all(isinstance(n, int) for n in document["nets"].values())
+    if not (counts and (about is None or isinstance(about, dict))):
         raise AvanpError(f"{str(path)!r} is no checkpoint of avanp: its description is not right")
 
 
@@ -118,6 +123,12 @@ def _build(document: dict[str, Any], arrays: dict[str, Array]) -> System:
 
 
 def _fill(own: dict[str, Array], others: dict[str, Array], what: str) -> None:
+    _check_fits(own, others, what)
+    for key, array in own.items():
+        array[...] = others[key]
+
+
+def _check_fits(own: dict[str, Array], others: dict[str, Array], what: str) -> None:
     missing = [key for key in own if key not in others]
     extra = [key for key in others if key not in own]
     if missing or extra:
@@ -130,8 +141,6 @@ def _fill(own: dict[str, Array], others: dict[str, Array], what: str) -> None:
                 f"{what} {key!r} are {other.dtype}{list(other.shape)}, not "
                 f"{array.dtype}{list(array.shape)}: they are of another architecture"
             )
-    for key, array in own.items():
-        array[...] = others[key]
 
 
 def _restore_optimisers(system: System, arrays: dict[str, Array]) -> None:

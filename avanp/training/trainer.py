@@ -9,11 +9,12 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.memory import keep_freed_memory
+from avanp.optim.schedules import Plateau
 from avanp.rng import stream
 from avanp.systems.base import NotFinite, System, Terms
 from avanp.systems.images import as_floats
 from avanp.training import checkpoint, log
-from avanp.training.batches import batch_sizes, check_training
+from avanp.training.batches import batch_sizes, check_options, check_training
 from avanp.training.health import active_units, hint
 from avanp.training.stopping import Best
 
@@ -66,14 +67,7 @@ class Trainer:
         about: dict[str, Any] | None = None,
     ) -> None:
         counts = {"batch_size": batch_size, "save_every": save_every, "patience": patience}
-        for name, value in counts.items():
-            whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-            if value is not None and not (whole and value >= 1):
-                raise AvanpError(f"{name} must be a whole number of at least 1, not {value!r}")
-        if patience is not None and validation is None:
-            raise AvanpError("patience needs validation images to look at")
-        if patience is not None and not (system.has_encoder or system.needs_labels):
-            raise AvanpError(f"{system.name} has no validation loss to stop by: leave out patience")
+        check_options(system, counts, validation, checkpoint)
         self.system = system
         self.batch_size, self.save_every = int(batch_size), int(save_every)
         self.out = None if out is None else Path(out)
@@ -116,6 +110,7 @@ class Trainer:
         """
         keep_freed_memory()
         images = np.asarray(images)
+        labels = None if labels is None else np.asarray(labels)
         check_training(self.system, images, labels)
         if self.out is not None:
             self.rows = log.start(self.out, self.epoch)
@@ -185,7 +180,11 @@ class Trainer:
             for purpose, generator in trainer.streams.items():
                 generator.bit_generator.state = state["streams"][purpose]
             if trainer.best is not None:
+                if state["arrays"]:
+                    checkpoint.check_fits(system, state["arrays"])
                 trainer.best.load(state["best"], state["arrays"])
+            if schedule is None and "schedule" in state:
+                raise AvanpError(f"{str(path)!r} was trained by a schedule: give it again")
             if schedule is not None and "schedule" in state:
                 arrays = {k: np.array(v) for k, v in state["schedule"].items()}
                 schedule.load_state_dict(arrays)
@@ -219,6 +218,10 @@ class Trainer:
 
     def _set_rate(self) -> None:
         if self.schedule is not None:
+            if isinstance(self.schedule, Plateau) and self.epoch and self._metric is None:
+                images = "give validation images"
+                hint = images if self.system.has_encoder else "choose another schedule"
+                raise AvanpError(f"{self.system.name} has no loss for a plateau to see: {hint}")
             rate = float(self.schedule.lr(self.epoch, self._metric))
             for optimiser in self.system.optimisers.values():
                 optimiser.lr = rate
@@ -238,7 +241,7 @@ class Trainer:
                 assert self._metric is not None
                 self.stopped = self.best.see(self._metric, self.system)
             seen = self.validation[0] if self.system.needs_labels else self.validation
-        if self.system.has_encoder:
+        if self.system.has_encoder and len(seen) > 1:
             row["active_units"] = active_units(self.system, seen)
             row["latent"] = self.system.config.latent
         if text := hint(row):
