@@ -63,21 +63,21 @@ def run(command: click.Command) -> NoReturn:
     except OSError as error:
         fail(f"{error.strerror or error}: {error.filename or 'reading or writing'}", 1)
     except MemoryError:
-        fail("not enough memory: give a smaller --size, or fewer --draws, --jobs or --batch", 1)
+        fail("not enough memory: give a smaller --size, --widths, --batch, --draws or --jobs", 1)
     sys.exit(0)
 
 
 def fail(message: str, code: int) -> NoReturn:
     """Say one line on standard error and end the process."""
-    click.echo(f"avanp: {_line(message)}", err=True)
+    click.echo(f"avanp: {one_line(message)}", err=True)
     sys.exit(code)
 
 
 def written(where: str) -> None:
     """Say where things were written."""
-    click.echo(f"written to {_line(where)}")
+    click.echo(f"written to {one_line(where)}")
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return one line without control characters, whatever a file is called."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

@@ -15,7 +15,7 @@ def write_whole(path: Path, content: bytes) -> None:
     AvanpError
         Where the folder cannot be written; nothing is left behind then.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.parent / f".{path.name}.{os.getpid()}.tmp"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_bytes(content)

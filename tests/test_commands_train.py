@@ -245,6 +245,8 @@ def test_bad_words_are_refused_in_one_line_before_anything_is_written(place):
         (("VAE", "--data", "nix"), "no data set or folder 'nix'"),
         (("VAE", "--data", "digits", "--loss", "log"), "VAE has no option 'loss'"),
         (("VAE", "--data", "digits", "--latent", "0"), "latent must be a whole number"),
+        (("VAE", "--data", "digits", "--latent", "9" * 23), "does not fit in memory"),
+        (("VAE", "--data", "digits", "--widths", "99999,99999"), "does not fit in memory"),
         (("VAE", "--data", "digits", "--epochs", "0"), "--epochs must be at least 1"),
         (("VAE", "--data", "digits", "--validation", "1"), "--validation must be"),
         (("VAE", "--data", "digits", "--schedule", "nix"), "unknown schedule 'nix'"),
@@ -262,6 +264,23 @@ def test_bad_words_are_refused_in_one_line_before_anything_is_written(place):
     done = avanp(place, *VAE, "--out", "file")
     assert (done.code, done.err.count("\n")) == (2, 1)
     assert "'file' is a file" in done.err
+    done = avanp(place, *VAE, "--out", "")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "--out names no folder" in done.err
+
+
+def test_two_trainings_do_not_share_a_folder(place, finished):
+    words = (*VAE, "--epochs", "4", "--out", "shared")
+    first = started(place, *words, command=altered(place, SLOW))
+    while not (place / "shared" / "metrics.jsonl").exists():
+        assert first.poll() is None, first.stderr.read()
+        time.sleep(0.005)
+    second = avanp(place, *words)
+    assert (second.code, second.err.count("\n")) == (2, 1)
+    assert "'shared' is in use by another training" in second.err
+    first.communicate(timeout=60)
+    assert first.returncode == 0
+    assert rows_of(place / "shared") == rows_of(place / "four")
 
 
 def test_a_checkpoint_of_another_make_is_refused(place, finished):

@@ -10,7 +10,7 @@ from numpy.testing import assert_array_equal
 from PIL import Image
 
 from avanp.data.resolve import resolve
-from avanp.training.checkpoint import load
+from avanp.training.checkpoint import load, save
 from cli_process import avanp, contents, write_images
 
 QUICK = ("--data", "digits", "--widths", "24", "--latent", "4", "--lr", "0.005")
@@ -145,7 +145,9 @@ def test_damage_that_is_none_is_refused(place):
         ((), "say what is to be damaged"),
         (("--mask", "7,7,4,4"), "not inside images of 8x8"),
         (("--missing", "1.5"), "between 0 and 1"),
-        (("--noise", "0"), "above 0"),
+        (("--noise", "0"), "0.0001 to 10000"),
+        (("--noise", "1e30"), "0.0001 to 10000"),
+        (("--noise", "1", "--starts", "1001"), "--starts must be at most 1000"),
         (("--mask", "0,0,1,1", "-n", "0"), "-n must be at least 1"),
         (("--mask", "0,0,1,1", "--steps", "0"), "at least one start and one step"),
         (("nix.png",), "'nix.png' cannot be read"),
@@ -246,6 +248,39 @@ def test_outputs_of_unknown_kinds_are_refused(place):
     assert "without a suffix" in refused(place, "generate", "vae", "--out", "x.txt")
     for command in ("reconstruct", "interpolate"):
         assert "its name must end in" in refused(place, command, "vae", "--out", "x.txt")
+    assert "its name must end in" in refused(place, "recover", "vae", "--noise", "1", "--out", "x")
+    for name in ("", "vae"):
+        assert "--json names a file" in refused(place, "evaluate", "vae", "--json", name)
+
+
+def test_more_than_fits_in_memory_is_refused_at_once(place):
+    for n in (10**8, 10**23):
+        words = ("generate", "vae", "-n", str(n), "--out", "x.npz")
+        assert "do not fit in memory: give -n " in refused(place, *words)
+    words = ("interpolate", "vae", "--steps", "1001", "--out", "x.gif")
+    assert "--steps must be at most 1000" in refused(place, *words)
+
+
+def test_a_classifier_of_other_classes_does_not_score(place):
+    write_images(place / "two" / "a", [(8, 8)] * 8)
+    write_images(place / "two" / "b", [(8, 8)] * 7 + [(9, 9)])
+    words = ("--data", "two", "--channels", "1", "--size", "8x8")
+    done = avanp(place, "train", "classifier", *words, "--epochs", "1", "--out", "of-two")
+    assert done.code == 0, done.err
+    said = refused(place, "evaluate", "vae", "--classifier", "of-two")
+    assert "the classifier knows 2 classes, and digits has 10" in said
+
+
+def test_a_checkpoint_with_strange_notes_is_used_with_images_that_are_named(place):
+    system, _ = load(place / "vae" / "checkpoint.npz")
+    for data in ([1], {"spec": 5}, {"spec": "digits", "channels": "x"}):
+        save(place / "noted.npz", system, {"about": {"data": data}})
+        assert "give --data" in refused(place, "reconstruct", "noted.npz", "--out", "x.png")
+        did(place, "reconstruct", "noted.npz", "--data", "digits", "--out", "noted.png")
+    save(place / "noted.npz", system, {"about": [1]})
+    assert "its description is not right" in refused(place, "info", "noted.npz")
+    save(place / "noted.npz", system, {"about": {"data": {"name": "\x1b[31mred", "images": 1}}})
+    assert "\x1b" not in did(place, "info", "noted.npz")
 
 
 @pytest.mark.parametrize(

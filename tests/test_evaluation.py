@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import os
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from avanp.evaluation.choice import limited, spread
 from avanp.evaluation.codes import write_codes
 from avanp.evaluation.feature_space import feature_space, load_classifier
 from avanp.evaluation.interpolation import lerp, slerp
-from avanp.evaluation.scores import evaluate, evaluate_classifier, to_json
+from avanp.evaluation.scores import Score, evaluate, evaluate_classifier, to_json
 from avanp.metrics.features import Pixels
 from avanp.metrics.nearest import nearest_images
 from avanp.report.scores import about_line, table
@@ -177,6 +178,18 @@ def test_the_table_fits_a_terminal_and_the_file_holds_the_numbers(vae, digits, t
     assert written["scores"]["elbo"] == {**elbo, "better": "higher"}
 
 
+def test_an_infinite_score_is_null_in_the_file(tmp_path):
+    scores = [Score("psnr", "PSNR", "dB", "higher", 20.0, math.inf)]
+    to_json({"scores": scores, "n": 4}, str(tmp_path / "s.json"))
+
+    def refused(word):
+        raise AssertionError(word)
+
+    written = json.loads((tmp_path / "s.json").read_text(), parse_constant=refused)
+    assert written["scores"]["psnr"]["value"] == 20
+    assert written["scores"]["psnr"]["real"] is None
+
+
 def test_the_nearest_of_many_are_the_nearest_whatever_the_parts(monkeypatch):
     images, training = rng().integers(0, 256, (2, 40, 5, 4, 3), dtype=np.uint8)
     training[7] = images[3]
@@ -266,6 +279,13 @@ def test_codes_come_back_from_both_files(tmp_path):
     ]
     numbers = np.array([row[2:] for row in rows]).astype(np.float32)
     assert_array_equal(numbers, np.hstack([mu, logvar]))
+
+
+def test_names_of_another_encoding_are_written_all_the_same(tmp_path):
+    names = (os.fsdecode(b"na\xffme.png"),)
+    images = ImageSet("x", np.zeros((1, 2, 2, 1), np.uint8), names, "")
+    write_codes(tmp_path / "c.csv", images, np.zeros((1, 1)), np.zeros((1, 1)))
+    assert (tmp_path / "c.csv").read_text().splitlines()[1] == "na?me.png,,0.0,0.0"
 
 
 def test_codes_without_labels_have_an_empty_column(tmp_path):

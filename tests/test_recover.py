@@ -91,10 +91,12 @@ def test_of_a_linear_decoder_the_minimum_is_that_of_ridge_regression(noise):
 @pytest.mark.parametrize("name", ["VAE", "GAN", "AVA1"])
 def test_what_stands_in_the_holes_does_not_matter(name):
     images, known = some()
-    other = np.where(known[..., None], images, 1 - images)
-    one, two = (recover(system(name), x, known, rng(), steps=20) for x in (images, other))
-    assert_array_equal(one.images, two.images)
-    assert_array_equal(one.energies, two.energies)
+    one = recover(system(name), images, known, rng(), steps=20)
+    for hole in (1 - images, np.full_like(images, np.nan), np.full_like(images, 255)):
+        other = np.where(known[..., None], images, hole)
+        two = recover(system(name), other, known, rng(), steps=20)
+        assert_array_equal(one.images, two.images)
+        assert_array_equal(one.energies, two.energies)
 
 
 def test_known_pixels_stay_bit_for_bit_and_others_are_the_decoders():
@@ -230,5 +232,6 @@ def test_noise_has_its_mean_and_standard_deviation_and_leaves_the_pixel_range():
     assert added.dtype == np.float32
     assert added.std() == pytest.approx(2, rel=0.02)
     assert added.mean() == pytest.approx(0, abs=0.06)
-    with pytest.raises(AvanpError, match="above 0"):
-        noisy(grey, 0, rng())
+    for sd in (0, 1e-30, 1e30, 1e300, np.nan, np.inf):
+        with pytest.raises(AvanpError, match=r"of 0\.0001 to 10000"):
+            noisy(grey, sd, rng())

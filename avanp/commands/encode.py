@@ -3,7 +3,7 @@
 import click
 
 from avanp.commands import options
-from avanp.console import Examples, written
+from avanp.console import Examples, one_line, written
 
 
 @click.command(
@@ -44,5 +44,6 @@ def encode(
     images = images_for(system, about, data, size, channels, split)
     mu, logvar = system.encode(images.images)
     write_codes(Path(out), images, mu, logvar)
-    click.echo(f"{images.name}: {len(mu)} images, codes of {mu.shape[1]} numbers")
+    told = f"{images.name}: {len(mu)} images, codes of {mu.shape[1]} numbers"
+    click.echo(one_line(told))
     written(out)

@@ -3,7 +3,7 @@
 import click
 
 from avanp.commands import options
-from avanp.console import Examples, written
+from avanp.console import Examples, one_line, written
 
 
 @click.command(
@@ -44,7 +44,10 @@ def evaluate(
     The column "real" tells what a good number is: the same score with training images in the
     place of generated ones, and with the nearest training image in the place of a reconstruction.
     """
+    import os
+
     from avanp.commands.loading import load_any, load_decoder, train_and_test
+    from avanp.errors import AvanpError
     from avanp.evaluation.feature_space import feature_space, load_classifier
     from avanp.evaluation.scores import evaluate as score
     from avanp.evaluation.scores import evaluate_classifier, to_json
@@ -52,11 +55,14 @@ def evaluate(
     from avanp.report.scores import about_line, table
     from avanp.systems.classifier import Classifier
 
+    if json_file is not None and (not json_file or os.path.isdir(json_file)):
+        raise AvanpError(f"cannot write {json_file!r}: --json names a file")
+
     system, about = load_any(checkpoint)
     if isinstance(system, Classifier):
         train, test = train_and_test(system, about, data, size, channels)
         result = evaluate_classifier(system, test)
-        click.echo(f"classifier on {test.name}: {len(test):,} test images")
+        click.echo(one_line(f"classifier on {test.name}: {len(test):,} test images"))
         click.echo(f"\n{table(result['scores'])}", nl=False)
     else:
         model, about = load_decoder(checkpoint)
@@ -65,7 +71,7 @@ def evaluate(
         train, test = train_and_test(model, about, data, size, channels)
         space = feature_space(features, train)
         counts = f"{len(test):,} test, {len(train):,} training images"
-        click.echo(f"{model.name} on {test.name}: {counts}")
+        click.echo(one_line(f"{model.name} on {test.name}: {counts}"))
         with shown("parts") as progress:
             result = score(
                 model, train, test, space, n=n, seed=seed, classifier=judge, progress=progress

@@ -26,7 +26,12 @@ from avanp.console import Examples, written
 @options.seed
 def generate(checkpoint: str, n: int, out: str, seed: int) -> None:
     """Draw images of codes z from the model's prior, N(0, I)."""
+    import math
+    from pathlib import Path
+
     from avanp.commands.loading import load_decoder
+    from avanp.data.sheet import WRITERS, check_picture
+    from avanp.data.size import MAX_BYTES
     from avanp.errors import AvanpError
     from avanp.pictures.pixels import to_bytes
     from avanp.pictures.save import save_images
@@ -35,6 +40,11 @@ def generate(checkpoint: str, n: int, out: str, seed: int) -> None:
     system, _ = load_decoder(checkpoint)
     if n < 1:
         raise AvanpError(f"-n must be at least 1, not {n}")
+    most = MAX_BYTES // (8 * max(math.prod(system.config.shape), system.config.latent))
+    if n > most:
+        raise AvanpError(f"{n} images do not fit in memory: give -n {most} or less")
+    if Path(out).suffix.lower() in WRITERS:
+        check_picture(out)
     z = system.noise(n, stream(seed, "sample"))
     save_images(to_bytes(system.decode(z)), out, z=z)
     written(out)

@@ -3,7 +3,7 @@
 import click
 
 from avanp.commands import options
-from avanp.console import Examples
+from avanp.console import Examples, one_line
 
 
 @click.command(
@@ -21,4 +21,4 @@ def info(checkpoint: str) -> None:
     path = checkpoint_in(checkpoint)
     system, _ = load(path)  # whatever is wrong with it is told
     for line in summary(path, describe(path), system.nets):
-        click.echo(line)
+        click.echo(one_line(line))

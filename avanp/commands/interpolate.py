@@ -5,6 +5,8 @@ import click
 from avanp.commands import options
 from avanp.console import Examples, written
 
+MOST_STEPS = 1000
+
 
 @click.command(
     cls=Examples,
@@ -46,12 +48,18 @@ def interpolate(
     from pathlib import Path
 
     from avanp.commands.loading import images_for, load_decoder, load_encoder
+    from avanp.data.sheet import check_picture
     from avanp.errors import AvanpError
     from avanp.evaluation.interpolation import lerp, slerp
     from avanp.pictures.gif import write_gif
     from avanp.pictures.strip import save_strip
     from avanp.rng import stream
 
+    if steps > MOST_STEPS:
+        raise AvanpError(f"--steps must be at most {MOST_STEPS}, not {steps}")
+    moving = Path(out).suffix.lower() == ".gif"
+    if not moving:
+        check_picture(out)
     ends = None
     if between is None:
         if data is not None:
@@ -68,7 +76,7 @@ def interpolate(
         a, b = system.encode(ends)[0]
         codes = lerp(a, b, steps)
     drawn = system.decode(codes)
-    if Path(out).suffix.lower() == ".gif":
+    if moving:
         write_gif(drawn, Path(out))
     else:
         save_strip(drawn, ends, out)

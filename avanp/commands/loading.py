@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from avanp.console import one_line
 from avanp.data.images import ImageSet
 from avanp.data.resolve import load_splits, resolve
 from avanp.errors import AvanpError
@@ -63,7 +64,7 @@ def images_for(
         images = parts[split]
     else:
         wanted = _wanted(about, data, size, channels)
-        click.echo(f"reading {wanted.spec}")
+        click.echo(one_line(f"reading {wanted.spec}"))
         images = resolve(wanted.spec, wanted.size, split=split, channels=wanted.channels)
     fitting(images, system)
     return images
@@ -120,11 +121,21 @@ class Wanted(NamedTuple):
     limit: int | None = None
 
 
+def _trained(about: dict[str, Any]) -> dict[str, Any]:
+    """Return what a checkpoint says of its images; nothing, where `train` would not say so."""
+    data = about.get("data")
+    kinds = {"spec": str, "size": str | None, "validation": int | float, "limit": int | None}
+    if not isinstance(data, dict) or data.get("channels") not in (None, "1", "3"):
+        return {}
+    right = all(isinstance(data.get(key), kind) for key, kind in kinds.items())
+    return data if right else {}
+
+
 def _wanted(
     about: dict[str, Any], data: str | None, size: str | None, channels: str | None
 ) -> Wanted:
     """Return the words of the command line, filled up with those of the training."""
-    trained = about.get("data") or {}
+    trained = _trained(about)
     if data is None and "spec" not in trained:
         raise AvanpError("give --data: the checkpoint does not say what it was trained on")
     spec = trained["spec"] if data is None else data
@@ -145,7 +156,7 @@ def _parts(
 ) -> dict[str, ImageSet]:
     """Return the parts of the images; of the training's own set, as they were then."""
     wanted = _wanted(about, data, size, channels)
-    click.echo(f"reading {wanted.spec}")
+    click.echo(one_line(f"reading {wanted.spec}"))
     parts = load_splits(
         wanted.spec, wanted.size, channels=wanted.channels, validation=wanted.validation
     )

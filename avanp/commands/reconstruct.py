@@ -3,7 +3,7 @@
 import click
 
 from avanp.commands import options
-from avanp.console import Examples, written
+from avanp.console import Examples, one_line, written
 
 
 @click.command(
@@ -29,15 +29,17 @@ def reconstruct(
 ) -> None:
     """Draw a row of images above the row of what the model makes of their codes."""
     from avanp.commands.loading import images_for, load_encoder
-    from avanp.data.sheet import save_image
+    from avanp.data.sheet import check_picture, save_image
     from avanp.evaluation.choice import spread
     from avanp.metrics.psnr import psnr
     from avanp.pictures.rows import labelled_rows
 
     system, about = load_encoder(checkpoint)
+    check_picture(out)
     images = spread(images_for(system, about, data, size, channels, split), n)
     again = system.reconstruct(images.images)
     save_image(labelled_rows({"original": images.images, "reconstruction": again}), out)
     score = psnr(again, images.images)
-    click.echo(f"{images.name}: PSNR {score:.2f} dB, mean of {len(images)} {split} images")
+    told = f"{images.name}: PSNR {score:.2f} dB, mean of {len(images)} {split} images"
+    click.echo(one_line(told))
     written(out)

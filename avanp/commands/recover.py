@@ -3,14 +3,16 @@
 import click
 
 from avanp.commands import options
-from avanp.console import Examples, written
+from avanp.console import Examples, one_line, written
+
+MOST_STARTS = 1000
 
 
 @click.command(
     cls=Examples,
     short_help="Fill masked or noisy images.",
     examples=[
-        "avanp recover runs/vae --mask 7,7,14,14 --out recovered.png",
+        "avanp recover runs/vae --mask 0,4,8,4 --out recovered.png",
         "avanp recover runs/vae --missing 0.7 -n 12 --out recovered.png",
         "avanp recover runs/vae photo.png --mask mask.png --out recovered.png",
         "avanp recover runs/vae --noise 0.3 --out recovered.png",
@@ -60,7 +62,7 @@ def recover(
     import numpy as np
 
     from avanp.commands.loading import image_for, images_for, load_decoder
-    from avanp.data.sheet import save_image
+    from avanp.data.sheet import check_picture, save_image
     from avanp.errors import AvanpError
     from avanp.evaluation.choice import spread
     from avanp.evaluation.damage import filled, noisy, read_mask, scattered
@@ -71,6 +73,9 @@ def recover(
     from avanp.rng import stream
 
     system, about = load_decoder(checkpoint)
+    check_picture(out)
+    if starts is not None and starts > MOST_STARTS:
+        raise AvanpError(f"--starts must be at most {MOST_STARTS}, not {starts}")
     if image is not None and data is not None:
         raise AvanpError("give an image or --data, not both")
     if image is None and mask is None and missing is None and noise is None:
@@ -107,9 +112,7 @@ def recover(
         del rows["original"]
     else:
         before, after = (psnr(rows[name], whole) for name in ("damaged", "recovered"))
-        click.echo(
-            f"{images.name}: PSNR {before:.2f} dB damaged, {after:.2f} dB recovered, "
-            f"mean of {len(images)}"
-        )
+        told = f"PSNR {before:.2f} dB damaged, {after:.2f} dB recovered, mean of {len(images)}"
+        click.echo(one_line(f"{images.name}: {told}"))
     save_image(labelled_rows(rows), out)
     written(out)

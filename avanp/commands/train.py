@@ -5,7 +5,7 @@ import textwrap
 import click
 
 from avanp.commands import options
-from avanp.console import Examples, fail, written
+from avanp.console import Examples, fail, one_line, written
 
 
 @click.command(
@@ -100,7 +100,11 @@ def train(
     from pathlib import Path
 
     from avanp.commands import training
+    from avanp.errors import AvanpError
+    from avanp.training.folder import held
 
+    if not out:
+        raise AvanpError("--out names no folder: name a new one, or the folder of a training")
     given = {name: value for name, value in nets.items() if value is not None}
     if widths is not None:
         given["widths"] = training.parse_widths(widths)
@@ -120,9 +124,11 @@ def train(
         seed=seed,
     )
     for line in training.introduction(job):
-        click.echo(textwrap.fill(line, 100, subsequent_indent="  "))
+        click.echo(textwrap.fill(one_line(line), 100, subsequent_indent="  "))
     try:
-        training.run(job, epochs)
+        with held(job.out):
+            training.run(job, epochs)
+            files = training.draw(job)
     except KeyboardInterrupt:
         fail(f"interrupted: {training.kept(job)}", 1)
-    written(f"{out}: {', '.join(training.draw(job))}")
+    written(f"{out}: {', '.join(files)}")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import click
 
 from avanp.commands.loading import data_spec
+from avanp.console import one_line
 from avanp.data.images import ImageSet
 from avanp.data.resolve import load_splits
 from avanp.data.sheet import save_image
@@ -28,6 +29,7 @@ from avanp.training.trainer import NAME, Trainer, batch_sizes
 
 SHEET = 64  # generated images
 PAIRS = 24
+MOST_WEIGHTS = 2**28  # 4 GiB with their gradients and Adam's moments
 
 
 class Job(NamedTuple):
@@ -64,7 +66,7 @@ def prepare(
     wanted = {"spec": data_spec(data), "size": size, "channels": channels}
     kind.from_options(**_with_classes(name, (1, 1, 1), 2), **given)
 
-    click.echo(f"reading {data}")
+    click.echo(one_line(f"reading {data}"))
     parts = load_splits(
         data,
         size,
@@ -77,6 +79,11 @@ def prepare(
         raise AvanpError(f"{train.name} has no labels for a classifier to learn")
     given = {**_with_classes(name, train.shape, len(train.classes)), **given}
     config = kind.from_options(**given)
+    if config.least_weights() > MOST_WEIGHTS:
+        raise AvanpError(
+            f"a net of {config.least_weights():.3g} weights or more does not fit in memory: "
+            "give a smaller --size, --widths or --latent"
+        )
     schedules = None if schedule is None else parse_schedule(schedule, config.lr, epochs)
     order = {
         "model": name,

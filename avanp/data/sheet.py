@@ -106,6 +106,20 @@ def save_image(image: "Image.Image", path: str | os.PathLike[str]) -> None:
         If the suffix is unknown, `path` is a folder, or its folder is missing or read-only.
     """
     target = os.fspath(path)
+    suffix = check_picture(target)
+    content = io.BytesIO()
+    try:
+        image.save(content, WRITERS[suffix])
+    except (OSError, ValueError) as error:  # WebP and JPEG have a largest side
+        raise AvanpError(f"cannot write {target!r} as {WRITERS[suffix]}: {error}") from None
+    write_whole(Path(target), content.getvalue())
+
+
+def check_picture(target: str) -> str:
+    """Return the suffix of a picture's name; one that cannot be written is an `AvanpError`.
+
+    A command that computes for long asks before it does.
+    """
     suffix = os.path.splitext(target)[1].lower()
     if suffix not in WRITERS:
         raise AvanpError(f"cannot write {target!r}: its name must end in {' '.join(WRITERS)}")
@@ -114,12 +128,7 @@ def save_image(image: "Image.Image", path: str | os.PathLike[str]) -> None:
     folder = os.path.dirname(target)
     if folder and not os.path.isdir(folder):
         raise AvanpError(f"cannot write {target!r}: there is no folder {folder!r}")
-    content = io.BytesIO()
-    try:
-        image.save(content, WRITERS[suffix])
-    except (OSError, ValueError) as error:  # WebP and JPEG have a largest side
-        raise AvanpError(f"cannot write {target!r} as {WRITERS[suffix]}: {error}") from None
-    write_whole(Path(target), content.getvalue())
+    return suffix
 
 
 def _columns(count: int, width: int, height: int) -> int:

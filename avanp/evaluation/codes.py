@@ -17,7 +17,8 @@ def write_codes(path: Path, images: ImageSet, mu: np.ndarray, logvar: np.ndarray
     ``.npz``: mu, logvar, names, and labels and classes where there are any. ``.csv``: a heading and
     a row for each image, name, label, mu0 …, logvar0 …; the label is the name of the class.
     """
-    names = np.array([str(name) for name in images.names])
+    # Bytes of another encoding, which UTF-8 has no place for, become question marks.
+    names = np.array([str(name).encode(errors="replace").decode() for name in images.names])
     if path.suffix.lower() == ".npz":
         labels = {}
         if images.labels is not None:

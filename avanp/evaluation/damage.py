@@ -9,6 +9,7 @@ from avanp.data.decode import read_image
 from avanp.errors import AvanpError
 
 Array = np.ndarray
+LEAST_NOISE, MOST_NOISE = 1e-4, 1e4  # beyond, the energy of float32 values is not finite
 
 
 def read_mask(text: str, size: tuple[int, int]) -> Array:
@@ -69,8 +70,11 @@ def scattered(share: float, shape: tuple[int, ...], rng: np.random.Generator) ->
 
 def noisy(images: Array, sd: float, rng: np.random.Generator) -> Array:
     """Return images plus normal noise of standard deviation `sd`, not cut to [0, 1]."""
-    if not 0 < sd < np.inf:
-        raise AvanpError(f"the noise must have a standard deviation above 0, not {sd:g}")
+    if not LEAST_NOISE <= sd <= MOST_NOISE:
+        raise AvanpError(
+            f"the noise must have a standard deviation of {LEAST_NOISE:g} to {MOST_NOISE:g}, "
+            f"not {sd:g}"
+        )
     return images + images.dtype.type(sd) * rng.standard_normal(images.shape, images.dtype)
 
 

@@ -68,9 +68,11 @@ def recover(
     progress : callable, optional
         Called with (done, in all) steps.
     """
+    if known.shape != images.shape[:3] or known.dtype != bool:
+        raise AvanpError(f"known must be bool {images.shape[:3]}, not {known.dtype} {known.shape}")
+    # What stands at unknown pixels may be anything, NaN too.
+    images = np.where(known[..., None], images, images.dtype.type(0))
     x = system.check_images(images if noise is None else np.clip(images, 0, 1))
-    if known.shape != x.shape[:3] or known.dtype != bool:
-        raise AvanpError(f"known must be bool {x.shape[:3]}, not {known.dtype} {known.shape}")
     if starts is None:
         starts = 1 if system.has_encoder else 8
     if starts < 1 or steps < 1:

@@ -78,6 +78,8 @@ def evaluate(
     n = min(n, len(test), len(train))
     if n < LEAST:
         raise AvanpError(f"scores need at least {LEAST} test and training images, not {n}")
+    if classifier is not None and isinstance(system, EncodingSystem):
+        _check_classes(classifier, test)
     rng = stream(seed, "eval")
     chosen = _some(test, n, rng)
     copies = _some(train, n, rng).images
@@ -123,14 +125,24 @@ def evaluate_classifier(system: Classifier, test: ImageSet) -> dict[str, Any]:
 
 
 def to_json(result: dict[str, Any], path: str, **of: str) -> None:
-    """Write what `evaluate` returned, by keys, and what it is of."""
+    """Write what `evaluate` returned, by keys, and what it is of; infinity becomes null."""
     scores = {
-        s.key: {"value": s.value, "real": s.real, "unit": s.unit, "better": s.better}
+        s.key: {
+            "value": _finite(s.value),
+            "real": _finite(s.real),
+            "unit": s.unit,
+            "better": s.better,
+        }
         for s in result["scores"]
     }
     document = {**of, **{k: v for k, v in result.items() if k != "scores"}, "scores": scores}
-    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     write_whole(Path(path), text.encode("utf-8"))
+
+
+def _finite(value: float | None) -> float | None:
+    """Return None for what JSON has no number for, such as the PSNR of an equal image."""
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _some(images: ImageSet, n: int, rng: np.random.Generator) -> ImageSet:
@@ -161,9 +173,15 @@ def _reconstructions(again: Array, images: Array, nearest: Array) -> Iterator[Sc
         yield Score("ssim", name + "SSIM", "", "higher", *values)
 
 
+def _check_classes(classifier: Classifier, test: ImageSet) -> None:
+    if test.labels is None:
+        raise AvanpError(f"{test.name} has no labels: leave --classifier out")
+    theirs, ours = classifier.config.classes, len(test.classes)
+    if theirs != ours:
+        raise AvanpError(f"the classifier knows {theirs} classes, and {test.name} has {ours}")
+
+
 def _accuracy(classifier: Classifier, again: Array, chosen: ImageSet) -> Score:
-    if chosen.labels is None:
-        raise AvanpError(f"{chosen.name} has no labels: leave --classifier out")
     hits = [float(np.mean(classifier.predict(x) == chosen.labels)) for x in (again, chosen.images)]
     return Score("accuracy", "reconstructions: accuracy", "share", "as real", *hits)
 

@@ -58,7 +58,7 @@ def _read(path: Path, with_arrays: bool) -> tuple[dict[str, Any], dict[str, Any]
         raise AvanpError(f"cannot read {str(path)!r}: {error.strerror or error}") from None
     except Exception as error:
         # Damaged files fail in zipfile, NumPy, json and safetensors in many ways.
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        reason = str(error).splitlines()[0][:100] if str(error) else type(error).__name__
         raise AvanpError(f"{str(path)!r} is damaged or no checkpoint: {reason}") from None
     if not isinstance(document, dict):
         raise AvanpError(f"{str(path)!r} is no checkpoint: its {DOCUMENT} is no JSON object")

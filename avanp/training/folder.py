@@ -1,7 +1,8 @@
 """A training in a folder: begun, or gone on with by the same words."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,33 @@ def open_training(
                 "name another --out, or give the options it had"
             )
     return Trainer.resume(path, out=folder, validation=validation, schedule=schedule)
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Make the folder and hold it: two trainings in one would mix. A dead process holds nothing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AvanpError(
+            f"cannot write {str(folder)!r}: {error.strerror}; name a folder that can be written"
+        ) from None
+    try:
+        import fcntl
+    except ImportError:  # not a POSIX system: no lock there
+        yield
+        return
+    itself = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(itself, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise AvanpError(
+                f"{str(folder)!r} is in use by another training: wait for it, or name another --out"
+            ) from None
+        yield
+    finally:
+        os.close(itself)
 
 
 def checkpoint_in(path: str) -> str:

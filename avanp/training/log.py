@@ -30,10 +30,10 @@ def read_metrics(folder: Path | str) -> list[Row]:
     for number, line in enumerate(lines[:-1], 1):
         try:
             row = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             row = None
-        if not isinstance(row, dict):
-            raise AvanpError(f"{str(path)!r} is damaged in line {number}: it is no JSON object")
+        if not isinstance(row, dict) or not isinstance(row.get("epoch", 0), int):
+            raise AvanpError(f"{str(path)!r} is damaged in line {number}: it is no epoch's row")
         rows.append(row)
     return rows
 
