@@ -1,8 +1,8 @@
 """Four models of one size on one set of images: scores of several seeds, and what they draw.
 
     python examples/compare_models.py
-    python examples/compare_models.py --data fashion-mnist --arch conv --epochs 15 --seeds 3 \
-        --jobs 2 --out runs/compare
+    python examples/compare_models.py --data fashion-mnist --limit 20000 --arch conv --epochs 10 \
+        --seeds 3 --jobs 2 --out runs/compare
 
 Every model has the same encoder and decoder, the same likelihood, batches and number of epochs.
 Prints a table of means and standard deviations over the seeds; DIR gets it as table.md with
@@ -12,6 +12,7 @@ scores.json, samples.png and reconstructions.png (seed 0).
 import argparse
 import json
 import os
+import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -24,6 +25,7 @@ import numpy as np
 
 from avanp.data.resolve import load_splits
 from avanp.data.sheet import save_image
+from avanp.evaluation.choice import limited
 from avanp.evaluation.feature_space import feature_space
 from avanp.evaluation.scores import evaluate
 from avanp.files import write_whole
@@ -50,17 +52,18 @@ def run(model, seed, options):
     """Train one model, and return its scores with a few images and reconstructions."""
     keep_freed_memory()
     parts = load_splits(options.data)
-    train, test = parts["train"], parts["test"]
+    train, test = limited(parts["train"], options.limit), parts["test"]
     wanted = {"shape": train.shape, "arch": options.arch, "likelihood": "bernoulli"}
     system = build(model, seed=seed, **{k: v for k, v in wanted.items() if k in fields(model)})
     trainer = Trainer(system, batch_size=128, seed=seed)
-    rows = trainer.fit(train.images, options.epochs)
+    start = time.process_time()
+    trainer.fit(train.images, options.epochs)
+    seconds = time.process_time() - start
     result = evaluate(system, train, test, feature_space("random-conv", train), n=5000)
     scores = {s.key: (s.value, s.real) for s in result["scores"]}
     pictures = {"samples": system.generate(SHOWN, stream(0, "sample"))}
     if system.has_encoder:
         pictures["reconstructions"] = system.reconstruct(test.images[:SHOWN])
-    seconds = sum(row["seconds"] for row in rows)
     return {"model": model, "seed": seed, "scores": scores, "seconds": seconds}, pictures
 
 
@@ -72,7 +75,7 @@ def table(rows):
     """Return a Markdown table: mean ± sd over seeds, and real images in the model's place."""
     present = [key for key in SCORES if any(key in row["scores"] for row in rows)]
     lines = [
-        f"| | {' | '.join(SCORES[key] for key in present)} | s |",
+        f"| | {' | '.join(SCORES[key] for key in present)} | CPU s |",
         f"| --- |{' ---: |' * (len(present) + 1)}",
     ]
     for model in MODELS:
@@ -94,6 +97,7 @@ def spread(values):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default="digits")
+    parser.add_argument("--limit", type=int, help="train on so many images")
     parser.add_argument("--arch", default="mlp", choices=("mlp", "conv"))
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--seeds", type=int, default=2)
