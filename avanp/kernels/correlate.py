@@ -24,6 +24,7 @@ Array = np.ndarray
 Pair = tuple[int, int]
 
 BAND = 2**16  # floats of a band's padded copy: 256 kB, within an L2 cache
+PLACES = 2**11  # of a band of whole images, whose two tables then stay in an L1 cache
 
 
 class Phase(NamedTuple):
@@ -79,7 +80,8 @@ def correlate(
     # A band is `images` whole images, or `rows` places of one.
     room = BAND // (window.width * channels)
     whole = stride[0] * (most[0] - 1) + window.height
-    images = min(max(1, room // whole), max(1, len(x)))
+    fitting = min(room // whole, PLACES // (most[0] * most[1]))
+    images = min(max(1, fitting), max(1, len(x)))
     rows = most[0] if room >= whole else max(1, (room - window.height) // stride[0] + 1)
     bands = -(-most[0] // rows)
     geometry = (*stride, *spread, *window, images, rows, bands)

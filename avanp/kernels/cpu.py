@@ -16,6 +16,11 @@ define <16 x float> @probe(<16 x float> %a, <16 x float> %b, <16 x float> %c) {
 """
 
 
+def compiles() -> bool:
+    """Return whether Numba compiles here: the tile is instructions, which Python cannot run."""
+    return not config.DISABLE_JIT
+
+
 class Tile(NamedTuple):
     """The register tile of a micro-kernel: `rows` of 2 vectors of `lanes` floats."""
 

@@ -9,12 +9,13 @@ from avanp.kernels import correlate_few, correlate_weights, winograd
 from avanp.kernels import reference_conv as reference
 from avanp.kernels.aligned import empty
 from avanp.kernels.correlate import Phase, correlate, set_unmet
+from avanp.kernels.cpu import compiles
 from avanp.kernels.reference_conv import Array, Pads, Pair, out_size
 
 
 def conv_forward(x: Array, w: Array, b: Array | None, stride: Pair, pads: Pads) -> Array:
     """See the reference."""
-    if x.dtype != np.float32:
+    if not _apt(x):
         return reference.conv_forward(x, w, b, stride, pads)
     (kh, kw, _, n_out), (n, height, width, _) = w.shape, x.shape
     places = (
@@ -35,7 +36,7 @@ def conv_backward_input(
     dx[s u + a] meets the taps i with (a + top - i) divisible by s: for each a a correlation of
     dy with every s-th tap, turned round.
     """
-    if dy.dtype != np.float32:
+    if not _apt(dy):
         return reference.conv_backward_input(dy, w, b, stride, pads, size)
     turned = w.transpose(0, 1, 3, 2)
     rows, columns = (
@@ -52,6 +53,10 @@ def conv_backward_input(
     return dx
 
 
+def _apt(a: Array) -> bool:
+    return a.dtype == np.float32 and compiles()
+
+
 def _every(kernel: int, stride: int, pad: int, first: int) -> tuple[slice, int]:
     """Return the taps that meet dx[stride u + first], last first, and where in dy they begin."""
     tap = (first + pad) % stride
@@ -66,7 +71,7 @@ def conv_backward_weights(
     x: Array, dy: Array, kernel: Pair, stride: Pair, pads: Pads, bias: bool
 ) -> tuple[Array, Array | None]:
     """See the reference."""
-    if x.dtype != np.float32:
+    if not _apt(x):
         return reference.conv_backward_weights(x, dy, kernel, stride, pads, bias)
     x, dy = np.ascontiguousarray(x), np.ascontiguousarray(dy)
     return correlate_weights.correlate_weights(
@@ -76,7 +81,7 @@ def conv_backward_weights(
 
 def channel_sums(dy: Array) -> Array:
     """See the reference."""
-    if dy.dtype != np.float32:
+    if not _apt(dy):
         return reference.channel_sums(dy)
     return correlate_weights.channel_sums(np.ascontiguousarray(dy))
 

@@ -10,7 +10,7 @@ from numba import njit
 
 from avanp.kernels import reference_dense as reference
 from avanp.kernels.aligned import empty
-from avanp.kernels.cpu import tile
+from avanp.kernels.cpu import compiles, tile
 from avanp.kernels.microkernel import call_tile, one_vector, two_vectors
 from avanp.kernels.threads import split
 
@@ -35,7 +35,7 @@ def dense_forward(x: Array, w: Array, b: Array) -> Array:
 def _apt(x: Array, w: Array) -> bool:
     plain = all(m.dtype == np.float32 and m.flags.c_contiguous for m in (x, w))
     fits = LEAST_BATCH <= len(x) <= MOST_BATCH and min(w.shape) >= LEAST
-    return plain and fits and tile().lanes == LANES
+    return plain and fits and compiles() and tile().lanes == LANES
 
 
 def _panels(b: Array) -> Array:
