@@ -131,7 +131,8 @@ def test_a_nan_among_the_logits_is_seen_in_value_and_gradient(kernels, target):
 def test_the_value_is_summed_in_parts_without_drift():
     logits = np.full(3_000_001, 0.1, np.float32)
     total, _ = jit_bernoulli.bernoulli_logits(logits, np.zeros_like(logits), 1.0)
-    assert_allclose(total, logits.size * np.log1p(np.exp(np.float64(logits[0]))), rtol=1e-6)
+    # One float32 sum of them all is off by some 1e-2; the parts round by 3e-6 with compilation off.
+    assert_allclose(total, logits.size * np.log1p(np.exp(np.float64(logits[0]))), rtol=1e-5)
 
 
 @given(

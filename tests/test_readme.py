@@ -74,10 +74,10 @@ def test_a_block_that_shows_something_else_is_noticed():
 
 
 @pytest.mark.slow
-def test_the_sweep_of_own_images_runs_as_shown(tmp_path):
+def test_sweep_and_training_of_own_images_run_as_shown(tmp_path):
     from PIL import Image
 
-    commands = [c for b in blocks("sh") for c in b.splitlines() if c.startswith("avanp")]
+    train, *commands = [c for b in blocks("sh") for c in b.splitlines() if c.startswith("avanp")]
     assert len(commands) == 1
     (tmp_path / "photos").mkdir()
     rng = np.random.default_rng(0)
@@ -87,6 +87,9 @@ def test_the_sweep_of_own_images_runs_as_shown(tmp_path):
     done = run(commands[0], cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "runs" / "mine" / "tables.md").exists()
+    done = run(train.replace("--epochs 60", "--epochs 1"), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "runs" / "photos" / "samples.png").exists()
 
 
 def test_every_file_and_command_it_names_is_there():
