@@ -6,24 +6,22 @@ It prints BM for each and saves three_rules.png: a row of generated images a rul
 for `program`, whose images are the whitest: look at what a "best" BM looks like.
 """
 
-import numpy as np
-
 import avanp
-from avanp.data.sheet import contact_sheet, save_image
+from avanp.data.sheet import save_image
+from avanp.pictures.rows import labelled_rows
 
 RATE = 0.5
 
 
 def main():
     X = avanp.load_images("jungle").as_float()
-    rows = []
+    rows = {}
     for rules in ("printed", "program", "exact"):
         model = avanp.AVA(variant=1, rules=rules, lr=RATE, init="zeros").fit(X)
         images = model.sample(36, around=X, random_state=0)
         print(f"{rules:8} BM {avanp.balance_metric(images, X):.3f}, mean {images.mean():.2f}")
-        rows.append(images[:3])
-    sheet = contact_sheet(np.rint(np.concatenate(rows) * 255).astype(np.uint8), columns=3)
-    save_image(sheet, "three_rules.png")
+        rows[rules] = images[:3]
+    save_image(labelled_rows(rows), "three_rules.png")
     print("saved three_rules.png")
 
 

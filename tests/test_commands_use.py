@@ -118,6 +118,28 @@ def test_a_way_between_two_images_or_two_codes(place):
     )
 
 
+def test_a_folder_that_has_changed_since_the_training_is_told(tmp_path):
+    write_images(tmp_path / "photos", [(8, 8)] * 30)
+    words = ("train", "vae", "--data", "photos", "--widths", "8", "--latent", "2", "--epochs", "1")
+    assert avanp(tmp_path, *words, "--out", "run").code == 0
+    uses = [
+        ("evaluate", "run"),
+        ("reconstruct", "run", "--out", "a.png"),
+        ("reconstruct", "run", "--data", "photos", "--split", "train", "--out", "a.png"),
+    ]
+    for use in uses:
+        assert "has changed" not in avanp(tmp_path, *use).err
+    (tmp_path / "photos" / "7.png").unlink()
+    for use in uses:
+        done = avanp(tmp_path, *use)
+        assert done.code == 0
+        assert re.match(
+            r"note: photos has changed since the training \(22 → 2\d training images\): "
+            "its test part may hold images the model was trained on\n",
+            done.err,
+        )
+
+
 # recover
 
 
@@ -134,10 +156,24 @@ def test_recovering_says_how_much_was_won(place):
 
 def test_an_image_of_ones_own_is_converted_and_its_hole_is_not_scored(place):
     write_images(place / "own", [(30, 20)])
-    words = ("recover", "gan", "own/0.png", "--mask", "0,0,4,8", "--steps", "9", "--out", "o.png")
+    words = ("recover", "gan", "own/0.png", "--mask", "0,0,15,20", "--steps", "9", "--out", "o.png")
     assert did(place, *words) == "written to o.png\n"
     said = did(place, *words, "--missing", "0.2")
     assert "0.png: PSNR" in said
+
+
+def test_recovered_images_go_to_arrays_or_to_single_files(place):
+    words = ("recover", "vae", "--mask", "2,2,4,4", "-n", "3", "--steps", "5", "--out")
+    did(place, *words, "recovered.npz")
+    with np.load(place / "recovered.npz") as file:
+        a = dict(file)
+    assert sorted(a) == ["damaged", "known", "original", "recovered"]
+    assert (~a["known"]).sum() == 3 * 16
+    assert_array_equal(a["recovered"][a["known"]], a["original"][a["known"]])
+    did(place, *words, "filled")
+    assert sorted(contents(place / "filled")) == ["0000.png", "0001.png", "0002.png"]
+    with Image.open(place / "filled" / "0001.png") as image:
+        assert_array_equal(np.asarray(image), a["recovered"][1, ..., 0])
 
 
 def test_damage_that_is_none_is_refused(place):
@@ -248,7 +284,8 @@ def test_outputs_of_unknown_kinds_are_refused(place):
     assert "without a suffix" in refused(place, "generate", "vae", "--out", "x.txt")
     for command in ("reconstruct", "interpolate"):
         assert "its name must end in" in refused(place, command, "vae", "--out", "x.txt")
-    assert "its name must end in" in refused(place, "recover", "vae", "--noise", "1", "--out", "x")
+    words = ("recover", "vae", "--noise", "1", "--out", "x.txt")
+    assert "without a suffix" in refused(place, *words)
     for name in ("", "vae"):
         assert "--json names a file" in refused(place, "evaluate", "vae", "--json", name)
 

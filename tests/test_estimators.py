@@ -412,3 +412,28 @@ def test_estimators_work_where_scikit_learn_is_not_installed():
         "(4, 20)",
         "this GAN is not fitted yet: call fit(X) first",
     ], done.stderr
+
+
+@pytest.mark.parametrize("shape", [(20, 3, 32, 32), (20, 1, 8, 5)])
+@pytest.mark.parametrize("name", ["VAE", "GAN", "AVA"])
+def test_channels_first_are_refused_with_the_way_to_turn_them(name, shape):
+    with pytest.raises(avanp.AvanpError) as error:
+        getattr(avanp, name)().fit(np.zeros(shape, np.uint8))
+    says = f"X of shape {shape} looks like channels first: X.transpose(0, 2, 3, 1)"
+    assert str(error.value) == says
+
+
+def test_images_three_pixels_high_are_not_taken_for_channels_first():
+    assert make("VAE").fit(np.zeros((8, 3, 5, 3), np.uint8)).image_shape_ == (3, 5, 3)
+
+
+def test_the_folder_of_a_training_loads_too(X, tmp_path):
+    system = build("VAE", shape=(6, 4, 3), widths=(16,), latent=3, seed=5)
+    Trainer(system, batch_size=8, out=tmp_path / "vae").fit(X, 1)
+    m = avanp.VAE.load(tmp_path / "vae")
+    np.testing.assert_array_equal(
+        m.sample(2, random_state=1), system.generate(2, stream(1, "sample"))
+    )
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(avanp.AvanpError, match=r"has no checkpoint.npz"):
+        avanp.VAE.load(tmp_path / "empty")

@@ -198,6 +198,33 @@ def test_a_painted_mask_hides_what_is_white(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("text", "columns", "lines"),
+    [
+        ("0,0,12,15", range(2), range(3)),  # 6 pixels of the file for one across, 5 down
+        ("5,4,2,2", range(2), range(2)),  # a corner of each of four
+        ("23,24,1,1", [3], [4]),
+    ],
+)
+def test_a_rectangle_in_a_files_pixels_is_scaled_outwards(text, columns, lines):
+    known = read_mask(text, (4, 5), (24, 25))
+    expected = np.zeros((5, 4), bool)
+    expected[np.ix_(lines, columns)] = True
+    assert_array_equal(~known, expected)
+    with pytest.raises(AvanpError, match="is not inside images of 24x25"):
+        read_mask("24,24,1,1", (4, 5), (24, 25))
+
+
+def test_a_mask_of_the_files_size_is_resized_and_one_of_the_models_is_as_it_is(tmp_path):
+    pixels = np.zeros((5, 4), np.uint8)
+    pixels[2, 3] = pixels[4, 0] = 255
+    Image.fromarray(pixels).save(tmp_path / "models.png")
+    Image.fromarray(pixels.repeat(5, 0).repeat(6, 1)).save(tmp_path / "files.png")
+    for name in ("models.png", "files.png"):
+        known = read_mask(str(tmp_path / name), (4, 5), (24, 25))
+        assert_array_equal(~known, pixels == 255)
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         ("0,0,5,1", "is not inside images of 4x5"),

@@ -57,15 +57,15 @@ def images_for(
     AvanpError
         For images of another size or other channels than the model's, unless asked to convert.
     """
-    if split in ("train", "validation"):
-        parts = _parts(about, data, size, channels)
+    wanted = _wanted(about, data, size, channels)
+    if split == "all":
+        click.echo(one_line(f"reading {wanted.spec}"))
+        images = resolve(wanted.spec, wanted.size, channels=wanted.channels)
+    else:
+        parts = _parts(about, wanted)
         if split not in parts:
             raise AvanpError("there is no validation part: choose --split test or train")
         images = parts[split]
-    else:
-        wanted = _wanted(about, data, size, channels)
-        click.echo(one_line(f"reading {wanted.spec}"))
-        images = resolve(wanted.spec, wanted.size, split=split, channels=wanted.channels)
     fitting(images, system)
     return images
 
@@ -87,7 +87,7 @@ def train_and_test(
     channels: str | None,
 ) -> tuple[ImageSet, ImageSet]:
     """Return the training and the test images, as `images_for` does."""
-    parts = _parts(about, data, size, channels)
+    parts = _parts(about, _wanted(about, data, size, channels))
     for part in ("train", "test"):
         fitting(parts[part], system)
     return parts["train"], parts["test"]
@@ -151,13 +151,36 @@ def _wanted(
     )
 
 
-def _parts(
-    about: dict[str, Any], data: str | None, size: str | None, channels: str | None
-) -> dict[str, ImageSet]:
+def _parts(about: dict[str, Any], wanted: Wanted) -> dict[str, ImageSet]:
     """Return the parts of the images; of the training's own set, as they were then."""
-    wanted = _wanted(about, data, size, channels)
     click.echo(one_line(f"reading {wanted.spec}"))
     parts = load_splits(
         wanted.spec, wanted.size, channels=wanted.channels, validation=wanted.validation
     )
-    return {**parts, "train": limited(parts["train"], wanted.limit)}
+    parts["train"] = limited(parts["train"], wanted.limit)
+    _tell_of_changes(about, wanted, parts["train"])
+    return parts
+
+
+def _tell_of_changes(about: dict[str, Any], wanted: Wanted, train: ImageSet) -> None:
+    """Say so where a set's training part is no longer what the model was trained on."""
+    trained, order = _trained(about), about.get("order")
+    before = order.get("pixels") if isinstance(order, dict) else None
+    channels = trained.get("channels")
+    same = (
+        data_spec(wanted.spec) == trained.get("spec")
+        and wanted.size == trained.get("size")
+        and wanted.channels == (None if channels is None else int(channels))
+    )
+    if not same or not isinstance(before, str) or before == train.sha256:
+        return
+    count = trained.get("images")
+    counts = f"{count:,} → {len(train):,} training images" if isinstance(count, int) else ""
+    click.echo(
+        one_line(
+            f"note: {train.name} has changed since the training"
+            f"{f' ({counts})' if counts else ''}: "
+            "its test part may hold images the model was trained on"
+        ),
+        err=True,
+    )

@@ -25,13 +25,20 @@ MOST_STARTS = 1000
 @click.option(
     "--mask",
     metavar="x,y,w,h|FILE",
-    help="What is missing: a rectangle, or a picture that is white there.",
+    help="What is missing, in the pixels of IMAGE or of the set: a rectangle, or a picture of that "
+    "size that is white there.",
 )
 @click.option("--missing", type=float, metavar="P", help="Take away this share of the pixels.")
 @click.option("--noise", type=float, metavar="SD", help="Add normal noise; pixels are in [0, 1].")
 @click.option("--steps", default=300, show_default=True, help="Of Adam, for each start.")
 @click.option("--starts", type=int, help="Starts an image. Default: 1; 8 without an encoder.")
-@click.option("--out", required=True, metavar="FILE", help="The picture to write: PNG, JPEG, ….")
+@click.option(
+    "--out",
+    required=True,
+    metavar="FILE|DIR",
+    help="A sheet (.png, .jpg, …), arrays (.npz: original, damaged, recovered, known), or a folder "
+    "of single PNGs, the recovered.",
+)
 @options.seed
 def recover(
     checkpoint: str,
@@ -56,24 +63,35 @@ def recover(
     prior. p is the model's own likelihood, under --noise the noise's. Known pixels stay as they
     are, but where there is noise.
 
+    IMAGE is resized to the model's size, and its mask with it.
+
     An IMAGE without --missing and --noise is taken to be damaged already: its pixels under the
     mask are not looked at, and there is no PSNR; without --mask it is all noisy.
     """
+    from pathlib import Path
+
     import numpy as np
 
     from avanp.commands.loading import image_for, images_for, load_decoder
-    from avanp.data.sheet import check_picture, save_image
+    from avanp.data.decode import image_size
+    from avanp.data.sheet import WRITERS, check_picture, save_image
     from avanp.errors import AvanpError
     from avanp.evaluation.choice import spread
     from avanp.evaluation.damage import filled, noisy, read_mask, scattered
     from avanp.evaluation.recover import recover as search
     from avanp.metrics.psnr import psnr
+    from avanp.pictures.pixels import to_bytes
     from avanp.pictures.rows import labelled_rows
+    from avanp.pictures.save import save_arrays, save_images
     from avanp.progress import shown
     from avanp.rng import stream
 
     system, about = load_decoder(checkpoint)
-    check_picture(out)
+    suffix = Path(out).suffix.lower()
+    if suffix in WRITERS:
+        check_picture(out)
+    elif suffix not in ("", ".npz"):
+        raise AvanpError(f"cannot write {out!r}: give .png, .npz, or a folder without a suffix")
     if starts is not None and starts > MOST_STARTS:
         raise AvanpError(f"--starts must be at most {MOST_STARTS}, not {starts}")
     if image is not None and data is not None:
@@ -82,13 +100,15 @@ def recover(
         raise AvanpError("say what is to be damaged: --mask, --missing or --noise")
     if image is not None:
         images = image_for(system, image)
+        drawn_for = image_size(image)
     else:
         images = spread(images_for(system, about, data, size, channels, split), n)
+        drawn_for = images.width, images.height
     whole = images.as_float()  # (N, H, W, C)
     rng = stream(seed, "eval")
     known = np.ones(whole.shape[:3], bool)
     if mask is not None:
-        known &= read_mask(mask, (images.width, images.height))
+        known &= read_mask(mask, (images.width, images.height), drawn_for)
     if missing is not None:
         known &= scattered(missing, known.shape, rng)
     damaged = whole if noise is None else noisy(whole, noise, rng)
@@ -114,5 +134,11 @@ def recover(
         before, after = (psnr(rows[name], whole) for name in ("damaged", "recovered"))
         told = f"PSNR {before:.2f} dB damaged, {after:.2f} dB recovered, mean of {len(images)}"
         click.echo(one_line(f"{images.name}: {told}"))
-    save_image(labelled_rows(rows), out)
+    if suffix in WRITERS:
+        save_image(labelled_rows(rows), out)
+    elif suffix == ".npz":
+        arrays = {name: to_bytes(pixels) for name, pixels in rows.items()}
+        save_arrays(Path(out), known=known, **arrays)
+    else:
+        save_images(found.images, out)
     written(out)

@@ -12,7 +12,7 @@ Array = np.ndarray
 LEAST_NOISE, MOST_NOISE = 1e-4, 1e4  # beyond, the energy of float32 values is not finite
 
 
-def read_mask(text: str, size: tuple[int, int]) -> Array:
+def read_mask(text: str, size: tuple[int, int], drawn_for: tuple[int, int] | None = None) -> Array:
     """Return which pixels are known, (H, W) bool, from ``"x,y,w,h"`` or an image file.
 
     Parameters
@@ -22,40 +22,50 @@ def read_mask(text: str, size: tuple[int, int]) -> Array:
         picture of the images' size: what is white (128 and above) is missing.
     size : (width, height)
         Of the images.
+    drawn_for : (width, height), optional
+        What the images were before they were resized. A rectangle is in these pixels, and a picture
+        may have this size; both are scaled: a rectangle outwards, a picture to the nearest pixel.
     """
+    drawn_for = drawn_for or size
     rectangle = re.fullmatch(r"(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})", text.replace(" ", ""))
     if rectangle:
         x, y, w, h = map(int, rectangle.groups())
-        missing = _rectangle(x, y, w, h, size)
+        missing = _rectangle(x, y, w, h, size, drawn_for)
     elif re.fullmatch(r"[-\d., ]*", text):
         raise AvanpError(f"mask {text!r} is not x,y,w,h in pixels, such as 4,4,8,8")
     else:
-        missing = _painted(text, size)
+        missing = _painted(text, size, drawn_for)
     if missing.all():
         raise AvanpError(f"mask {text!r} leaves no pixel to go by")
     return ~missing
 
 
-def _rectangle(x: int, y: int, w: int, h: int, size: tuple[int, int]) -> Array:
-    width, height = size
-    if not w or not h or x + w > width or y + h > height:
-        raise AvanpError(f"mask '{x},{y},{w},{h}' is not inside images of {width}x{height}")
+def _rectangle(
+    x: int, y: int, w: int, h: int, size: tuple[int, int], drawn_for: tuple[int, int]
+) -> Array:
+    (width, height), (wide, high) = size, drawn_for
+    if not w or not h or x + w > wide or y + h > high:
+        raise AvanpError(f"mask '{x},{y},{w},{h}' is not inside images of {wide}x{high}")
     missing = np.zeros((height, width), bool)
-    missing[y : y + h, x : x + w] = True
+    right, below = -(-(x + w) * width // wide), -(-(y + h) * height // high)  # rounded up
+    missing[y * height // high : below, x * width // wide : right] = True
     return missing
 
 
-def _painted(path: str, size: tuple[int, int]) -> Array:
+def _painted(path: str, size: tuple[int, int], drawn_for: tuple[int, int]) -> Array:
+    from PIL import Image
+
     if not Path(path).exists():
         raise AvanpError(f"no mask {path!r}: give x,y,w,h or a picture that is white where missing")
     picture = read_image(path)
     height, width = picture.shape[:2]
-    if (width, height) != size:
+    if (width, height) not in (size, drawn_for):
         raise AvanpError(
-            f"mask {path!r} is {width}x{height}, and the images are {size[0]}x{size[1]}: "
+            f"mask {path!r} is {width}x{height}, and the images are {drawn_for[0]}x{drawn_for[1]}: "
             "draw it at their size"
         )
-    missing = picture.mean(axis=2) >= 128
+    white = Image.fromarray(picture.mean(axis=2) >= 128)
+    missing = np.asarray(white.resize(size, Image.Resampling.NEAREST))
     if not missing.any():
         raise AvanpError(f"mask {path!r} hides nothing: paint white what is missing")
     return missing

@@ -18,7 +18,7 @@ define <16 x float> @probe(<16 x float> %a, <16 x float> %b, <16 x float> %c) {
 
 def compiles() -> bool:
     """Return whether Numba compiles here: the tile is instructions, which Python cannot run."""
-    return not config.DISABLE_JIT
+    return not config.DISABLE_JIT  # type: ignore[attr-defined]
 
 
 class Tile(NamedTuple):

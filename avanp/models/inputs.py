@@ -85,6 +85,8 @@ def _check_shape(x: Array) -> None:
         raise AvanpError(f"0 feature(s) (shape={x.shape}) while a minimum of 1 is required.")
     if x.size == 0:
         raise AvanpError(f"X holds no pixels: its shape is {x.shape}")
+    if x.ndim == 4 and x.shape[1] in (1, 3) and x.shape[3] > 4:
+        raise AvanpError(f"X of shape {x.shape} looks like channels first: X.transpose(0, 2, 3, 1)")
 
 
 def check_same(x: Array, shape: tuple[int, ...], owner: str) -> None:

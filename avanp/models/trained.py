@@ -13,6 +13,7 @@ from avanp.rng import stream
 from avanp.systems import build, config_class
 from avanp.systems.base import System
 from avanp.training import checkpoint
+from avanp.training.folder import checkpoint_in
 from avanp.training.trainer import Trainer
 
 # Values of X beyond this are worth a word where training diverges.
@@ -134,7 +135,7 @@ class TrainedEstimator(Estimator):
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Return the fitted estimator of a file: of `save`, or of `avanp train`.
+        """Return the fitted estimator of a file of `save`, or of a folder of `avanp train`.
 
         It has no `history_` and no `n_iter_`.
 
@@ -143,7 +144,8 @@ class TrainedEstimator(Estimator):
         AvanpError
             For a file that is broken, or of another model.
         """
-        system, state = checkpoint.load(path)
+        file = checkpoint_in(str(path)) if Path(path).is_dir() else path
+        system, state = checkpoint.load(file)
         if system.name != cls.system:
             raise AvanpError(f"{str(path)!r} holds a {system.name}, not a {cls.system}")
         about = state.get("about", {})

@@ -78,7 +78,7 @@ def _bars(axes: Any, entries: Mapping[str, Mapping[str, Any]]) -> None:
         [e["value"] for _, e in filled],
         width,
         color=OURS,
-        label="ours (the number)",
+        label="ours (the number)" if compared else "avanp",
     )
     if spread:
         axes.errorbar(
