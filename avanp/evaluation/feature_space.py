@@ -1,7 +1,5 @@
 """From the words after ``--features`` to a feature space."""
 
-import numpy as np
-
 from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
 from avanp.layers.sequential import Sequential
@@ -13,7 +11,6 @@ from avanp.training.checkpoint import load
 from avanp.training.folder import checkpoint_in
 
 SPACES = "random-conv, pixels, pca, classifier:CHECKPOINT, vgg16:FILE"
-FITTED = 2000  # images for PCA
 
 
 def feature_space(words: str, real: ImageSet) -> Features:
@@ -36,8 +33,7 @@ def feature_space(words: str, real: ImageSet) -> Features:
     if words == "pixels":
         return Pixels()
     if words == "pca":
-        rows = np.unique(np.linspace(0, len(real) - 1, FITTED).astype(int))
-        return PCA(real.images[rows])
+        return PCA(real)
     raise AvanpError(f"unknown features {words!r}: choose from {SPACES}")
 
 

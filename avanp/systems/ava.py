@@ -6,16 +6,14 @@ here the nets are any, and the encoder gives the log-variance. The leaning terms
 do not depend on the weights of d and D, so AVA2 learns what AVA1 does, and AVA4 what AVA3 does.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from avanp.ava import variants
 from avanp.layers.base import Array, Layer
-from avanp.layers.batch_norm import BatchNorm
+from avanp.layers.batch_norm import batch_norm_mode
 from avanp.layers.gaussian_sample import reparameterise, reparameterise_backward
 from avanp.layers.two_heads import halves
 from avanp.losses.kl import kl_logvar
@@ -101,7 +99,8 @@ class AVA(EncodingSystem):
             if v.lean_d:
                 terms["lean_d"] = squared_error(x_gen, x)[0]
         if v.D:
-            with moments_kept(encoder):
+            # The running moments are those of images alone, not of x' too.
+            with batch_norm_mode(encoder, "no-update"):
                 code_gen, cache = encoder.forward(x_gen, train=True)
             mu_gen, logvar_gen = halves(code_gen)
             game = play(self.nets["D"], mu, mu_gen, form)
@@ -132,19 +131,6 @@ class AVA(EncodingSystem):
         if v.D:
             values["D"] = -(eq15(terms) if v.lean_D else eq11(terms))
         return values
-
-
-@contextmanager
-def moments_kept(net: Any) -> Iterator[None]:
-    """Let batch norm's running moments be those of images alone, not of x' too."""
-    norms = [layer for layer in net.layers if isinstance(layer, BatchNorm)]
-    for layer in norms:
-        layer.mode = "no-update"
-    try:
-        yield
-    finally:
-        for layer in norms:
-            layer.mode = "normal"
 
 
 def eq1(terms: Terms) -> float:

@@ -10,7 +10,7 @@ from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer
 from avanp.layers.factored import Factors
 from avanp.optim.base import Optimiser
-from avanp.optim.clip import global_norm
+from avanp.optim.clip import clip_norm
 from avanp.rng import stream
 from avanp.systems.config import Config
 from avanp.systems.images import check_images
@@ -122,14 +122,12 @@ class System:
         for net, g in grads.items():
             # Multiplied out once, for the norm and the optimiser.
             g = {k: v.to_array() if isinstance(v, Factors) else v for k, v in g.items()}
-            norms[net] = norm = global_norm(g)
+            limit = math.inf if self.config.clip is None else self.config.clip
+            g, norm = clip_norm(g, limit)
+            grads[net], norms[net] = g, norm
             if not math.isfinite(norm):
                 term = " + ".join(self._terms(net, terms))
                 raise NotFinite(net, term, f"the gradient of {term} in {self.name}.{net} is {norm}")
-            if self.config.clip is not None and norm > self.config.clip:
-                scale = self.config.clip / norm
-                g = {k: scale * v for k, v in g.items()}
-            grads[net] = g
         return norms
 
     def _terms(self, net: str, terms: Terms) -> list[str]:
