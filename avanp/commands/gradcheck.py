@@ -1,0 +1,27 @@
+"""`avanp gradcheck`."""
+
+import click
+
+from avanp.console import Examples, fail
+
+
+@click.command(
+    cls=Examples,
+    short_help="Check every derivative numerically.",
+    examples=["avanp gradcheck", "avanp gradcheck dense AVA5"],
+)
+@click.argument("names", nargs=-1, metavar="[NAME …]")
+def gradcheck(names: tuple[str, ...]) -> None:
+    """Check every registered derivative numerically, in float64, and print a table.
+
+    Exits with 1 if one fails.
+    """
+    from avanp.gradcases import run as check
+
+    reports = check(list(names) or None)
+    click.echo(f"{'name':24}{'worst relative error':>22}  pass")
+    for report in reports:
+        click.echo(f"{report.name:24}{report.error:>22.1e}  {'yes' if report.ok else 'NO'}")
+    failed = [report.name for report in reports if not report.ok]
+    if failed:
+        fail(f"{len(failed)} of {len(reports)} derivatives are wrong: {', '.join(failed)}", 1)

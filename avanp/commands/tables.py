@@ -1,0 +1,29 @@
+"""`avanp tables`."""
+
+import click
+
+from avanp.console import Examples, written
+from avanp.errors import AvanpError
+
+
+@click.command(
+    cls=Examples,
+    short_help="Redraw a sweep's tables and pictures without training.",
+    examples=["avanp tables runs/ten"],
+)
+@click.argument("directory", metavar="DIR")
+def tables(directory: str) -> None:
+    """Redraw tables and pictures of a sweep from its rows, without training."""
+    from pathlib import Path
+
+    from avanp.report import terminal
+    from avanp.report.write import write_all
+    from avanp.sweeps.store import read_config, read_rows
+
+    config = read_config(Path(directory))
+    rows = read_rows(Path(directory))
+    if not rows:
+        raise AvanpError(f"{directory} has no finished row yet: run its sweep again")
+    drawn = write_all(Path(directory), rows, config)["tables"]
+    written(directory)
+    click.echo(f"\n{terminal.render(drawn)}", nl=False)
