@@ -9,8 +9,9 @@ import time
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+from PIL import Image
 
-from avanp.training.checkpoint import describe, load
+from avanp.training.checkpoint import describe, load, load_best
 from cli_process import altered, avanp, contents, on_a_terminal, started, write_images
 
 QUICK = ("--widths", "16", "--latent", "3", "--batch", "400")
@@ -50,10 +51,11 @@ def test_it_says_what_it_trains_and_prints_a_line_an_epoch(finished):
     # 64-16-(3+3) and 3-16-64, with biases
     assert lines[2] == ("VAE, mlp 16, codes of 3: 2,294 parameters (encoder 1,142, decoder 1,152)")
     assert lines[3] == "adam, rate 0.001, batches of 400, seed 0"
+    assert lines[4].startswith("note: few steps in all (16): ")
     heads = ["epoch", "loss", "reconstruction", "kl", "validation.loss", "seconds"]
-    assert lines[4].split() == heads
-    assert [line.split()[0] for line in lines[5:9]] == ["1", "2", "3", "4"]
-    assert lines[9].startswith("written to four: checkpoint.npz, metrics.jsonl, samples.png")
+    assert lines[6].split() == heads
+    assert [line.split()[0] for line in lines[7:11]] == ["1", "2", "3", "4"]
+    assert lines[11].startswith("written to four: checkpoint.npz, metrics.jsonl, samples.png")
     assert max(map(len, lines)) <= 100
 
 
@@ -68,7 +70,7 @@ def test_on_a_terminal_every_epoch_is_a_line_above_the_bar(place, finished):
     # What stands there in the end, where a line was written over.
     shown = [overwritten(line) for line in said.split("\r\n")]
     epochs = [line.split()[:-1] for line in shown if re.match(r" +\d ", line)]
-    plain = [line.split()[:-1] for line in finished.out.splitlines()[5:9]]
+    plain = [line.split()[:-1] for line in finished.out.splitlines()[7:11]]
     assert epochs == plain
     assert re.match(r"\[#{40}\] 16/16 batches in \d+ s$", shown[-3])
     assert shown[-2].startswith("written to terminal: ")
@@ -216,9 +218,39 @@ def test_patience_stops_with_the_best_weights(place):
     assert done.code == 0
     losses = [row["validation.loss"] for row in rows_of(place / "patient")]
     assert losses[-1] > losses[-2]
-    assert f"stopped early: the weights had validation.loss {losses[-2]:.4f}" in done.out
+    assert f"stopped early: the best weights had validation.loss {losses[-2]:.4f}" in done.out
     again = avanp(place, *VAE, *words)
     assert "stopped early: nothing to train" in again.out
+
+
+def test_the_best_weights_are_used_where_the_epochs_end_before_the_patience(place):
+    words = ("--patience", "50", "--lr", "0.2", "--epochs", "5", "--out", "kept")
+    done = avanp(place, *VAE, *words)
+    losses = [row["validation.loss"] for row in rows_of(place / "kept")]
+    assert min(losses) < losses[-1]
+    assert f"not stopped early: the best weights had validation.loss {min(losses):.4f}" in done.out
+    path = place / "kept" / "checkpoint.npz"
+    last, state = load(path)
+    best, _ = load_best(path)
+    for key, array in best.parameters().items():
+        np.testing.assert_array_equal(array, state["arrays"][key])
+    assert any((a != last.parameters()[k]).any() for k, a in best.parameters().items())
+    assert avanp(place, "generate", "kept", "-n", "64", "--out", "again.png").code == 0
+    drawn, again = (np.asarray(Image.open(place / n)) for n in ("kept/samples.png", "again.png"))
+    np.testing.assert_array_equal(drawn, again)
+
+
+def test_few_steps_are_noted(place):
+    few = avanp(place, *VAE, "--epochs", "1", "--batch", "2000", "--out", "few")
+    assert "note: few steps in all (1): " in few.out
+
+
+def test_free_nats_are_an_option_of_a_vae_alone(place):
+    words = ("--epochs", "1", "--free-nats", "0.5")
+    assert avanp(place, *VAE, *words, "--out", "free").code == 0
+    assert load(place / "free" / "checkpoint.npz")[0].config.free_nats == 0.5
+    done = avanp(place, "train", "GAN", "--data", "digits", *words, "--out", "no")
+    assert (done.code, "no option 'free_nats'" in done.err) == (2, True)
 
 
 def test_threads_give_the_same_weights(place, finished):

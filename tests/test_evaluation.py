@@ -171,6 +171,7 @@ def test_the_table_fits_a_terminal_and_the_file_holds_the_numbers(vae, digits, t
     text = table(result["scores"]) + about_line(result)
     assert max(map(len, text.splitlines())) <= 100
     assert "↓ lower" in text
+    assert "note: 20 images are few" in text
     to_json(result, str(tmp_path / "s.json"), model="VAE")
     written = json.loads((tmp_path / "s.json").read_text())
     assert written["n"] == 20

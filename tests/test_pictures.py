@@ -89,7 +89,7 @@ def test_a_gif_goes_there_and_back(tmp_path):
 
 def test_a_strip_has_the_real_images_at_its_ends(tmp_path):
     drawn, ends = noise(4, 10, 10), 255 - noise(2, 10, 10)
-    save_strip(drawn, ends, str(tmp_path / "s.png"))
+    save_strip(drawn, ends, str(tmp_path / "s.png"), ("image 3", "image 17"))
     save_strip(drawn, None, str(tmp_path / "plain.png"))
     strip = np.asarray(Image.open(tmp_path / "s.png"))
     side = (strip.shape[1] - 4) // 6 - 4

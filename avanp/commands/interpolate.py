@@ -60,7 +60,7 @@ def interpolate(
     moving = Path(out).suffix.lower() == ".gif"
     if not moving:
         check_picture(out)
-    ends = None
+    ends, names = None, ("", "")
     if between is None:
         if data is not None:
             raise AvanpError("give --between I J with --data: which two images")
@@ -73,11 +73,12 @@ def interpolate(
         if not all(0 <= i < len(images) for i in between):
             raise AvanpError(f"--between needs two of the images 0 to {len(images) - 1}")
         ends = images.images[list(between)]
+        names = (f"image {between[0]}", f"image {between[1]}")
         a, b = system.encode(ends)[0]
         codes = lerp(a, b, steps)
     drawn = system.decode(codes)
     if moving:
         write_gif(drawn, Path(out))
     else:
-        save_strip(drawn, ends, out)
+        save_strip(drawn, ends, out, names)
     written(out)

@@ -13,14 +13,14 @@ from avanp.errors import AvanpError
 from avanp.evaluation.choice import limited
 from avanp.systems.base import System
 from avanp.systems.encoding import DecodingSystem, EncodingSystem
-from avanp.training.checkpoint import describe, load
+from avanp.training.checkpoint import describe, load_best
 from avanp.training.folder import checkpoint_in
 
 
 def load_any(path: str) -> tuple[System, dict[str, Any]]:
     """Return a system, and what its checkpoint says about it."""
     file = checkpoint_in(path)
-    system, _ = load(file)
+    system, _ = load_best(file)
     return system, describe(file).get("about") or {}
 
 

@@ -42,6 +42,7 @@ from avanp.console import Examples, fail, one_line, written
     help="Of the pixels. Default: bernoulli; AVA1 … AVA5: gaussian.",
 )
 @click.option("--beta", type=float, help="Weight of the KL term (VAE, VAEGAN). Default: 1.")
+@click.option("--free-nats", type=float, help="KL that each number of a code has free (VAE).")
 @click.option(
     "--loss",
     type=click.Choice(["log", "non-saturating", "least-squares"]),
@@ -123,7 +124,7 @@ def train(
         patience=patience,
         seed=seed,
     )
-    for line in training.introduction(job):
+    for line in training.introduction(job, epochs):
         click.echo(textwrap.fill(one_line(line), 100, subsequent_indent="  "))
     try:
         with held(job.out):

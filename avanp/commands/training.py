@@ -29,6 +29,7 @@ from avanp.training.trainer import NAME, Trainer, batch_sizes
 
 SHEET = 64  # generated images
 PAIRS = 24
+FEW_STEPS = 100
 MOST_WEIGHTS = 2**28  # 4 GiB with their gradients and Adam's moments
 
 
@@ -128,8 +129,8 @@ def parse_widths(text: str) -> tuple[int, ...]:
     return tuple(map(int, text.split(",")))
 
 
-def introduction(job: Job) -> Iterator[str]:
-    """Yield what is trained on what, and where it stands."""
+def introduction(job: Job, epochs: int) -> Iterator[str]:
+    """Yield what is trained on what, where it stands, and a note where it will not be enough."""
     train, system = job.parts["train"], job.trainer.system
     colour = "grey" if train.channels == 1 else "RGB"
     counts = ", ".join(f"{len(part):,} {name}" for name, part in job.parts.items())
@@ -146,6 +147,12 @@ def introduction(job: Job) -> Iterator[str]:
     yield f"{rate}, seed {job.trainer.seed}"
     if job.trainer.epoch:
         yield f"goes on after epoch {job.trainer.epoch}"
+    steps = epochs * _steps_an_epoch(job)
+    if steps < FEW_STEPS and isinstance(system, DecodingSystem):
+        yield (
+            f"note: few steps in all ({steps}): a VAE shows shapes after some 300, a GAN after "
+            "some 1500; give more --epochs or a smaller --batch"
+        )
 
 
 def kept(job: Job) -> str:
@@ -186,21 +193,22 @@ def run(job: Job, epochs: int) -> None:
             tell()
             progress(batches, total)
 
-        join_last = trainer.system.config.batch_norm
-        sizes = batch_sizes(len(train), trainer.batch_size, join_last=join_last)
-        total = todo * len(sizes)
+        total = todo * _steps_an_epoch(job)
         progress(0, total)
         trainer.fit(train.images, todo, labels=labels, progress=update)
         tell()
         if not trainer.stopped:
             progress(total, total)
-    if trainer.stopped and trainer.best is not None:
-        click.echo(f"stopped early: the weights had validation.loss {trainer.best.loss:.4f}")
+    if trainer.best is not None:
+        how = "stopped early" if trainer.stopped else "not stopped early"
+        click.echo(f"{how}: the best weights had validation.loss {trainer.best.loss:.4f}")
 
 
 def draw(job: Job) -> list[str]:
     """Write the pictures of a trained model; return the names of all files there are."""
     system, out = job.trainer.system, job.out
+    if job.trainer.best is not None:  # as in every use of the checkpoint
+        job.trainer.best.restore(system)
     names = [NAME, "metrics.jsonl"]
     if isinstance(system, DecodingSystem):
         images = system.generate(SHEET, stream(job.trainer.seed, "sample"))
@@ -212,6 +220,11 @@ def draw(job: Job) -> list[str]:
         save_image(labelled_rows(rows), out / "reconstructions.png")
         names.append("reconstructions.png")
     return names
+
+
+def _steps_an_epoch(job: Job) -> int:
+    join_last = job.trainer.system.config.batch_norm
+    return len(batch_sizes(len(job.parts["train"]), job.trainer.batch_size, join_last=join_last))
 
 
 def _with_classes(name: str, shape: tuple[int, int, int], classes: int) -> dict[str, Any]:

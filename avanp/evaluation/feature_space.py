@@ -7,7 +7,7 @@ from avanp.metrics.features import PCA, Features, Pixels, TapFeatures
 from avanp.metrics.random_conv import RandomConv
 from avanp.metrics.vgg16 import VGG16
 from avanp.systems.classifier import Classifier
-from avanp.training.checkpoint import load
+from avanp.training.checkpoint import load_best
 from avanp.training.folder import checkpoint_in
 
 SPACES = "random-conv, pixels, pca, classifier:CHECKPOINT, vgg16:FILE"
@@ -39,7 +39,7 @@ def feature_space(words: str, real: ImageSet) -> Features:
 
 def load_classifier(path: str, shape: tuple[int, int, int]) -> Classifier:
     """Return a trained classifier of images of `shape`; anything else is an `AvanpError`."""
-    system, _ = load(checkpoint_in(path))
+    system, _ = load_best(checkpoint_in(path))
     if not isinstance(system, Classifier):
         raise AvanpError(f"{path!r} holds a {system.name}: give a classifier's checkpoint")
     if system.config.shape != shape:

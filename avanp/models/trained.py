@@ -145,7 +145,7 @@ class TrainedEstimator(Estimator):
             For a file that is broken, or of another model.
         """
         file = checkpoint_in(str(path)) if Path(path).is_dir() else path
-        system, state = checkpoint.load(file)
+        system, state = checkpoint.load_best(file)
         if system.name != cls.system:
             raise AvanpError(f"{str(path)!r} holds a {system.name}, not a {cls.system}")
         about = state.get("about", {})

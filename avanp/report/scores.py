@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 NOT_THERE = "–"
+FEW = 200  # images
 ARROWS = {"higher": "↑ higher", "lower": "↓ lower", "as real": "as real"}
 
 
@@ -26,7 +27,14 @@ def about_line(result: Mapping[str, Any]) -> str:
         "nearest, test images), the nearest training image in place of a reconstruction. "
         "Distances compare only at the same features and number."
     )
-    return textwrap.fill(text, 100)
+    lines = [textwrap.fill(text, 100)]
+    if result["n"] < FEW:
+        note = (
+            f"note: {result['n']} images are few: the Fréchet distance of few is larger than "
+            "that of many, and all scores of generated images are rough"
+        )
+        lines.append(textwrap.fill(note, 100))
+    return "\n".join(lines)
 
 
 def number(value: float | None) -> str:

@@ -73,6 +73,20 @@ def load(path: Path | str) -> tuple[System, dict[str, Any]]:
     return system, {**state, "arrays": parts["state"]}
 
 
+def load_best(path: Path | str) -> tuple[System, dict[str, Any]]:
+    """Return what `load` does, the system with the best weights where early stopping keeps them.
+
+    For a model that is to be used: training goes on from the last weights.
+    """
+    system, state = load(path)
+    if state["arrays"]:
+        try:
+            _fill(system.parameters(), state["arrays"], "best weights")
+        except AvanpError as error:
+            raise AvanpError(f"{str(path)!r} is damaged: {error}") from None
+    return system, state
+
+
 def describe(path: Path | str) -> dict[str, Any]:
     """Return what a checkpoint says of itself, without building its system.
 
