@@ -15,8 +15,12 @@ from avanp.losses.bernoulli import bernoulli_logits
 from avanp.losses.class_probability import class_probability
 from avanp.losses.cross_entropy import softmax_cross_entropy
 from avanp.losses.feature import FeatureLoss
+from avanp.losses.gan import log_d, log_one_minus_d, minus_log_d
 from avanp.losses.kl import kl_logvar
+from avanp.losses.least_squares import least_squares
+from avanp.losses.penalty import l1_penalty, l2_penalty
 from avanp.losses.reconstruction import frobenius, l1, mean_squared
+from avanp.losses.squared_error import squared_error
 
 with np.load(Path(__file__).parent / "golden" / "losses.npz", allow_pickle=False) as stored:
     GOLDEN = dict(stored)
@@ -47,8 +51,24 @@ def features(reduction):
     return loss
 
 
+def of_two_weights(penalty):
+    def loss(w0, w1):
+        value, grads = penalty({"w0": w0, "w1": w1}, 0.3)
+        return value, grads["w0"], grads["w1"]
+
+    return loss
+
+
 # The loss, its arguments, and the names of what it gives gradients of.
 CASES = {
+    "squared_error": (squared_error, ("y", "target"), ("y",)),
+    "log_d": (log_d, ("logits",), ("logits",)),
+    "log_one_minus_d": (log_one_minus_d, ("logits",), ("logits",)),
+    "minus_log_d": (minus_log_d, ("logits",), ("logits",)),
+    "least_squares": (partial(least_squares, target=1.0), ("y",), ("y",)),
+    "least_squares_to_scores": (least_squares, ("y", "target"), ("y",)),
+    "l1_penalty": (of_two_weights(l1_penalty), ("w0", "w1"), ("w0", "w1")),
+    "l2_penalty": (of_two_weights(l2_penalty), ("w0", "w1"), ("w0", "w1")),
     "l1": (l1, ("y", "target"), ("y",)),
     "mean_squared": (mean_squared, ("y", "target"), ("y",)),
     "frobenius": (frobenius, ("y", "target"), ("y",)),

@@ -68,6 +68,22 @@ def main():
 
         return loss
 
+    keep("squared_error", ["y"], lambda y: F.mse_loss(y, t["target"], reduction="sum") / 2 / BATCH)
+    keep("log_d", ["logits"], lambda logits: F.logsigmoid(logits).sum() / BATCH)
+    keep("log_one_minus_d", ["logits"], lambda logits: F.logsigmoid(-logits).sum() / BATCH)
+    keep("minus_log_d", ["logits"], lambda logits: -F.logsigmoid(logits).sum() / BATCH)
+    keep(
+        "least_squares",
+        ["y"],
+        lambda y: F.mse_loss(y, torch.ones_like(y), reduction="sum") / BATCH,
+    )
+    keep(
+        "least_squares_to_scores",
+        ["y"],
+        lambda y: F.mse_loss(y, t["target"], reduction="sum") / BATCH,
+    )
+    keep("l1_penalty", ["w0", "w1"], lambda w0, w1: 0.3 * (w0.abs().sum() + w1.abs().sum()))
+    keep("l2_penalty", ["w0", "w1"], lambda w0, w1: 0.3 * (w0.square().sum() + w1.square().sum()))
     keep("l1", ["y"], lambda y: F.l1_loss(y, t["target"]))
     keep("mean_squared", ["y"], lambda y: F.mse_loss(y, t["target"]))
     keep("frobenius", ["y"], lambda y: torch.linalg.matrix_norm(y - t["target"]) / BATCH)
