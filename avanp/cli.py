@@ -7,6 +7,7 @@ import click
 
 from avanp.commands.data import data
 from avanp.commands.encode import encode
+from avanp.commands.equations import equations
 from avanp.commands.evaluate import evaluate
 from avanp.commands.generate import generate
 from avanp.commands.gradcheck import gradcheck
@@ -58,6 +59,7 @@ for _command in (
     tables,
     data,
     gradcheck,
+    equations,
 ):
     cli.add_command(_command)
 

@@ -1,0 +1,237 @@
+"""The equations of the AVA paper: formula, function, check, and how the print is read.
+
+One entry a number; `avanp equations`, docs/equations.md and docs/derivations.md say what stands
+here, and tests hold them to it.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+PAPER = "Nguyen, Abdalla, Amer 2024, doi:10.5772/acrt.20240003"
+
+# Whether what is printed is the gradient of the loss it is to come from; "–" for definitions.
+Gradient = Literal["–", "yes", "in part", "no"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One formula of an equation.
+
+    function is a dotted name below `avanp`; check what compares it with something independent:
+    ``"gradcheck NAME"``, or a test as ``"tests/FILE::NAME"``.
+    """
+
+    formula: str
+    function: str
+    check: str
+
+
+@dataclass(frozen=True)
+class Equation:
+    """One numbered equation of the paper: `section` is the paper's."""
+
+    number: int
+    title: str
+    gradient: Gradient
+    parts: tuple[Part, ...]
+    reading: str
+    section: int = 2
+
+
+def _test(name: str) -> str:
+    return f"tests/test_equations.py::test_equation{name}"
+
+
+EQUATIONS = (
+    Equation(
+        1,
+        "the loss of a VAE",
+        "–",
+        (
+            Part(
+                "l_VAE = ½‖x − x'‖² + KL(N(μ, Σ) ‖ N(0, I))", "ava.objectives.eq1", "gradcheck VAE"
+            ),
+            Part(
+                "decoder of VAE, AVA3, AVA4: (x − x')ᵢ a'(x'ᵢ)",
+                "ava.equations.reconstruction",
+                "tests/test_derivations.py::test_equation_1_for_the_decoder",
+            ),
+        ),
+        "Summed over pixels and over the units of a code. The decoder's error is the gradient of "
+        "the first term, and complete: KL does not contain the decoder's weights.",
+    ),
+    Equation(
+        2,
+        "the balance of a GAN",
+        "–",
+        (
+            Part("b_GAN = log d(x) + log(1 − d(x'))", "ava.objectives.eq2", "gradcheck GAN"),
+            Part(
+                "decoder of a GAN: a'(d)/(1 − d) a'(x'ᵢ)",
+                "ava.equations.eq2_decoder",
+                _test("_2_for_the_decoder_of_a_gan"),
+            ),
+        ),
+        "d ascends it, the decoder descends its second term. The decoder's error is not printed: "
+        "it is Eq. 6 without (x − x')ᵢ, and departs from the gradient as Eq. 6 does.",
+    ),
+    Equation(
+        3,
+        "the loss of AVA1 and AVA2",
+        "–",
+        (Part("l_AVA = l_VAE + log(1 − d(x'))", "ava.objectives.eq3", "gradcheck AVA1"),),
+        "The paper then takes the encoder to be independent of the first and the last term; x' "
+        "depends on the encoder's weights through z (Eq. 8).",
+    ),
+    Equation(
+        4,
+        "the balance of AVA1",
+        "–",
+        (Part("b_AVA = b_GAN", "ava.objectives.eq4", "gradcheck AVA1.d"),),
+        "As Eq. 2, with x' decoded from the z of an image.",
+    ),
+    Equation(
+        5,
+        "the encoder's error, VAE, AVA1, AVA2",
+        "in part",
+        (
+            Part("μ: −μ a'(μ)", "ava.equations.eq5_mu", _test("_5_for_mu")),
+            Part(
+                "Σ: (½Σ⁻¹ − ½) a'(Σ) = ½κ(1 − Σ)²", "ava.equations.eq5_var", _test("_5_for_sigma")
+            ),
+        ),
+        "The gradient of the KL term alone. What the reconstruction and log(1 − d(x')) send "
+        "through z is left out. Printed as one sum, of a vector and a matrix: read as the errors "
+        "of separate output neurons.",
+    ),
+    Equation(
+        6,
+        "the decoder's error, AVA1, AVA2, AVA5",
+        "no",
+        (Part("[(x − x')ᵢ + a'(d)/(1 − d)] a'(x'ᵢ), d = d(x')", "ava.equations.eq6", _test("_6")),),
+        "The first term is the gradient of ½‖x − x'‖². The second lacks the factor ∂v_d/∂x'ᵢ, the "
+        "way through d's weights, which the paper assumes to be 1: it is one positive number for "
+        "all pixels and brightens them.",
+    ),
+    Equation(
+        7,
+        "the error of d, AVA1",
+        "yes",
+        (
+            Part(
+                "x: a'(d(x))/d(x); x': −a'(d(x'))/(1 − d(x'))",
+                "ava.equations.eq7",
+                _test("s_7_and_13"),
+            ),
+        ),
+        "Each term belongs to its own forward pass, of x and of x', and goes down through the "
+        "activations of that pass. It equals κ(1 − d(x)) and −κ d(x').",
+    ),
+    Equation(
+        8,
+        "the code",
+        "–",
+        (
+            Part(
+                "z = μ + Σ^½ r, r from N(0, I)",
+                "ava.equations.eq8",
+                _test("_8_shares_the_noise_between_colours"),
+            ),
+        ),
+        "Its derivatives, ∂z/∂μ = 1 and ∂z/∂Σ = r/(2√Σ), are the way from the decoder to the "
+        "encoder, which the printed updates do not take.",
+    ),
+    Equation(
+        9,
+        "the balance of AVA2, leaning to the decoder",
+        "–",
+        (Part("b_AVA = b_GAN − ½‖x − x'‖²", "ava.objectives.eq9", "gradcheck AVA2.d"),),
+        "d ascends it, but the new term does not contain the weights of d.",
+    ),
+    Equation(
+        10,
+        "the error of d, AVA2, AVA5",
+        "no",
+        (
+            Part(
+                "Eq. 7 and a'(d(x')) Σᵢ (x − x')ᵢ a'(x'ᵢ)",
+                "ava.equations.eq10",
+                _test("s_10_and_16"),
+            ),
+        ),
+        "The gradient of the third term, through x', is zero. As printed it goes from the "
+        "decoder's outputs back to d's output with all weights 1, and sums over all pixels: "
+        "thousands of terms beside two that are below κ.",
+    ),
+    Equation(
+        11,
+        "the balance of AVA3",
+        "–",
+        (
+            Part(
+                "B_AVA = log D(μ(x)) + log(1 − D(μ(x')))", "ava.objectives.eq11", "gradcheck AVA3.D"
+            ),
+        ),
+        "Eq. 4 with codes in place of images: x' is encoded once more.",
+    ),
+    Equation(
+        12,
+        "the loss of AVA3, AVA4, AVA5",
+        "–",
+        (Part("l_AVA = Eq. 3 + log(1 − D(μ(x')))", "ava.objectives.eq12", "gradcheck AVA5"),),
+        "Without d (AVA3, AVA4) it is Eq. 1 and the last term.",
+    ),
+    Equation(
+        13,
+        "the error of D, AVA3",
+        "yes",
+        (Part("as Eq. 7, of D(μ(x)) and D(μ(x'))", "ava.equations.eq13", _test("s_7_and_13")),),
+        "As Eq. 7.",
+    ),
+    Equation(
+        14,
+        "the encoder's error for μ, AVA3, AVA4, AVA5",
+        "no",
+        (Part("[−μᵢ + a'(D)/(1 − D)] a'(μᵢ), D = D(μ(x'))", "ava.equations.eq14", _test("_14")),),
+        "Printed D(x'|Λ): D takes a mean, so it is D(μ(x')|Λ), as in Eq. 11–13. The second term "
+        "lacks ∂v_D/∂μ'ᵢ, and stands at the pass of x where μ(x') is the output of the pass of x'; "
+        "the ways through the decoder and through z are left out, for the decoder's weights too.",
+    ),
+    Equation(
+        15,
+        "the balance of AVA4, leaning to the encoder",
+        "–",
+        (Part("B_AVA = Eq. 11 − ½‖μ(x) − μ(x')‖²", "ava.objectives.eq15", "gradcheck AVA4.D"),),
+        "D ascends it, but the new term does not contain the weights of D.",
+    ),
+    Equation(
+        16,
+        "the error of D, AVA4, AVA5",
+        "no",
+        (
+            Part(
+                "Eq. 13 and a'(D) Σᵢ (μ(x) − μ(x'))ᵢ a'(μ(x')ᵢ)",
+                "ava.equations.eq16",
+                _test("s_10_and_16"),
+            ),
+        ),
+        "As Eq. 10: the gradient of the third term, through μ(x'), is zero. Printed D(x'|Λ) for "
+        "D(μ(x')|Λ), and a'_g on μ(x'), which are the encoder's outputs; all activations are the "
+        "same logistic, so nothing depends on that.",
+    ),
+    Equation(
+        17,
+        "the balance metric",
+        "–",
+        (
+            Part(
+                "BM = mean of d(1 − d); the tables take |d(1 − d)|",
+                "metrics.balance.balance_metric",
+                "tests/test_balance.py::test_bm_worked_by_hand",
+            ),
+        ),
+        "d is the Euclidean norm of the difference of two RGB pixels, up to √3 and not divided by "
+        "it, so that d(1 − d) can be negative, which Eq. 17 as printed keeps.",
+        section=3,
+    ),
+)
