@@ -83,7 +83,8 @@ print(f"y, dx and dW, four ways: largest relative difference {worst:.0e}")
 assert worst < 1e-5  # float32 has some 7 digits
 
 # Fewer multiplications still. Two neighbouring outputs of a 3-tap filter cost 6 of them, or, after
-# Winograd (1980), 4: sums of pixels and of weights first, then products, then sums.
+# Winograd (1980), 4: sums of pixels and of weights first, then products, then sums. avanp takes 4×4
+# places at once, from 32 channels on: 36 products in place of 144.
 p, w = rng.standard_normal(4), rng.standard_normal(3)
 a, b = (p[0] - p[2]) * w[0], (p[1] + p[2]) * (w[0] + w[1] + w[2]) / 2
 c, d = (p[2] - p[1]) * (w[0] - w[1] + w[2]) / 2, (p[1] - p[3]) * w[2]

@@ -15,8 +15,10 @@ def compare(
 
     Parameters
     ----------
-    lines : the lines of Tables 1 and 2, ``{"lr", "cells": {model: cell}}``
-    table3 : ``{model: {statistic: entry}}``
+    lines : sequence of dict
+        The lines of Tables 1 and 2: a rate "lr", and "cells" by model.
+    table3 : dict
+        By model, a dict of Table 3's entries by statistic.
 
     Returns
     -------

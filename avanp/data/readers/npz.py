@@ -15,7 +15,7 @@ HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
 def read_npz(path: str | os.PathLike[str], names: Sequence[str]) -> dict[str, np.ndarray]:
-    """Return the arrays of an .npz file that are called `names`, those of them that are there.
+    """Return the arrays of an NPZ file that are called `names`, those of them that are there.
 
     Parameters
     ----------
