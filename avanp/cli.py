@@ -41,6 +41,7 @@ def cli(ctx: click.Context) -> None:
       avanp sweep --lr 1.0:0.01                     Tables 1-3 of the AVA paper
       avanp data list                               the sets of images
       avanp gradcheck                               check every derivative numerically
+      avanp equations 6                             an equation of the paper, and its code
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())

@@ -1,6 +1,6 @@
 """Build the API reference from the docstrings, with pdoc: python docs/api.py site
 
-It needs `pip install '.[docs]'`. The pages open from disk: site/index.html.
+It needs `pip install '.[docs]'`. The pages open from disk: site/avanp.html.
 """
 
 import sys
@@ -36,4 +36,4 @@ if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit("usage: python docs/api.py FOLDER")
     build(Path(sys.argv[1]))
-    print(f"written to {sys.argv[1]}/index.html")
+    print(f"written to {sys.argv[1]}: open avanp.html")

@@ -27,8 +27,10 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
-            if name in ("href", "src") and value is not None and tag != "base":
+            if name in ("href", "src") and value is not None:
                 self.links.append(value)
+            elif tag == "meta" and name == "content" and "url=" in (value or ""):
+                self.links.append((value or "").split("url=")[1])
             elif name == "id" or (name == "name" and tag == "a"):
                 self.anchors.add(value or "")
 

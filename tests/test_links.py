@@ -42,6 +42,7 @@ def site(tmp_path):
     (tmp_path / "sub" / "p.png").write_bytes(b"")
     (tmp_path / "page.html").write_text('<a href="b.html#x">b</a> <script src="s.js"></script>')
     (tmp_path / "b.html").write_text('<p id="x"><a href="#x">up</a><a href="page.html">back</a>')
+    (tmp_path / "index.html").write_text('<meta http-equiv="refresh" content="0; url=./b.html">')
     (tmp_path / "s.js").write_text("")
     return tmp_path
 
@@ -64,6 +65,7 @@ def test_right_links_are_right(site, capsys):
         ("page.html", "b.html#x", "b.html#y", "b.html has no #y"),
         ("page.html", "b.html#x", "c.html", "there is no c.html"),
         ("page.html", 'src="s.js"', 'src="t.js"', "there is no t.js"),
+        ("index.html", "./b.html", "./a.html", "there is no a.html"),
         ("b.html", 'href="#x"', 'href=""', "an empty link"),
     ],
 )
