@@ -98,7 +98,7 @@ means = {name: rows.mean() for name, rows in shown.items()}
 brighter = means["AVA1, printed"] - means["VAE"]
 print(
     f"mean brightness: images {images.mean():.2f}, VAE {means['VAE']:.2f}, "
-    f"AVA1 {means['AVA1, printed']:.2f}: brighter by {brighter:.2f}"
+    f"AVA1 {means['AVA1, printed']:.2f}: brighter by {brighter:.2f}, the work of kappa d"
 )
 assert brighter > 0.05
 

@@ -60,7 +60,8 @@ d_real, d_fake = nets.d.forward(x)[0], nets.d.forward(x_gen)[0]
 asked = eq.eq7(d_real, d_fake, 0.5)[1]
 third = eq.eq10(x, x_gen, d_real, d_fake, 0.5)[1] - asked
 ratio = np.abs(third).mean() / np.abs(asked).mean()
-print(f"Eq. 10 at x' = second term + third: the third is {ratio:.0f} times the second")
+print(f"Eq. 10 at x' = second term + third: the third is {ratio:.0f} times the second,")
+print("and no part of the gradient. d goes by whether x is brighter than x', not by what is real")
 assert ratio > 2
 says = {v: models["printed", v].nets_.d.forward(x_gen)[0].mean() for v in (1, 2)}
 print(f"what d says of those x' under `printed`: AVA1 {says[1]:.2f}, AVA2 {says[2]:.2f}")

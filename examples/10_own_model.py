@@ -91,6 +91,7 @@ damaged = x + NOISE * np.random.default_rng(2).standard_normal(x.shape).astype(n
 cleaned = model.clean(damaged)
 before, after = psnr(np.clip(damaged, 0, 1), x), psnr(cleaned, x)
 print(f"PSNR of {len(x)} unseen images: {before:.2f} dB damaged, {after:.2f} dB cleaned")
+print("(10 dB more are a tenth of the squared error; 5 dB more a third)")
 assert after > before + 2
 
 figure, axes = plt.subplots(3, 10, figsize=(9, 3), layout="constrained")
