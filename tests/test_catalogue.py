@@ -69,6 +69,20 @@ def test_every_equation_has_its_derivation_and_says_what_the_table_says():
         assert (said[1].lower() if said else "–") == e.gradient, e.number
 
 
+def test_the_derivations_begin_with_a_summary_of_the_table():
+    page = (ROOT / "docs" / "derivations.md").read_text(encoding="utf-8")
+    rows = {
+        "losses and definitions": "–",
+        "the gradient of the stated loss": "yes",
+        "a part of it": "in part",
+        "something else": "no",
+    }
+    for label, gradient in rows.items():
+        said = re.search(rf"^\| {label} \| ([\d, ]*\d)", page, re.MULTILINE)[1]
+        numbers = [e.number for e in EQUATIONS if e.gradient == gradient]
+        assert [int(n) for n in said.split(", ")] == numbers
+
+
 def test_the_command_shows_all_equations_in_100_columns(tmp_path):
     done = avanp(tmp_path, "equations")
     assert (done.code, done.err) == (0, "")
