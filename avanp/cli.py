@@ -15,6 +15,7 @@ from avanp.commands.info import info
 from avanp.commands.interpolate import interpolate
 from avanp.commands.reconstruct import reconstruct
 from avanp.commands.recover import recover
+from avanp.commands.report import report
 from avanp.commands.sweep import sweep
 from avanp.commands.tables import tables
 from avanp.commands.train import train
@@ -58,6 +59,7 @@ for _command in (
     info,
     sweep,
     tables,
+    report,
     data,
     gradcheck,
     equations,

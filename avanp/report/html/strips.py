@@ -1,0 +1,79 @@
+"""Strips of generated images, made small enough that a page can hold all of them."""
+
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from avanp.errors import AvanpError
+from avanp.report.html.element import data_uri
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+BUDGET = 2_600_000  # bytes of all strips; a third more as text
+# The most height in pixels and the quality in WebP, from good to small.
+STEPS = ((128, 85), (96, 80), (64, 75), (64, 50), (48, 50), (32, 40), (24, 30))
+TRIED = 24  # strips by which a step is chosen
+
+
+class Strip(NamedTuple):
+    """Generated images side by side: `number` of them, each `width` × `height` pixels."""
+
+    address: str
+    number: int
+    width: int
+    height: int
+
+
+def strips(paths: Sequence[Path], image_width: int) -> Mapping[Path, Strip]:
+    """Return the strips that are there, all at the same quality.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        PNG files, images of `image_width` pixels side by side; some may not exist.
+
+    Raises
+    ------
+    AvanpError
+        For a file that is not an image.
+    """
+    there = [path for path in paths if path.exists()]
+    tried = there[:: max(1, len(there) // TRIED)]
+    for height, quality in STEPS:
+        size = sum(len(_encoded(_opened(path), height, quality)) for path in tried)
+        if size * len(there) <= BUDGET * len(tried):
+            break
+    return {path: _strip(_opened(path), image_width, height, quality) for path in there}
+
+
+def _opened(path: Path) -> "Image":
+    from PIL import Image
+
+    try:
+        with Image.open(path) as image:
+            return image.convert("RGB")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise AvanpError(f"{path} is not a readable image; run the sweep again") from error
+
+
+def _strip(image: "Image", image_width: int, height: int, quality: int) -> Strip:
+    content = _encoded(image, height, quality)
+    number = max(1, image.width // image_width)
+    return Strip(data_uri(content, "webp"), number, image.width // number, image.height)
+
+
+def _encoded(image: "Image", height: int, quality: int) -> bytes:
+    """The smaller of a picture without and with loss: small or flat ones lose nothing."""
+    from PIL import Image
+
+    if image.height > height:
+        width = max(1, round(image.width * height / image.height))
+        image = image.resize((width, height), Image.Resampling.LANCZOS)
+    contents = []
+    for lossless in (True, False):
+        content = BytesIO()
+        image.save(content, "WEBP", lossless=lossless, quality=0 if lossless else quality, method=4)
+        contents.append(content.getvalue())
+    return min(contents, key=len)

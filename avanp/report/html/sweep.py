@@ -1,0 +1,130 @@
+"""``report.html`` of a sweep."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from avanp.report import paper
+from avanp.report.html.bars import figure6, legend
+from avanp.report.html.curves import curves, highest_bm
+from avanp.report.html.document import Section, document
+from avanp.report.html.element import Child, Markup, el, join
+from avanp.report.html.explained import explained
+from avanp.report.html.images import images, strip_path
+from avanp.report.html.lost import lost
+from avanp.report.html.nearness import nearness
+from avanp.report.html.settings import settings
+from avanp.report.html.strips import Strip, strips
+from avanp.report.html.tables123 import tables123
+from avanp.report.index import index_rows
+from avanp.report.tables import build
+from avanp.report.text import count
+from avanp.report.verdict import table3_title
+
+
+def page(directory: Path, rows: Sequence[Mapping[str, Any]], config: Mapping[str, Any]) -> str:
+    """Return the page of a sweep, finished or not.
+
+    Parameters
+    ----------
+    directory : Path
+        The folder of the run; strips of generated images are in its ``samples``.
+    rows : sequence of mappings
+        The content of ``rows.jsonl``, in any order.
+    config : dict
+        The content of ``run.json``.
+
+    Raises
+    ------
+    AvanpError
+        Where rows do not fit the configuration, or a picture is not an image.
+    """
+    tables = build(rows, config)
+    paths = [
+        strip_path(directory, rules, model, lr)
+        for rules in config["rules"]
+        for model in config["models"]
+        for lr in config["lr"]
+    ]
+    drawn = strips(paths, config["data"]["width"])
+    sections: list[Section] = [("verdicts", "Verdicts", _verdicts(tables))]
+    for rules in config["rules"]:
+        content = _rule_set(directory, tables, rules, rows, drawn)
+        sections.append((rules, f"Rules {rules}", content))
+    without = lost(rows)
+    if without is not None:
+        sections.append(("lost", "Diverged and failed runs", without))
+    sections.append(("run", "What was run", settings(config, [])))
+    title = f"{_listed(config)} on {config['data']['name']}"
+    return document(title, _lead(rows, config), sections, _foot(tables))
+
+
+def _listed(config: Mapping[str, Any]) -> str:
+    models, rates = len(config["models"]), len(config["lr"])
+    one = config["models"][0] if models == 1 else f"{models} models"
+    return f"{one} at {count(rates, rates, 'learning rate')}"
+
+
+def _lead(rows: Sequence[Mapping[str, Any]], config: Mapping[str, Any]) -> Markup:
+    data, total = config["data"], _total(config)
+    seeds = len(config["seeds"])
+    facts = (
+        f"A sweep by avanp {config['avanp']}: {data['count']} images of "
+        f"{data['width']}×{data['height']}, rules {', '.join(config['rules'])}, "
+        f"{count(seeds, seeds, 'seed')}."
+    )
+    blocks: list[Child] = [el("p", facts, class_="muted")]
+    if len(rows) < total:
+        blocks.append(
+            el(
+                "p",
+                el("strong", "Unfinished: "),
+                f"{len(rows):,} of {total:,} runs are done. The command that began the sweep goes "
+                "on with it; this page is then written anew by the same command.",
+                class_="note",
+            )
+        )
+    return join(blocks)
+
+
+def _total(config: Mapping[str, Any]) -> int:
+    total = 1
+    for axis in ("rules", "models", "lr", "seeds"):
+        total *= len(config[axis])
+    return total
+
+
+def _verdicts(tables: Mapping[str, Any]) -> Markup:
+    return nearness(tables)
+
+
+def _rule_set(
+    directory: Path,
+    tables: Mapping[str, Any],
+    rules: str,
+    rows: Sequence[Mapping[str, Any]],
+    drawn: Mapping[Path, Strip],
+) -> Markup:
+    part, models = tables["rules"][rules], tables["run"]["models"]
+    if not part["verdict"]["cells"]:
+        empty = "No run of this rule set has a number yet."
+        return join([el("p", explained(rules)), el("p", empty, class_="note")])
+    highest = highest_bm(list(tables["rules"].values()))
+    runs = index_rows(rows, tables["run"])
+    over = table3_title(tables, rules)
+    return join(
+        [
+            el("p", explained(rules)),
+            el("h3", "BM against the learning rate"),
+            curves(part, models, highest),
+            el("h3", f"As the paper’s Figure 6: {over}"),
+            figure6(part, models),
+            legend(part),
+            tables123(tables, rules),
+            images(directory, tables["run"], rules, runs, drawn),
+        ]
+    )
+
+
+def _foot(tables: Mapping[str, Any]) -> Markup:
+    return el("p", f"The paper: {paper.CITATION}", class_="muted")
