@@ -20,7 +20,7 @@ def nearness(tables: Mapping[str, Any]) -> Markup:
         (el("a", rules, href=f"#{rules}"), _cells(v, compared)) for rules, v in verdicts.items()
     ]
     caption = "How near each rule set comes to the paper’s cells" if compared else "What was run"
-    blocks = [table("nearness", caption, head, rows)]
+    blocks = [table("nearness", caption, head, rows, class_="facts")]
     if compared:
         text = (
             "RMS and correlation are over the cells of Tables 1 and 2 that both have; differences "

@@ -71,9 +71,7 @@ def _encoded(image: "Image", height: int, quality: int) -> bytes:
     if image.height > height:
         width = max(1, round(image.width * height / image.height))
         image = image.resize((width, height), Image.Resampling.LANCZOS)
-    contents = []
-    for lossless in (True, False):
-        content = BytesIO()
-        image.save(content, "WEBP", lossless=lossless, quality=0 if lossless else quality, method=4)
-        contents.append(content.getvalue())
-    return min(contents, key=len)
+    without, with_loss = BytesIO(), BytesIO()
+    image.save(without, "WEBP", lossless=True, quality=0, method=0)
+    image.save(with_loss, "WEBP", quality=quality, method=2)
+    return min(without.getvalue(), with_loss.getvalue(), key=len)

@@ -4,8 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from avanp.errors import AvanpError
 from avanp.report import paper
+from avanp.report.findings import NAME, Findings, read_findings
+from avanp.report.html.ablations import ablations
 from avanp.report.html.bars import figure6, legend
+from avanp.report.html.claims import claims
 from avanp.report.html.curves import curves, highest_bm
 from avanp.report.html.document import Section, document
 from avanp.report.html.element import Child, Markup, el, join
@@ -40,6 +44,7 @@ def page(directory: Path, rows: Sequence[Mapping[str, Any]], config: Mapping[str
         Where rows do not fit the configuration, or a picture is not an image.
     """
     tables = build(rows, config)
+    findings = _findings(directory, config)
     paths = [
         strip_path(directory, rules, model, lr)
         for rules in config["rules"]
@@ -47,16 +52,27 @@ def page(directory: Path, rows: Sequence[Mapping[str, Any]], config: Mapping[str
         for lr in config["lr"]
     ]
     drawn = strips(paths, config["data"]["width"])
-    sections: list[Section] = [("verdicts", "Verdicts", _verdicts(tables))]
+    sections: list[Section] = [("verdicts", "Verdicts", _verdicts(tables, findings))]
     for rules in config["rules"]:
         content = _rule_set(directory, tables, rules, rows, drawn)
         sections.append((rules, f"Rules {rules}", content))
+    if findings is not None and findings.ablations:
+        sections.append(("ablations", "What explains it", ablations(findings)))
     without = lost(rows)
     if without is not None:
         sections.append(("lost", "Diverged and failed runs", without))
     sections.append(("run", "What was run", settings(config, [])))
     title = f"{_listed(config)} on {config['data']['name']}"
     return document(title, _lead(rows, config), sections, _foot(tables))
+
+
+def _findings(directory: Path, config: Mapping[str, Any]) -> Findings | None:
+    findings = read_findings(directory)
+    if findings is not None and findings.data not in (None, config["data"]["sha256"]):
+        raise AvanpError(
+            f"{directory / NAME} is of other images than the run: run avanp audit again"
+        )
+    return findings
 
 
 def _listed(config: Mapping[str, Any]) -> str:
@@ -94,8 +110,18 @@ def _total(config: Mapping[str, Any]) -> int:
     return total
 
 
-def _verdicts(tables: Mapping[str, Any]) -> Markup:
-    return nearness(tables)
+def _verdicts(tables: Mapping[str, Any], findings: Findings | None) -> Markup:
+    if findings is not None and findings.claims:
+        return join([claims(findings), el("h3", "Nearness to the tables"), nearness(tables)])
+    how = None
+    if tables["paper"]["shown"]:
+        how = el(
+            "p",
+            "Which of the paper’s claims hold is judged by ",
+            el("code", "avanp audit --from DIR"),
+            ", DIR being the folder of this file, and then shown here.",
+        )
+    return join([nearness(tables), how])
 
 
 def _rule_set(

@@ -31,7 +31,7 @@ def table(
     body = [el("tr", el("th", label, scope="row"), map(_cell, cells)) for label, cells in rows]
     whole = el(
         "table",
-        el("caption", caption, id=f"{name}-caption"),
+        el("caption", el("span", caption), id=f"{name}-caption"),
         el("thead", el("tr", [el("th", title, scope="col") for title in head])),
         el("tbody", body),
         class_=class_,

@@ -1,0 +1,25 @@
+"""What explains the verdicts: tables and pictures of an audit."""
+
+from avanp.report.findings import Ablation, Findings
+from avanp.report.html.element import Markup, el, join
+from avanp.report.html.picture import picture
+from avanp.report.html.table import table
+
+
+def ablations(findings: Findings) -> Markup:
+    """Return a part for each ablation."""
+    return join([_ablation(number, each) for number, each in enumerate(findings.ablations, 1)])
+
+
+def _ablation(number: int, ablation: Ablation) -> Markup:
+    columns, rows = ablation.columns, [(row[0], row[1:]) for row in ablation.rows if row]
+    return join(
+        [
+            el("h3", ablation.title),
+            el("p", ablation.says) if ablation.says else None,
+            table(f"ablation-{number}", ablation.title, columns, rows) if rows else None,
+            el("figure", picture(ablation.picture, ablation.alt or ablation.title))
+            if ablation.picture
+            else None,
+        ]
+    )
