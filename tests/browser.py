@@ -85,11 +85,13 @@ class Browser:
                     raise RuntimeError(f"{method}: {message['error']['message']}")
                 return message["result"]
 
-    def open(self, page: Path, *, width: int = 1280, scheme: str = "light") -> None:
-        """Load a page from disk at a width in pixels, light or dark."""
+    def open(
+        self, page: Path, *, width: int = 1280, scheme: str = "light", media: str = "screen"
+    ) -> None:
+        """Load a page from disk at a width in pixels, light or dark, on screen or in print."""
         self.problems, self.requests, self._loaded = [], [], False
-        media = [{"name": "prefers-color-scheme", "value": scheme}]
-        self.call("Emulation.setEmulatedMedia", features=media)
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.call("Emulation.setEmulatedMedia", media=media, features=features)
         self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width,

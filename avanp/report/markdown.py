@@ -1,6 +1,8 @@
 """``tables.md``: Tables 1-3 as GitHub renders them, a pure function of `tables.build`'s result."""
 
+import re
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 from avanp.report import paper
@@ -27,9 +29,9 @@ def render(tables: Mapping[str, Any]) -> str:
     Every rate has a line with our mean (± SD over seeds) and, in a table that has values of the
     paper, a line with the paper's value and one with the difference.
     """
-    blocks = ["# Tables 1–3", *_verdicts(tables), _run(tables["run"])]
+    blocks = ["# Tables 1–3", *verdicts(tables), run_table(tables["run"])]
     for rules in tables["run"]["rules"]:
-        blocks += _rule_set(tables, rules)
+        blocks += rule_set(tables, rules)
     blocks.append(TABLE3_NOTE)
     if tables["paper"]["shown"]:
         blocks.append(COMPARED_NOTE)
@@ -37,7 +39,8 @@ def render(tables: Mapping[str, Any]) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _verdicts(tables: Mapping[str, Any]) -> list[str]:
+def verdicts(tables: Mapping[str, Any]) -> list[str]:
+    """Return how near each rule set comes, as blocks; `tables` is what `tables.build` returns."""
     lines = []
     for rules in tables["run"]["rules"]:
         lines += [
@@ -54,12 +57,12 @@ def _verdicts(tables: Mapping[str, Any]) -> list[str]:
     return blocks
 
 
-def _run(run: Mapping[str, Any]) -> str:
+def run_table(run: Mapping[str, Any]) -> str:
     data = run["data"]
     origin = "the paper's own images" if data["is_paper_set"] else "not the paper's images"
     facts = {
-        "data": f"{data['name']} ({origin}): {data['count']} images of "
-        f"{data['width']}×{data['height']}, sha256 `{data['sha256']}`",
+        "data": f"{plain(data['name'])} ({origin}): {data['count']} images of "
+        f"{data['width']}×{data['height']}, sha256 `{plain(data['sha256'])}`",
         "rule sets": ", ".join(run["rules"]),
         "models": ", ".join(run["models"]),
         "learning rates": ", ".join(rate(lr) for lr in run["lr"]),
@@ -68,14 +71,15 @@ def _run(run: Mapping[str, Any]) -> str:
         "experiment": _pairs(run["experiment"]),
         "versions": _pairs({"avanp": run["avanp"]} | dict(run["versions"])),
     }
-    return _table(["", "what was run"], [[name, str(fact)] for name, fact in facts.items()])
+    return pipe_table(["", "what was run"], [[name, str(fact)] for name, fact in facts.items()])
 
 
 def _pairs(values: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in sorted(values.items()))
+    return plain(", ".join(f"{name} {value}" for name, value in sorted(values.items())))
 
 
-def _rule_set(tables: Mapping[str, Any], rules: str) -> list[str]:
+def rule_set(tables: Mapping[str, Any], rules: str) -> list[str]:
+    """Return a heading and Tables 1-3 of a rule set, as blocks."""
     part = tables["rules"][rules]
     models = tables["run"]["models"]
     blocks = [f"## Rules `{rules}`"]
@@ -86,7 +90,7 @@ def _rule_set(tables: Mapping[str, Any], rules: str) -> list[str]:
             cells = [line["cells"][m] for m in models]
             grid += _lines(rate(line["lr"]), [_mean(c) for c in cells], cells, compared)
         if grid:
-            blocks += [f"### {title}", _table([*_head("γ", compared), *models], grid)]
+            blocks += [f"### {title}", pipe_table([*_head("γ", compared), *models], grid)]
     grid = []
     columns = [part["table3"][m] for m in models]
     compared = any(column["mean"]["paper"] is not None for column in columns)
@@ -97,7 +101,7 @@ def _rule_set(tables: Mapping[str, Any], rules: str) -> list[str]:
     rates = [span(c["rates_fewest"], c["rates_most"]) for c in columns]
     grid.append([*_head("Rates", compared), *rates])
     title = f"### Table 3. {table3_title(tables, rules)}"
-    return [*blocks, title, _table([*_head("", compared), *models], grid)]
+    return [*blocks, title, pipe_table([*_head("", compared), *models], grid)]
 
 
 def _head(label: str, compared: bool) -> list[str]:
@@ -133,7 +137,14 @@ def _number(value: float | None, sign: bool = False) -> str:
     return "–" if value is None else short(value, sign)
 
 
-def _table(head: Sequence[str], grid: Sequence[Sequence[str]]) -> str:
+def plain(text: str) -> str:
+    """Return text of unknown hands on one line of which nothing is markup."""
+    line = " ".join(text.split())
+    special = r"([\\`*\[\]|~]|(?<!\w)_|_(?!\w)|^[#+=-])"
+    return re.sub(special, r"\\\1", escape(line, quote=False))
+
+
+def pipe_table(head: Sequence[str], grid: Sequence[Sequence[str]]) -> str:
     """A table whose columns are padded, so that it can also be read as plain text."""
     widths = [max(len(row[i]) for row in [head, *grid]) for i in range(len(head))]
     rule = ["-" * max(3, width) for width in widths]

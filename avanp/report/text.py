@@ -27,3 +27,8 @@ def span(fewest: int, most: int, to: str = "–") -> str:
 def count(fewest: int, most: int, noun: str) -> str:
     """Return ``1 seed``, ``10 seeds``, or ``7–10 seeds`` where the counts differ."""
     return f"{span(fewest, most)} {noun}{'' if most == 1 else 's'}"
+
+
+def p_value(p: float) -> str:
+    """Return a p-value with three decimals, or as a power of ten where it is smaller."""
+    return f"{p:.3f}" if p >= 0.001 else f"{p:.1e}" if p else "0"

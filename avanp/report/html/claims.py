@@ -6,7 +6,7 @@ from avanp.report.findings import Claim, Findings, Outcome
 from avanp.report.html.element import Child, Markup, el, join
 from avanp.report.html.interval import interval, widest
 from avanp.report.html.table import table
-from avanp.report.text import short
+from avanp.report.text import p_value, short
 
 # The sign tells verdicts apart where colours do not.
 MARKS = {
@@ -41,6 +41,7 @@ def claims(findings: Findings) -> Markup:
             [el("p", text) for text in findings.method],
             el("p", KEY, class_="muted"),
             [_evidence(number, claim) for number, claim in enumerate(findings.claims, 1)],
+            [el("p", text) for text in findings.thanks],
         ]
     )
 
@@ -101,13 +102,9 @@ def _measured(outcome: Outcome) -> Sequence[str]:
 def _tested(outcome: Outcome) -> Sequence[str]:
     said = []
     if outcome.p is not None:
-        said.append(f"sign test p {_p(outcome.p)}")
+        said.append(f"sign test p {p_value(outcome.p)}")
     if outcome.p_corrected is not None:
-        said.append(f"corrected {_p(outcome.p_corrected)}")
+        said.append(f"corrected {p_value(outcome.p_corrected)}")
     if outcome.seeds is not None:
         said.append(f"{outcome.seeds} seed{'' if outcome.seeds == 1 else 's'}")
     return said
-
-
-def _p(value: float) -> str:
-    return f"{value:.3f}" if value >= 0.001 else f"{value:.1e}" if value else "0"

@@ -1,13 +1,14 @@
 """With what a run was made: data, grid, experiment and versions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from avanp.report.html.element import Child, Markup, el
-from avanp.report.text import rate, span
+from avanp.report.lost import listed
+from avanp.report.text import rate
 
 
-def settings(config: Mapping[str, Any], paths: Sequence[str]) -> Markup:
+def settings(config: Mapping[str, Any]) -> Markup:
     """Return a list of what was run; `config` is the content of ``run.json``."""
     data = config["data"]
     origin = "the paper’s own images" if data["is_paper_set"] else "not the paper’s images"
@@ -18,24 +19,15 @@ def settings(config: Mapping[str, Any], paths: Sequence[str]) -> Markup:
         "Rule sets": ", ".join(config["rules"]),
         "Models": ", ".join(config["models"]),
         "Learning rates": ", ".join(rate(lr) for lr in config["lr"]),
-        "Seeds": seeds(config["seeds"]),
+        "Seeds": listed(config["seeds"]),
         "BM from": f"{config['draws']} generated images an image of the set",
     }
     facts |= {f"Experiment: {name}": str(v) for name, v in sorted(config["experiment"].items())}
     versions = {"avanp": config["avanp"]} | dict(config["versions"])
     facts["Versions"] = ", ".join(f"{name} {value}" for name, value in sorted(versions.items()))
-    if paths:
-        facts["Beside this file"] = ", ".join(paths)
     return facts_list(facts)
 
 
 def facts_list(facts: Mapping[str, Child]) -> Markup:
     """Return names and what they are."""
     return el("dl", [[el("dt", name), el("dd", value)] for name, value in facts.items()])
-
-
-def seeds(numbers: Sequence[int]) -> str:
-    """Return ``0 to 19`` where seeds are in one piece, or all of them."""
-    if len(numbers) > 2 and list(numbers) == list(range(numbers[0], numbers[0] + len(numbers))):
-        return span(numbers[0], numbers[-1], " to ")
-    return ", ".join(map(str, numbers))

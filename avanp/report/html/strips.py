@@ -39,7 +39,7 @@ def strips(paths: Sequence[Path], image_width: int) -> Mapping[Path, Strip]:
     AvanpError
         For a file that is not an image.
     """
-    there = [path for path in paths if path.exists()]
+    there = [path for path in paths if path.is_file()]
     tried = there[:: max(1, len(there) // TRIED)]
     for height, quality in STEPS:
         size = sum(len(_encoded(_opened(path), height, quality)) for path in tried)

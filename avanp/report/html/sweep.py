@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from avanp.errors import AvanpError
 from avanp.report import paper
-from avanp.report.findings import NAME, Findings, read_findings
+from avanp.report.findings import Findings
 from avanp.report.html.ablations import ablations
 from avanp.report.html.bars import figure6, legend
 from avanp.report.html.claims import claims
@@ -21,12 +20,17 @@ from avanp.report.html.settings import settings
 from avanp.report.html.strips import Strip, strips
 from avanp.report.html.tables123 import tables123
 from avanp.report.index import index_rows
-from avanp.report.tables import build
+from avanp.report.lost import without_number
 from avanp.report.text import count
 from avanp.report.verdict import table3_title
 
 
-def page(directory: Path, rows: Sequence[Mapping[str, Any]], config: Mapping[str, Any]) -> str:
+def page(
+    directory: Path,
+    rows: Sequence[Mapping[str, Any]],
+    tables: Mapping[str, Any],
+    findings: Findings | None,
+) -> str:
     """Return the page of a sweep, finished or not.
 
     Parameters
@@ -35,16 +39,17 @@ def page(directory: Path, rows: Sequence[Mapping[str, Any]], config: Mapping[str
         The folder of the run; strips of generated images are in its ``samples``.
     rows : sequence of mappings
         The content of ``rows.jsonl``, in any order.
-    config : dict
-        The content of ``run.json``.
+    tables : dict
+        What `avanp.report.tables.build` returns of them.
+    findings : Findings, optional
+        What an audit found.
 
     Raises
     ------
     AvanpError
-        Where rows do not fit the configuration, or a picture is not an image.
+        Where a picture is not an image.
     """
-    tables = build(rows, config)
-    findings = _findings(directory, config)
+    config = tables["run"]
     paths = [
         strip_path(directory, rules, model, lr)
         for rules in config["rules"]
@@ -58,21 +63,12 @@ def page(directory: Path, rows: Sequence[Mapping[str, Any]], config: Mapping[str
         sections.append((rules, f"Rules {rules}", content))
     if findings is not None and findings.ablations:
         sections.append(("ablations", "What explains it", ablations(findings)))
-    without = lost(rows)
-    if without is not None:
-        sections.append(("lost", "Diverged and failed runs", without))
-    sections.append(("run", "What was run", settings(config, [])))
+    without = without_number(rows)
+    if without:
+        sections.append(("lost", "Diverged and failed runs", lost(without)))
+    sections.append(("run", "What was run", settings(config)))
     title = f"{_listed(config)} on {config['data']['name']}"
     return document(title, _lead(rows, config), sections, _foot(tables))
-
-
-def _findings(directory: Path, config: Mapping[str, Any]) -> Findings | None:
-    findings = read_findings(directory)
-    if findings is not None and findings.data not in (None, config["data"]["sha256"]):
-        raise AvanpError(
-            f"{directory / NAME} is of other images than the run: run avanp audit again"
-        )
-    return findings
 
 
 def _listed(config: Mapping[str, Any]) -> str:

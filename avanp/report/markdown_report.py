@@ -1,0 +1,151 @@
+"""``report.md``: a run for a repository, with the pictures that lie beside it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from avanp.report import paper
+from avanp.report.figures import figures_available
+from avanp.report.findings import Ablation, Claim, Findings, Outcome
+from avanp.report.lost import Lost
+from avanp.report.markdown import (
+    COMPARED_NOTE,
+    TABLE3_NOTE,
+    pipe_table,
+    plain,
+    rule_set,
+    run_table,
+    verdicts,
+)
+from avanp.report.text import p_value, rate, short
+
+NO_FIGURES = (
+    "The figures need matplotlib (`pip install 'avanp[plot]'`), and then this command once more."
+)
+MARKS = {
+    "holds": "✓ holds",
+    "does not hold": "✗ does not hold",
+    "cannot be told": "? cannot be told",
+}
+
+
+def render(
+    tables: Mapping[str, Any],
+    findings: Findings | None,
+    lost: Sequence[Lost],
+    directory: Path,
+) -> str:
+    """Return the report as Markdown.
+
+    Parameters
+    ----------
+    tables : dict
+        What `avanp.report.tables.build` returns.
+    findings : Findings, optional
+        What an audit found.
+    lost : sequence of Lost
+        The runs without a number.
+    directory : Path
+        The folder of the run: pictures that are there are shown.
+    """
+    run = tables["run"]
+    blocks = [f"# {plain(run['data']['name'])}: {', '.join(run['models'])}"]
+    if findings is not None:
+        blocks += _claims(findings)
+    blocks += ["## Nearness to the tables", *verdicts(tables)]
+    for rules in run["rules"]:
+        heading, *rest = rule_set(tables, rules)
+        figures = [
+            _image(directory, f"{kind}-{rules}.png", f"{title}, rules {rules}")
+            for kind, title in (("curves", "BM against the learning rate"), ("figure6", "Figure 6"))
+        ]
+        blocks += [heading, *filter(None, figures), *rest]
+    if not figures_available():
+        blocks.append(NO_FIGURES)
+    blocks.append(TABLE3_NOTE)
+    if tables["paper"]["shown"]:
+        blocks.append(COMPARED_NOTE)
+    sheets = [
+        _image(directory, f"sheets/{model}.png", f"What {model} draws at each rate")
+        for model in run["models"]
+    ]
+    if any(sheets):
+        blocks += ["## Generated images", *filter(None, sheets)]
+    if findings is not None and findings.ablations:
+        blocks.append("## What explains it")
+        for ablation in findings.ablations:
+            blocks += _ablation(ablation, directory)
+    if lost:
+        blocks += ["## Diverged and failed runs", _lost(lost)]
+    blocks += ["## What was run", run_table(run)]
+    if tables["paper"]["shown"]:
+        blocks.append(f"Paper: {paper.CITATION}")
+    return "\n\n".join(blocks) + "\n"
+
+
+def _claims(findings: Findings) -> Iterable[str]:
+    rules = list(dict.fromkeys(rule for claim in findings.claims for rule in claim.rules))
+    grid = [
+        [plain(claim.claim), *(_verdict(claim.rules.get(rule)) for rule in rules)]
+        for claim in findings.claims
+    ]
+    yield "## Verdicts"
+    yield pipe_table(["claim", *map(plain, rules)], grid)
+    yield from map(plain, findings.method)
+    for number, claim in enumerate(findings.claims, 1):
+        yield f"### {number}. {plain(claim.claim)}"
+        if claim.paper:
+            yield f"The paper: {plain(claim.paper)}"
+        yield _evidence(claim)
+    yield from map(plain, findings.thanks)
+
+
+def _evidence(claim: Claim) -> str:
+    head = ["rules", "", "difference", "95 %", "p", "corrected", "seeds"]
+    grid = []
+    for rule, outcome in claim.rules.items():
+        said = f"{_verdict(outcome)}: {plain(outcome.says)}" if outcome.says else _verdict(outcome)
+        grid.append([plain(rule), said, *_numbers(outcome)])
+        if len(outcome.parts) > 1:
+            grid += [["", plain(part.name), *_numbers(part)] for part in outcome.parts]
+    return pipe_table(head, grid)
+
+
+def _numbers(found: Outcome) -> list[str]:
+    known = found.low is not None and found.high is not None
+    return [
+        "–" if found.difference is None else short(found.difference, True),
+        f"{short(found.low or 0.0, True)} to {short(found.high or 0.0, True)}" if known else "–",
+        "–" if found.p is None else p_value(found.p),
+        "–" if found.p_corrected is None else p_value(found.p_corrected),
+        "–" if found.seeds is None else str(found.seeds),
+    ]
+
+
+def _verdict(outcome: Outcome | None) -> str:
+    return "–" if outcome is None or outcome.verdict is None else MARKS[outcome.verdict]
+
+
+def _ablation(ablation: Ablation, directory: Path) -> Iterable[str]:
+    yield f"### {plain(ablation.title)}"
+    if ablation.says:
+        yield plain(ablation.says)
+    if ablation.picture is not None:
+        name = ablation.picture.relative_to(directory.resolve()).as_posix()
+        yield f"![{plain(ablation.alt or ablation.title)}]({quote(name)})"
+    if ablation.rows:
+        grid = [[plain(cell) for cell in row] for row in ablation.rows]
+        yield pipe_table([plain(column) for column in ablation.columns], grid)
+
+
+def _lost(lost: Sequence[Lost]) -> str:
+    grid = [
+        [one.rules, one.model, rate(one.lr), one.seeds, one.status, plain(one.reason)]
+        for one in lost
+    ]
+    return pipe_table(["rules", "model", "γ", "seeds", "status", "reason"], grid)
+
+
+def _image(directory: Path, name: str, alt: str) -> str | None:
+    return f"![{alt}]({quote(name)})" if (directory / name).is_file() else None
