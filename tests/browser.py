@@ -152,7 +152,9 @@ class Browser:
             values = [str(arg.get("value", arg.get("description"))) for arg in said["args"]]
             self.problems.append(f"{said['type']}: {' '.join(values)}")
         elif method == "Runtime.exceptionThrown":
-            self.problems.append(said["exceptionDetails"]["text"])
+            details = said["exceptionDetails"]
+            thrown = details.get("exception", {}).get("description", "")
+            self.problems.append(f"{details['text']} {thrown}")
         elif method == "Log.entryAdded":
             self.problems.append(f"{said['entry']['level']}: {said['entry']['text']}")
         elif method == "Network.requestWillBeSent":
