@@ -12,6 +12,7 @@ from avanp.errors import AvanpError
     examples=[
         "avanp report runs/ten",
         "avanp report runs/ten --markdown",
+        "avanp report runs/vae",
     ],
 )
 @click.argument("directory", metavar="DIR")
@@ -23,16 +24,30 @@ def report(directory: str, markdown: bool) -> None:
 
     DIR is the folder of a sweep, finished or not. The page holds Tables 1-3 beside the paper's,
     Figure 6, BM curves, generated images, the verdicts of an audit where there is one
-    (avanp audit --from DIR), and with what it was made.
+    (avanp audit --from DIR), and with what it was made. Of a training (avanp train --out DIR) it
+    holds the losses over the epochs, samples, reconstructions and options.
     """
     from pathlib import Path
+
+    folder = Path(directory)
+    if (folder / "checkpoint.npz").exists() and not (folder / "run.json").exists():
+        from avanp.report.html.training import write_training
+
+        if markdown:
+            raise AvanpError("--markdown is for sweeps: leave it out for a training")
+        written(str(write_training(folder)))
+        return
 
     from avanp.report.html.write import write_report
     from avanp.sweeps.store import read_config, read_rows
 
-    config = read_config(Path(directory))
-    rows = read_rows(Path(directory))
+    if not (folder / "run.json").exists() and not folder.is_file():
+        raise AvanpError(
+            f"{directory} holds no run.json: name the --out folder of a sweep or a training"
+        )
+    config = read_config(folder)
+    rows = read_rows(folder)
     if not rows:
         raise AvanpError(f"{directory} has no finished row yet: run its sweep again")
-    for path in write_report(Path(directory), rows, config, markdown=markdown):
+    for path in write_report(folder, rows, config, markdown=markdown):
         written(str(path))

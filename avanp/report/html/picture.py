@@ -38,9 +38,7 @@ def picture(path: Path, alt: str) -> Markup:
         raise AvanpError(f"{path} is not a readable PNG, JPEG or WebP: remove or replace it") from (
             error
         )
-    return el(
-        "img", src=data_uri(content, kind), alt=alt, width=width, height=height, decoding="async"
-    )
+    return el("img", src=data_uri(content, kind), alt=alt, width=width, height=height)
 
 
 def _smaller(image: "PIL.Image.Image") -> bytes:
