@@ -18,7 +18,7 @@ from avanp.report.markdown import (
     run_table,
     verdicts,
 )
-from avanp.report.text import p_value, rate, short
+from avanp.report.text import p_value, rate, signed
 
 NO_FIGURES = (
     "The figures need matplotlib (`pip install 'avanp[plot]'`), and then this command once more."
@@ -92,13 +92,14 @@ def _claims(findings: Findings) -> Iterable[str]:
     ]
     yield "## Verdicts"
     yield pipe_table(["claim", *map(plain, rules)], grid)
-    yield from map(plain, findings.method)
     for number, claim in enumerate(findings.claims, 1):
         yield f"### {number}. {plain(claim.claim)}"
         if claim.paper:
             yield f"The paper: {plain(claim.paper)}"
         yield _evidence(claim)
-    yield from map(plain, findings.thanks)
+    if findings.method:
+        yield "### How the claims were judged"
+    yield from map(plain, [*findings.method, *findings.thanks])
 
 
 def _evidence(claim: Claim) -> str:
@@ -115,8 +116,8 @@ def _evidence(claim: Claim) -> str:
 def _numbers(found: Outcome) -> list[str]:
     known = found.low is not None and found.high is not None
     return [
-        "–" if found.difference is None else short(found.difference, True),
-        f"{short(found.low or 0.0, True)} to {short(found.high or 0.0, True)}" if known else "–",
+        "–" if found.difference is None else signed(found.difference),
+        f"{signed(found.low or 0.0)} to {signed(found.high or 0.0)}" if known else "–",
         "–" if found.p is None else p_value(found.p),
         "–" if found.p_corrected is None else p_value(found.p_corrected),
         "–" if found.seeds is None else str(found.seeds),

@@ -29,6 +29,15 @@ def count(fewest: int, most: int, noun: str) -> str:
     return f"{span(fewest, most)} {noun}{'' if most == 1 else 's'}"
 
 
+def signed(difference: float) -> str:
+    """Return a difference as `short` does; none is ``0``, and a tiny one ``+3e−6``."""
+    if not difference:
+        return "0"
+    if abs(difference) >= 0.00005:
+        return short(difference, sign=True)
+    return f"{difference:+.0e}".replace("e-0", "e-").replace("-", "−")
+
+
 def p_value(p: float) -> str:
     """Return a p-value with three decimals, or as a power of ten where it is smaller."""
     return f"{p:.3f}" if p >= 0.001 else f"{p:.1e}" if p else "0"

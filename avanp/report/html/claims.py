@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from avanp.report.findings import Claim, Findings, Outcome
 from avanp.report.html.element import Child, Markup, el, join
-from avanp.report.html.interval import interval, widest
+from avanp.report.html.interval import interval
 from avanp.report.html.table import table
-from avanp.report.text import p_value, short
+from avanp.report.text import p_value, signed
 
 # The sign tells verdicts apart where colours do not.
 MARKS = {
@@ -17,9 +17,9 @@ MARKS = {
 
 
 KEY = (
-    "In the drawings the upright line is zero, a dot our difference in the direction of the claim "
-    "with its 95 % interval, and a ring the paper’s: right of zero speaks for the claim. The scale "
-    "is that of the widest beside it."
+    "In the drawings the upright line is zero, a dot our difference with its 95 % interval, and a "
+    "ring the paper’s. Right of zero speaks for the claim. Each drawing has a scale of its own: "
+    "what counts is the side of zero."
 )
 
 
@@ -38,10 +38,10 @@ def claims(findings: Findings) -> Markup:
         [
             table("claims", caption, ["Claim", *rules], rows, class_="claims"),
             el("h3", "Evidence"),
-            [el("p", text) for text in findings.method],
-            el("p", KEY, class_="muted"),
+            el("p", KEY),
             [_evidence(number, claim) for number, claim in enumerate(findings.claims, 1)],
-            [el("p", text) for text in findings.thanks],
+            el("h3", "How the claims were judged") if findings.method else None,
+            [el("p", text) for text in (*findings.method, *findings.thanks)],
         ]
     )
 
@@ -73,29 +73,31 @@ def _evidence(number: int, claim: Claim) -> Markup:
 
 
 def _found(outcome: Outcome) -> list[Child]:
-    several = len(outcome.parts) > 1
-    half = widest([outcome, *outcome.parts])
-    blocks: list[Child] = [el("p", outcome.says)] if outcome.says else []
-    if several:
-        blocks.append(el("ul", [_part(part, half) for part in outcome.parts], class_="parts"))
+    said = _tested(outcome)
+    if len(outcome.parts) > 1:
+        drawn: Child = el("ul", [_part(part) for part in outcome.parts], class_="parts")
     else:
-        blocks.append(interval(outcome.parts[0] if outcome.parts else outcome, half))
-    said = _tested(outcome) if several else [*_measured(outcome), *_tested(outcome)]
-    return [*blocks, el("p", ", ".join(said), class_="muted") if said else None]
+        drawn = interval(outcome.parts[0] if outcome.parts else outcome)
+        said = said if outcome.says else [*_measured(outcome), *said]
+    return [
+        el("p", outcome.says) if outcome.says else None,
+        drawn,
+        el("p", ", ".join(said), class_="muted") if said else None,
+    ]
 
 
-def _part(part: Outcome, half: float) -> Markup:
+def _part(part: Outcome) -> Markup:
     verdict = [" ", _verdict(part)] if part.verdict is not None else None
     says = part.says or ", ".join(_measured(part))
-    return el("li", part.name, verdict, interval(part, half), el("small", says))
+    return el("li", part.name, verdict, interval(part), el("small", says))
 
 
 def _measured(outcome: Outcome) -> Sequence[str]:
     if outcome.difference is None:
         return ["no difference can be had"]
-    said = [f"difference {short(outcome.difference, True)}"]
+    said = [f"difference {signed(outcome.difference)}"]
     if outcome.low is not None and outcome.high is not None:
-        said.append(f"95 % from {short(outcome.low, True)} to {short(outcome.high, True)}")
+        said.append(f"95 % from {signed(outcome.low)} to {signed(outcome.high)}")
     return said
 
 

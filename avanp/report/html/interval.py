@@ -1,7 +1,5 @@
 """A difference and its interval beside zero, as a small drawing."""
 
-from collections.abc import Sequence
-
 from avanp.report.findings import Outcome
 from avanp.report.html.element import Markup, el
 from avanp.report.html.scale import Axis
@@ -9,16 +7,12 @@ from avanp.report.html.scale import Axis
 WIDTH, HEIGHT, EDGE = 240, 22, 8
 
 
-def widest(outcomes: Sequence[Outcome]) -> float:
-    """Return how far from zero any of them reaches, the paper's among them: one scale for all."""
-    found = [(o.difference, o.low, o.high, o.paper_difference) for o in outcomes]
-    return max((abs(v) for values in found for v in values if v is not None), default=0.0)
-
-
-def interval(outcome: Outcome, half: float) -> Markup | None:
-    """Return the drawing; the numbers stand beside it as text."""
-    if outcome.difference is None or not half:
+def interval(outcome: Outcome) -> Markup | None:
+    """Return the drawing, at a scale of its own; the numbers stand beside it as text."""
+    if outcome.difference is None:
         return None
+    shown = (outcome.difference, outcome.low, outcome.high, outcome.paper_difference)
+    half = max(abs(value) for value in shown if value is not None)
     x = Axis(-half, half, EDGE, WIDTH - EDGE)
     middle = HEIGHT / 2
     zero, at = x.at(0), x.at(outcome.difference)

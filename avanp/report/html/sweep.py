@@ -92,7 +92,7 @@ def _lead(rows: Sequence[Mapping[str, Any]], config: Mapping[str, Any]) -> Marku
                 "p",
                 el("strong", "Unfinished: "),
                 f"{len(rows):,} of {total:,} runs are done. The command that began the sweep goes "
-                "on with it; this page is then written anew by the same command.",
+                "on with it; avanp report then writes this page anew.",
                 class_="note",
             )
         )

@@ -55,7 +55,7 @@ def tables123(tables: Mapping[str, Any], rules: str) -> Markup:
 
 
 def _how(compared: bool, several: bool) -> str:
-    ours = "the mean over seeds ± SD" if several else "one seed’s"
+    ours = "the mean of BM over seeds ± SD" if several else "the BM of one seed"
     if not compared:
         return f"A cell holds {ours}."
     return (
