@@ -144,7 +144,8 @@ def test_without_an_audit_the_page_says_how_near_and_how_to_get_one(tmp_path):
     assert "avanp audit --from DIR" in text
     shown = table(page, "nearness")
     assert [row[0] for row in shown] == ["Rules", "program", "printed"]
-    assert shown[1][5:] == ["21", "3", "0", "0"]
+    assert shown[0][5:] == ["Cells", "Seeds", "Diverged", "Failed", "To do"]
+    assert shown[1][5:] == ["21", "3", "0", "0", "0"]
 
 
 def test_own_images_have_no_value_of_the_paper(tmp_path):
@@ -188,6 +189,8 @@ def test_runs_without_a_number_are_listed_with_their_reason(tmp_path, status):
     assert len(shown) == 1 + 2 * 3
     assert shown[1] == ["program, GAN, γ 0.5", "0 to 2", status, f"not finite: {HOSTILE}"]
     assert "−" not in table(page, "program-table1")[1][7]
+    assert [e.text for e in page.one("div", id="program-images").all("small")][6] == f"GAN {status}"
+    assert ("--retry-failed" in page.one("section", id="lost").text) == (status == "failed")
 
 
 def test_a_very_long_list_of_failures_is_cut_and_says_so(tmp_path):

@@ -21,4 +21,10 @@ def lost(found: Sequence[Lost]) -> Markup:
     ]
     if len(found) > MOST:
         blocks.append(el("p", f"and {len(found) - MOST} more cells, in rows.jsonl."))
+    if any(one.status == "failed" for one in found):
+        again = [
+            el("code", "--retry-failed"),
+            ", with the sweep’s own command, runs what failed again.",
+        ]
+        blocks.append(el("p", again))
     return join(blocks)

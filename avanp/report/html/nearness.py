@@ -6,14 +6,14 @@ from typing import Any
 from avanp.report import paper
 from avanp.report.html.element import Markup, el, join
 from avanp.report.html.table import Row, table
-from avanp.report.text import count, rate, short, span
+from avanp.report.text import rate, short, span
 
 
 def nearness(tables: Mapping[str, Any]) -> Markup:
     """Return a row for each rule set; `tables` is what `avanp.report.tables.build` returns."""
     verdicts = {rules: part["verdict"] for rules, part in tables["rules"].items()}
     compared = any(v["compared"] for v in verdicts.values())
-    head = ["Rules", "Cells", "Seeds", "Diverged", "To do"]
+    head = ["Rules", "Cells", "Seeds", "Diverged", "Failed", "To do"]
     if compared:
         head[1:1] = ["RMS", "Correlation", "Largest difference", "Table 3’s means, at most"]
     rows: list[Row] = [
@@ -36,11 +36,13 @@ def nearness(tables: Mapping[str, Any]) -> Markup:
 
 def _cells(v: Mapping[str, Any], compared: bool) -> list[Markup | str]:
     done = v["compared"] if compared else v["cells"]
+    failed = v.get("failed", 0)
     cells: list[Markup | str] = [
         str(done),
         span(v["seeds_fewest"], v["seeds_most"]),
         str(v["diverged"]),
-        count(v["missing"], v["missing"], "run") if v["missing"] else "0",
+        str(failed),
+        str(v["missing"] - failed),
     ]
     if not compared:
         return cells

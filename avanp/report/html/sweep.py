@@ -19,7 +19,6 @@ from avanp.report.html.nearness import nearness
 from avanp.report.html.settings import settings
 from avanp.report.html.strips import Strip, strips
 from avanp.report.html.tables123 import tables123
-from avanp.report.index import index_rows
 from avanp.report.lost import without_number
 from avanp.report.text import count
 from avanp.report.verdict import table3_title
@@ -132,7 +131,6 @@ def _rule_set(
         empty = "No run of this rule set has a number yet."
         return join([el("p", explained(rules)), el("p", empty, class_="note")])
     highest = highest_bm(list(tables["rules"].values()))
-    runs = index_rows(rows, tables["run"])
     over = table3_title(tables, rules)
     return join(
         [
@@ -143,7 +141,7 @@ def _rule_set(
             figure6(part, models),
             legend(part),
             tables123(tables, rules),
-            images(directory, tables["run"], rules, runs, drawn),
+            images(directory, tables["run"], rules, rows, drawn),
         ]
     )
 

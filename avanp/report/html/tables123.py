@@ -72,10 +72,11 @@ def _entry(column: Mapping[str, Any], name: str) -> Markup:
 
 
 def _cell(cell: Mapping[str, Any]) -> Markup:
+    gone = {what: cell.get(what, 0) for what in ("diverged", "failed") if cell.get(what)}
     if cell["mean"] is None:
-        return el("td", "diverged" if cell["diverged"] else "not run yet", beside(cell))
-    lost = f"{cell['diverged']} of {cell['seeds'] + cell['diverged']} diverged"
-    return _filled(cell["mean"], cell["sd"], cell, lost if cell["diverged"] else None)
+        return el("td", next(iter(gone), "not run yet"), beside(cell))
+    told = ", ".join(f"{number} {what}" for what, number in gone.items())
+    return _filled(cell["mean"], cell["sd"], cell, f"of the seeds {told}" if told else None)
 
 
 def _filled(
