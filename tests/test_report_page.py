@@ -1,17 +1,20 @@
 """`report.html` of a sweep: what it shows, of any run, and that it can be read by everybody."""
 
 import json
+import math
 import re
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 import small_runs
 from avanp.errors import AvanpError
 from avanp.report.html.differences import level
 from avanp.report.html.element import el, join
-from avanp.report.html.scale import even_ticks, labels, rate_ticks
+from avanp.report.html.scale import Axis, even_ticks, labels, rate_ticks
 from avanp.report.html.strips import BUDGET, strips
 from avanp.report.html.write import write_report
 from avanp.report.paper import TABLE3
@@ -220,6 +223,22 @@ def test_words_from_the_run_are_never_markup(tmp_path, place):
     assert "\n# no heading" not in text
 
 
+@pytest.mark.parametrize("bm", [1e300, -3.5, 5e-324, 0.0])
+def test_numbers_that_no_sweep_gives_are_shown_all_the_same(tmp_path, bm):
+    run = small_runs.config(rules=["program"], seeds=[0], data={"width": 0})
+    rows = [row | {"bm": bm} for row in small_runs.rows_of(run)]
+    folder = small_runs.save(tmp_path / "a", run, rows, images=False)
+    Image.new("RGB", (7, 5)).save(folder / "samples" / "program-VAE-0.5.png")
+    write_report(folder, rows, run)
+    assert "nan" not in (folder / "report.html").read_text("utf-8").split("</style>")[1]
+
+
+def test_half_a_character_does_not_stop_the_page(tmp_path):
+    run = small_runs.config(rules=["program"], lr=[0.5], seeds=[0], data={"name": "a\ud800b"})
+    page = page_of(tmp_path / "a", run, small_runs.rows_of(run))
+    assert page.one("h1").text.endswith("on a?b")
+
+
 def test_words_of_an_audit_are_never_markup(tmp_path):
     run = small_runs.config(rules=["program"])
     folder = small_runs.save(tmp_path / "a", run, small_runs.rows_of(run))
@@ -312,6 +331,15 @@ def test_ticks_are_round_and_hold_the_values(low, high):
     assert ticks[-1] >= high
     assert 2 <= len(ticks) <= 8
     assert len(set(labels(ticks))) == len(ticks)
+
+
+@given(st.floats(-1e300, 1e300), st.floats(-1e300, 1e300))
+def test_any_two_numbers_have_an_axis(one, two):
+    low, high = sorted((one, two))
+    ticks = even_ticks(low, high)
+    assert 2 <= len(ticks) <= 10
+    assert len(labels(ticks)) == len(ticks)
+    assert all(math.isfinite(Axis(ticks[0], ticks[-1], 0, 100).at(v)) for v in ticks)
 
 
 def test_rates_are_written_at_one_two_and_five():

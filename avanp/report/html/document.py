@@ -12,7 +12,7 @@ Section = tuple[str, str, Markup]
 
 
 def document(title: str, lead: Child, sections: Sequence[Section], foot: Child) -> str:
-    """Return a whole HTML page in one file.
+    """Return a whole HTML page in one file, to be written as UTF-8.
 
     Parameters
     ----------

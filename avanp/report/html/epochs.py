@@ -45,7 +45,8 @@ def _points(rows: Sequence[Mapping[str, Any]], name: str) -> Points:
         for row in rows
         if _is_number(row.get("epoch")) and _is_number(row.get(name))
     ]
-    return points[:: -(-len(points) // MOST_POINTS)] if points else points
+    every = max(1, len(points) // MOST_POINTS)
+    return points if every == 1 else [*points[:-1:every], points[-1]]
 
 
 def _is_number(value: Any) -> bool:

@@ -22,7 +22,9 @@ class Axis(NamedTuple):
 def even_ticks(low: float, high: float, about: int = 5) -> list[float]:
     """Return some `about` round numbers from at most `low` to at least `high`."""
     if not high > low:
-        low, high = (min(low, 0.0), max(high, 0.0)) if high or low else (0.0, 1.0)
+        low, high = min(low, 0.0), max(high, 0.0)
+    if high - low < 1e-300:  # nothing to see between them
+        low, high = 0.0, 1.0
     rough = (high - low) / about
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= rough * 0.999)

@@ -60,7 +60,7 @@ def _opened(path: Path) -> "Image":
 
 def _strip(image: "Image", image_width: int, height: int, quality: int) -> Strip:
     content = _encoded(image, height, quality)
-    number = max(1, image.width // image_width)
+    number = max(1, image.width // max(1, image_width))
     return Strip(data_uri(content, "webp"), number, image.width // number, image.height)
 
 

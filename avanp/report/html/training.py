@@ -35,7 +35,9 @@ def write_training(directory: Path) -> Path:
     """
     described = describe(checkpoint_in(str(directory)))
     path = directory / "report.html"
-    write_whole(path, _page(directory, described, read_metrics(directory)).encode())
+    write_whole(
+        path, _page(directory, described, read_metrics(directory)).encode("utf-8", "replace")
+    )
     return path
 
 

@@ -46,12 +46,12 @@ def write_report(
     tables = build(rows, config)
     findings = _findings(directory, config)
     paths = [directory / "report.html"]
-    write_whole(paths[0], page(directory, rows, tables, findings).encode())
+    write_whole(paths[0], page(directory, rows, tables, findings).encode("utf-8", "replace"))
     if markdown:
         write_all(directory, rows, config)
         text = markdown_report.render(tables, findings, without_number(rows), directory)
         paths.append(directory / "report.md")
-        write_whole(paths[1], text.encode())
+        write_whole(paths[1], text.encode("utf-8", "replace"))
     return paths
 
 
