@@ -86,9 +86,9 @@ class Browser:
                 return message["result"]
 
     def open(
-        self, page: Path, *, width: int = 1280, scheme: str = "light", media: str = "screen"
+        self, page: Path, *, width: int = 1280, scheme: str = "light", media: str = ""
     ) -> None:
-        """Load a page from disk at a width in pixels, light or dark, on screen or in print."""
+        """Load a page from disk at a width in pixels, light or dark, on a screen or as in ``print``."""
         self.problems, self.requests, self._loaded = [], [], False
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self.call("Emulation.setEmulatedMedia", media=media, features=features)
