@@ -88,7 +88,7 @@ class Browser:
     def open(
         self, page: Path, *, width: int = 1280, scheme: str = "light", media: str = ""
     ) -> None:
-        """Load a page from disk at a width in pixels, light or dark, on a screen or as in ``print``."""
+        """Load a page from disk at a width in pixels, light or dark, perhaps in ``print``."""
         self.problems, self.requests, self._loaded = [], [], False
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self.call("Emulation.setEmulatedMedia", media=media, features=features)

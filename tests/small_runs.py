@@ -125,6 +125,8 @@ def audit(run: Mapping[str, Any], /, **changes: Any) -> dict[str, Any]:
         "claims": claims,
         "ablations": [ablation],
         "method": "Each claim is a comparison.",
+        "picture": "audit/x.png",
+        "alt": "All intervals",
     } | changes
 
 

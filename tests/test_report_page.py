@@ -56,7 +56,8 @@ def test_text_never_becomes_markup():
 
 def test_the_page_has_every_part_of_a_run(paper_page):
     assert texts(paper_page, "h2") == [
-        "Verdicts", "Rules program", "Rules printed", "What explains it", "What was run",
+        "Verdicts", "Rules program", "Rules printed", "Evidence for the verdicts",
+        "What explains it", "What was run",
     ]  # fmt: skip
     for rules in ("program", "printed"):
         head = ["AVA1", "AVA2", "AVA3", "AVA4", "AVA5", "VAE", "GAN"]
@@ -131,7 +132,7 @@ def test_verdicts_of_an_audit_stand_first_with_their_evidence(paper_page):
     assert "difference +.0012, 95 % from −.0003 to +.0021" in first
     assert "sign test p 0.200, corrected 0.400, 3 seeds" in first
     assert "difference" not in paper_page.one("div", id="claim-2").text  # told by what it says
-    text = paper_page.one("section", id="verdicts").text
+    text = paper_page.one("section", id="evidence").text
     assert text.index("AVA2 is above") < text.index("How the claims were judged")
     assert table(paper_page, "ablation-1")[1:] == [
         ["white", "0.2263", "–"],
@@ -318,7 +319,7 @@ def test_the_markdown_shows_pictures_that_are_there(tmp_path):
     write_report(folder, small_runs.rows_of(run), run, markdown=True)
     text = (folder / "report.md").read_text("utf-8")
     pictures = re.findall(r"!\[.+?\]\((.+?)\)", text)
-    assert len(pictures) == 2 * 2 + 7 + 1
+    assert len(pictures) == 2 * 2 + 7 + 2
     assert all((folder / name).is_file() for name in pictures)
     assert "| AVA2 is above AVA1           | ✗ does not hold" in text
     assert text.index("## Verdicts") < text.index("Rules `program`") < text.index("## What was run")

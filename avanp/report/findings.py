@@ -62,7 +62,7 @@ class Ablation:
 
 @dataclass(frozen=True)
 class Findings:
-    """All of an audit."""
+    """All of an audit; its `picture` shows all intervals of the claims."""
 
     seeds: int | None
     data: str | None
@@ -70,6 +70,8 @@ class Findings:
     ablations: Sequence[Ablation]
     method: Sequence[str]
     thanks: Sequence[str]
+    picture: Path | None
+    alt: str
 
 
 def read_findings(directory: Path) -> Findings | None:
@@ -115,6 +117,8 @@ def _findings(document: Mapping[str, Any], directory: Path) -> Findings:
         [_ablation(item, directory) for item in _list(document, "ablations")],
         _paragraphs(document, "method"),
         _paragraphs(document, "thanks"),
+        _picture(document.get("picture"), directory),
+        _text(document, "alt"),
     )
 
 

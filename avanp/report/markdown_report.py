@@ -51,8 +51,8 @@ def render(
     """
     run = tables["run"]
     blocks = [f"# {plain(run['data']['name'])}: {', '.join(run['models'])}"]
-    if findings is not None:
-        blocks += _claims(findings)
+    if findings is not None and findings.claims:
+        blocks += _claims(findings, directory)
     blocks += ["## Nearness to the tables", *verdicts(tables)]
     for rules in run["rules"]:
         heading, *rest = rule_set(tables, rules)
@@ -72,6 +72,8 @@ def render(
     ]
     if any(sheets):
         blocks += ["## Generated images", *filter(None, sheets)]
+    if findings is not None and findings.claims:
+        blocks += _evidence(findings)
     if findings is not None and findings.ablations:
         blocks.append("## What explains it")
         for ablation in findings.ablations:
@@ -84,7 +86,7 @@ def render(
     return "\n\n".join(blocks) + "\n"
 
 
-def _claims(findings: Findings) -> Iterable[str]:
+def _claims(findings: Findings, directory: Path) -> Iterable[str]:
     rules = list(dict.fromkeys(rule for claim in findings.claims for rule in claim.rules))
     grid = [
         [plain(claim.claim), *(_verdict(claim.rules.get(rule)) for rule in rules)]
@@ -92,17 +94,23 @@ def _claims(findings: Findings) -> Iterable[str]:
     ]
     yield "## Verdicts"
     yield pipe_table(["claim", *map(plain, rules)], grid)
+    if findings.picture is not None:
+        yield _picture(findings.picture, findings.alt or "Differences and intervals", directory)
+
+
+def _evidence(findings: Findings) -> Iterable[str]:
+    yield "## Evidence for the verdicts"
     for number, claim in enumerate(findings.claims, 1):
         yield f"### {number}. {plain(claim.claim)}"
         if claim.paper:
             yield f"The paper: {plain(claim.paper)}"
-        yield _evidence(claim)
+        yield _outcomes(claim)
     if findings.method:
         yield "### How the claims were judged"
     yield from map(plain, [*findings.method, *findings.thanks])
 
 
-def _evidence(claim: Claim) -> str:
+def _outcomes(claim: Claim) -> str:
     head = ["rules", "", "difference", "95 %", "p", "corrected", "seeds"]
     grid = []
     for rule, outcome in claim.rules.items():
@@ -133,11 +141,15 @@ def _ablation(ablation: Ablation, directory: Path) -> Iterable[str]:
     if ablation.says:
         yield plain(ablation.says)
     if ablation.picture is not None:
-        name = ablation.picture.relative_to(directory.resolve()).as_posix()
-        yield f"![{plain(ablation.alt or ablation.title)}]({quote(name)})"
+        yield _picture(ablation.picture, ablation.alt or ablation.title, directory)
     if ablation.rows:
         grid = [[plain(cell) for cell in row] for row in ablation.rows]
         yield pipe_table([plain(column) for column in ablation.columns], grid)
+
+
+def _picture(path: Path, alt: str, directory: Path) -> str:
+    name = path.relative_to(directory.resolve()).as_posix()
+    return f"![{plain(alt)}]({quote(name)})"
 
 
 def _lost(lost: Sequence[Lost]) -> str:

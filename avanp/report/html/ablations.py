@@ -5,6 +5,8 @@ from avanp.report.html.element import Markup, el, join
 from avanp.report.html.picture import picture
 from avanp.report.html.table import table
 
+SHORT = 14  # letters
+
 
 def ablations(findings: Findings) -> Markup:
     """Return a part for each ablation."""
@@ -12,14 +14,28 @@ def ablations(findings: Findings) -> Markup:
 
 
 def _ablation(number: int, ablation: Ablation) -> Markup:
-    columns, rows = ablation.columns, [(row[0], row[1:]) for row in ablation.rows if row]
+    columns, rows = ablation.columns, [(_header(row[0]), row[1:]) for row in ablation.rows if row]
     return join(
         [
             el("h3", ablation.title),
             el("p", ablation.says) if ablation.says else None,
-            table(f"ablation-{number}", ablation.title, columns, rows) if rows else None,
+            table(
+                f"ablation-{number}",
+                ablation.title,
+                columns,
+                rows,
+                caption_class="unseen",
+                class_="explains",
+            )
+            if rows
+            else None,
             el("figure", picture(ablation.picture, ablation.alt or ablation.title))
             if ablation.picture
             else None,
         ]
     )
+
+
+def _header(text: str) -> Markup | str:
+    """A short name stands on one line, also where it has a hyphen."""
+    return el("span", text, class_="whole") if len(text) <= SHORT else text

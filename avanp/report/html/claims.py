@@ -24,7 +24,7 @@ KEY = (
 
 
 def claims(findings: Findings) -> Markup:
-    """Return the verdicts of an audit."""
+    """Return the verdicts of an audit; each claim leads to its evidence."""
     rules = list(dict.fromkeys(rule for claim in findings.claims for rule in claim.rules))
     rows = [
         (
@@ -34,10 +34,13 @@ def claims(findings: Findings) -> Markup:
         for number, claim in enumerate(findings.claims, 1)
     ]
     caption = "What holds of the paper’s claims, under each rule set"
+    return table("claims", caption, ["Claim", *rules], rows, class_="claims")
+
+
+def evidence(findings: Findings) -> Markup:
+    """Return what each verdict rests on, and how they were reached."""
     return join(
         [
-            table("claims", caption, ["Claim", *rules], rows, class_="claims"),
-            el("h3", "Evidence"),
             el("p", KEY),
             [_evidence(number, claim) for number, claim in enumerate(findings.claims, 1)],
             el("h3", "How the claims were judged") if findings.method else None,
@@ -57,12 +60,12 @@ def _verdict(outcome: Outcome | None) -> Child:
 def _evidence(number: int, claim: Claim) -> Markup:
     return el(
         "div",
-        el("h4", f"{number}. {claim.claim}"),
+        el("h3", f"{number}. {claim.claim}"),
         el("p", el("strong", "The paper: "), claim.paper) if claim.paper else None,
         el(
             "div",
             [
-                el("div", el("h5", f"{rule} ", _verdict(outcome)), _found(outcome))
+                el("div", el("h4", f"{rule} ", _verdict(outcome)), _found(outcome))
                 for rule, outcome in claim.rules.items()
             ],
             class_="outcomes",

@@ -8,7 +8,7 @@ from avanp.report import paper
 from avanp.report.findings import Findings
 from avanp.report.html.ablations import ablations
 from avanp.report.html.bars import figure6, legend
-from avanp.report.html.claims import claims
+from avanp.report.html.claims import claims, evidence
 from avanp.report.html.curves import curves, highest_bm
 from avanp.report.html.document import Section, document
 from avanp.report.html.element import Child, Markup, el, join
@@ -60,6 +60,8 @@ def page(
     for rules in config["rules"]:
         content = _rule_set(directory, tables, rules, rows, drawn)
         sections.append((rules, f"Rules {rules}", content))
+    if findings is not None and findings.claims:
+        sections.append(("evidence", "Evidence for the verdicts", evidence(findings)))
     if findings is not None and findings.ablations:
         sections.append(("ablations", "What explains it", ablations(findings)))
     without = without_number(rows)
@@ -107,7 +109,7 @@ def _total(config: Mapping[str, Any]) -> int:
 
 def _verdicts(tables: Mapping[str, Any], findings: Findings | None) -> Markup:
     if findings is not None and findings.claims:
-        return join([claims(findings), el("h3", "Nearness to the tables"), nearness(tables)])
+        return join([claims(findings), nearness(tables)])
     how = None
     if tables["paper"]["shown"]:
         how = el(

@@ -14,6 +14,7 @@ def table(
     head: Sequence[Child],
     rows: Sequence[Row],
     *,
+    caption_class: str | None = None,
     class_: str | None = None,
     style: str | None = None,
 ) -> Markup:
@@ -27,11 +28,13 @@ def table(
         Headers of the columns; the first is over the headers of the rows.
     rows : sequence of (header, cells)
         A cell that is no ``td`` becomes one.
+    caption_class : str, optional
+        ``unseen`` where a heading says the same.
     """
     body = [el("tr", el("th", label, scope="row"), map(_cell, cells)) for label, cells in rows]
     whole = el(
         "table",
-        el("caption", el("span", caption), id=f"{name}-caption"),
+        el("caption", el("span", caption), id=f"{name}-caption", class_=caption_class),
         el("thead", el("tr", [el("th", title, scope="col") for title in head])),
         el("tbody", body),
         class_=class_,
