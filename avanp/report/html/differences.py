@@ -42,11 +42,11 @@ def key() -> Markup:
             el("li", text, class_=class_)
             for class_, text in (
                 ("below3", f"below −{third}"),
-                ("below2", f"to −{second}"),
-                ("below1", f"to −{first}"),
+                ("below2", f"−{third} to −{second}"),
+                ("below1", f"−{second} to −{first}"),
                 ("same", f"within ±{first}, the paper’s own repeatability"),
-                ("above1", f"from +{first}"),
-                ("above2", f"from +{second}"),
+                ("above1", f"+{first} to +{second}"),
+                ("above2", f"+{second} to +{third}"),
                 ("above3", f"above +{third}"),
             )
         ],
