@@ -1,0 +1,59 @@
+"""Checkpoints in both formats: loaded, described, and gone on with."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from avanp.report.checkpoint import summary
+from avanp.systems import build
+from avanp.training.checkpoint import describe, load, save
+from avanp.training.trainer import Trainer
+from fuzz.forms import safetensors, zipped
+from fuzz.target import Target, file
+from fuzz.targets.arrays import Canary, npz
+
+SHAPE = (2, 2, 1)
+WORDS = (b"weights/", b"optimiser/", b"state/", b"F32", b"I64", b"data_offsets", b"dtype", b"<f4")
+
+
+def contents(suffix: str) -> list[bytes]:
+    """Return small checkpoints: a new system, one in training, one that fits no images."""
+    file = Path(f"seed{suffix}")
+    found = []
+    try:
+        for name, options in (("VAE", {}), ("GAN", {}), ("AVA1", {}), ("classifier", {"classes": 2})):
+            system = build(name, shape=SHAPE, widths=(2,), latent=1, **options)
+            save(file, system, {"note": [1]})
+            found.append(file.read_bytes())
+        images = np.arange(16, dtype=np.uint8).reshape(4, *SHAPE)
+        system = build("VAE", shape=SHAPE, widths=(2,), latent=1)
+        about = {"data": {"name": "a", "images": 4, "spec": "a"}, "order": {"batch": 2}}
+        trainer = Trainer(system, batch_size=2, validation=images, patience=1, about=about)
+        trainer.fit(images, 1)
+        trainer.save(file)
+        found.append(file.read_bytes())
+        system = build("VAE", shape=(4, 4, 1), arch="conv", widths=(1, 1), latent=1, batch_norm=True)
+        save(file, system)
+        found.append(file.read_bytes())
+    finally:
+        file.unlink(missing_ok=True)
+    if suffix == ".npz":
+        found.append(npz(**{"avanp.json": np.array([Canary()], dtype=object)}))
+    return found
+
+
+def read(path: Path) -> None:
+    """Do all that commands do with a checkpoint."""
+    described = describe(path)
+    system, _ = load(path)
+    for line in summary(os.fspath(path), described, system.nets):
+        assert isinstance(line, str)
+    Trainer.resume(path)
+
+
+TARGETS = [
+    Target("checkpoint-npz", file("a.npz"), read, lambda: contents(".npz"), 64, zipped, WORDS),
+    Target("checkpoint-st", file("a.safetensors"), read, lambda: contents(".safetensors"), 64,
+           safetensors, WORDS),
+]  # fmt: skip

@@ -1,0 +1,74 @@
+"""The files of a run: run.json, rows.jsonl, and a training's metrics.jsonl."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from avanp.data.jungle import jungle
+from avanp.report import markdown, terminal
+from avanp.report.sheets import write_sheets
+from avanp.report.tables import build
+from avanp.sweeps.run import configuration
+from avanp.sweeps.store import Store, read_config, read_rows
+from avanp.training.log import read_metrics
+from fuzz.forms import json_lines, json_value
+from fuzz.target import Target, file
+
+MODELS, RULES, RATES = ("VAE", "AVA1"), ("program", "printed"), "1.0,0.5"
+
+
+@cache
+def config() -> dict[str, Any]:
+    """Return what run.json holds."""
+    return configuration(RATES, MODELS, RULES, jungle(), 2, 3)
+
+
+def row(rules: str, model: str, lr: float, seed: int, **changes: Any) -> dict[str, Any]:
+    """Return a line of rows.jsonl."""
+    return {
+        "rules": rules, "model": model, "lr": lr, "seed": seed, "bm": 0.2, "bm_signed": 0.1,
+        "status": "ok", "reason": None, "train_seconds": 0.1, "eval_seconds": 0.1,
+        "data": config()["data"]["sha256"], **changes,
+    }  # fmt: skip
+
+
+def rows() -> bytes:
+    """Return a small rows.jsonl, with a run that diverged."""
+    lines = [row(r, m, lr, 0) for r in RULES for m in MODELS for lr in (1.0, 0.5)]
+    lines += [row("program", "VAE", 1.0, 1, bm=None, status="diverged", reason="x")]
+    return "".join(json.dumps(line) + "\n" for line in lines).encode()
+
+
+def run_json(data: bytes, folder: Path) -> Path:
+    file("rows.jsonl")(rows(), folder)
+    return file("run.json")(data, folder).parent
+
+
+def rows_jsonl(data: bytes, folder: Path) -> Path:
+    file("run.json")(json.dumps(config()).encode(), folder)
+    return file("rows.jsonl")(data, folder).parent
+
+
+def read(folder: Path) -> None:
+    """Go on with a run, and do what `avanp tables` does, but for the figures."""
+    try:
+        Store(folder).start(config())
+    finally:
+        said = read_config(folder)
+        tables = build(read_rows(folder), said)
+        json.dumps(tables, allow_nan=False)
+        markdown.render(tables)
+        terminal.render(tables)
+        write_sheets(folder, said)
+
+
+WRITES = r"rows\.jsonl$"
+TARGETS = [
+    Target("run.json", run_json, read, lambda: [json.dumps(config()).encode()], 64, json_value,
+           writes=WRITES),
+    Target("rows.jsonl", rows_jsonl, read, lambda: [rows(), rows()[:-9], b""], 64, json_lines,
+           writes=WRITES),
+    Target("metrics.jsonl", file("metrics.jsonl"), lambda path: read_metrics(path.parent),
+           lambda: [b'{"epoch": 1}\n{"epoch": 2, "loss": 1}\n{"e'], 64, json_lines),
+]  # fmt: skip
