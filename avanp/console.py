@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import click
 
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, one_line
 
 
 class Examples(click.Command):
@@ -76,8 +76,3 @@ def fail(message: str, code: int) -> NoReturn:
 def written(where: str) -> None:
     """Say where things were written."""
     click.echo(f"written to {one_line(where)}")
-
-
-def one_line(text: str) -> str:
-    """Return one line without control characters, whatever a file is called."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

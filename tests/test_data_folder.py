@@ -129,7 +129,7 @@ def test_a_bomb_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
 
 def test_many_large_images_are_refused_before_any_is_decoded(tmp_path: Path) -> None:
     for i in range(12):
-        (tmp_path / f"{i}.png").write_bytes(png_header(8000, 8000))
+        (tmp_path / f"{i}.png").write_bytes(png_header(8000, 8000) + bytes(200_000))
     said = refused(tmp_path)
     assert "12 images of 8000x8000 are 2.1 GiB decoded, more than 2 GiB" in said
     assert "--size WxH" in said
@@ -167,7 +167,9 @@ def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", ["a\0b", "a" * 5000])
 def test_a_path_that_no_system_has_is_one_line(path: str) -> None:
-    assert refused(path).startswith(f"folder {path!r} cannot be read: ")
+    said = refused(path)
+    assert said.startswith(f"folder {path[:200]!r}"[:-1])
+    assert "cannot be read: " in said
 
 
 def test_a_loop_of_links_is_one_line(tmp_path: Path) -> None:
