@@ -1,5 +1,6 @@
 """What a rule set is, and how one is named."""
 
+import re
 from typing import Protocol
 
 import numpy as np
@@ -38,7 +39,7 @@ def rules_from_name(name: str) -> Rules:
     base, *off = name.split("-")
     if not off and name in RULES:
         return load("rules", name)()
-    if not off or base != "program" or not all(digits.isdecimal() for digits in off):
+    if not off or base != "program" or not all(re.fullmatch("[0-9]{1,3}", n) for n in off):
         raise AvanpError(
             f"unknown rules {name!r}: choose from {', '.join(RULES)}, "
             "or program-N for program without its deviation N"

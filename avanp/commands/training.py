@@ -124,7 +124,7 @@ def prepare(
 
 def parse_widths(text: str) -> tuple[int, ...]:
     """Return the numbers of ``"32,64,128"``."""
-    if not re.fullmatch(r"\s*\d{1,6}\s*(,\s*\d{1,6}\s*)*", text):
+    if not re.fullmatch(r" *[0-9]{1,6} *(, *[0-9]{1,6} *)*", text):
         raise AvanpError(f"widths {text!r} are not whole numbers such as 32,64,128")
     return tuple(map(int, text.split(",")))
 

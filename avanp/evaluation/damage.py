@@ -1,7 +1,7 @@
 """Damaged images: which pixels are known, and what stands in the holes."""
 
+import os
 import re
-from pathlib import Path
 
 import numpy as np
 
@@ -27,7 +27,7 @@ def read_mask(text: str, size: tuple[int, int], drawn_for: tuple[int, int] | Non
         may have this size; both are scaled: a rectangle outwards, a picture to the nearest pixel.
     """
     drawn_for = drawn_for or size
-    rectangle = re.fullmatch(r"(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})", text.replace(" ", ""))
+    rectangle = re.fullmatch(",".join(["([0-9]{1,6})"] * 4), text.replace(" ", ""))
     if rectangle:
         x, y, w, h = map(int, rectangle.groups())
         missing = _rectangle(x, y, w, h, size, drawn_for)
@@ -55,7 +55,7 @@ def _rectangle(
 def _painted(path: str, size: tuple[int, int], drawn_for: tuple[int, int]) -> Array:
     from PIL import Image
 
-    if not Path(path).exists():
+    if not os.path.exists(path):
         raise AvanpError(f"no mask {path!r}: give x,y,w,h or a picture that is white where missing")
     picture = read_image(path)
     height, width = picture.shape[:2]

@@ -7,6 +7,7 @@ bit.
 
 import ctypes
 import os
+import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,7 @@ from avanp.errors import AvanpError
 def threads() -> int:
     """Return what the environment variable AVANP_THREADS asks for; 1 without it."""
     text = os.environ.get("AVANP_THREADS", "1")
-    if not (text.isdecimal() and int(text) > 0):
+    if not re.fullmatch(r"0*[1-9][0-9]{0,3}", text):
         raise AvanpError(f"AVANP_THREADS={text!r}: give a whole number from 1, such as 2")
     return int(text)
 

@@ -1,5 +1,6 @@
 """What a sweep goes over, read from the command line's words."""
 
+import re
 from decimal import Decimal, InvalidOperation
 
 from avanp.ava.rules import rules_from_name
@@ -76,9 +77,10 @@ def _decades(start: Decimal, stop: Decimal, text: str) -> tuple[float, ...]:
 
 
 def _spaced(start: Decimal, stop: Decimal, count: str, text: str) -> tuple[float, ...]:
-    if not count.strip().isdecimal() or not 2 <= int(count) <= MOST_RATES:
+    count = count.strip()
+    if not re.fullmatch(r"[0-9]{1,6}", count) or not 2 <= int(count) <= MOST_RATES:
         raise AvanpError(
-            f"--lr {text}: N must be a whole number from 2 to {MOST_RATES}, not {count.strip()!r}"
+            f"--lr {text}: N must be a whole number from 2 to {MOST_RATES}, not {count!r}"
         )
     n = int(count)
     a, b = float(start), float(stop)

@@ -1,6 +1,7 @@
 """A training in a folder: begun, or gone on with by the same words."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -117,7 +118,7 @@ def parse_schedule(text: str, lr: float, epochs: int) -> Constant:
         At the start.
     """
     name, _, number = text.partition(":")
-    if number and not (number.isdecimal() and int(number) > 0):
+    if number and not re.fullmatch(r"[1-9][0-9]{0,8}", number):
         raise AvanpError(f"schedule {text!r}: {number!r} is not a whole number of epochs")
     if name == "cosine" and not number:
         return Cosine(lr, epochs)
