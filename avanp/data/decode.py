@@ -1,5 +1,6 @@
 """One image file to RGB bytes, with the header checked before anything is decoded."""
 
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from avanp.data.size import MAX_PIXELS, Size
+from avanp.data.readers.guard import Clamped, regular
+from avanp.data.size import MAX_PIXELS, MAX_RATIO, Size
 from avanp.errors import AvanpError
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 # Only these decoders see the file, whatever its suffix claims: no PostScript, no plug-ins.
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
+BAND = 1 << 20  # pixels converted at a time
+BITS = {"LA": 16, "RGB": 16, "RGBA": 16, "I;16": 16, "CMYK": 32, "F": 32}  # at least, in a file
 TURNED = {5, 6, 7, 8}  # EXIF orientations that exchange width and height
 
 
@@ -62,12 +66,16 @@ def _opened(path: str) -> "Iterator[Image.Image]":
 
     tolerant, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
     try:
-        with warnings.catch_warnings(), open(path, "rb") as file:
+        regular(path)
+        with warnings.catch_warnings(), Clamped(path) as file:
             warnings.simplefilter("ignore")
             with Image.open(file, formats=FORMATS) as image:
                 width, height = image.size
                 if width * height > MAX_PIXELS:
                     raise AvanpError(f"{path!r} is {width}x{height} pixels: {_LIMIT}")
+                least = _least_bytes(image)
+                if least > os.fstat(file.fileno()).st_size:
+                    raise ValueError(f"{width}x{height} pixels take {least} bytes or more")
                 yield image
     except AvanpError:
         raise
@@ -100,15 +108,36 @@ def _orientation(image: "Image.Image") -> int:
     return int(image.getexif().get(0x0112, 1))
 
 
+def _least_bytes(image: "Image.Image") -> int:
+    """Return how many bytes the file of an image must have at least, before it is decoded."""
+    packed = {"zip": MAX_RATIO, "raw": 1, "ppm": 1}
+    tiles: list[tuple] = getattr(image, "tile", [])
+    ratios = [packed.get(tile[0], 0) for tile in tiles]
+    if not ratios or 0 in ratios:  # JPEG, GIF, WebP: a blank image takes next to nothing
+        return 0
+    bits = BITS.get(image.mode, 1)
+    return image.width * image.height * bits // (8 * max(ratios))
+
+
 def _rgb(image: "Image.Image") -> np.ndarray:
+    """Return RGB bytes (H, W, 3), made a band of rows at a time: a copy takes much memory."""
+    out = np.empty((image.height, image.width, 3), np.uint8)
+    rows = max(1, BAND // image.width)
+    for top in range(0, image.height, rows):
+        band = image
+        if rows < image.height:
+            band = image.crop((0, top, image.width, min(top + rows, image.height)))
+        out[top : top + rows] = _band(band)
+    return out
+
+
+def _band(image: "Image.Image") -> np.ndarray:
     if image.mode.startswith("I") or image.mode == "F":
         return _grey(np.asarray(image), image.mode)
     if not image.has_transparency_data:
         return np.asarray(image.convert("RGB"))
     rgba = np.asarray(image.convert("RGBA"))
     rgb, alpha = rgba[..., :3], rgba[..., 3:].astype(np.int32)
-    if (alpha == 255).all():
-        return rgb
     return ((rgb * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
 
 

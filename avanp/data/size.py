@@ -9,6 +9,8 @@ Size = tuple[int, int]  # (width, height) in pixels
 MAX_PIXELS = 64_000_000  # an image
 MAX_BYTES = 2 * 2**30  # a set, decoded to RGB bytes
 
+MAX_RATIO = 1040  # deflate makes nothing more than 1032 times smaller, beside some headers
+
 
 def parse_size(text: str) -> Size:
     """Return (width, height) from ``"WxH"`` in pixels; anything else is an `AvanpError`."""

@@ -1,5 +1,6 @@
 """What every reader does alike: bounds, and errors in one line that name the file."""
 
+import io
 import math
 import os
 import zlib
@@ -20,11 +21,28 @@ def opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """Open a regular file; what goes wrong in the block is one line that names the file."""
     name = os.fspath(path)
     with told_of(name):
-        # A named pipe would wait for ever.
-        if os.path.exists(name) and not os.path.isfile(name):
-            raise AvanpError(f"{name!r} is not a regular file")
-        with open(name, "rb") as file:
+        regular(name)
+        with Clamped(name) as file:
             yield file
+
+
+class Clamped(io.BufferedReader):
+    """A file that reserves no more for a read than it holds, whatever a header asks for."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(io.FileIO(name))
+        self._size = os.fstat(self.fileno()).st_size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return the next bytes, `size` at most."""
+        left = max(self._size - self.tell(), 0)
+        return super().read(left if size is None or not 0 <= size <= left else size)
+
+
+def regular(name: str) -> None:
+    """Raise an `AvanpError` for a pipe or a device, which would be waited for or never end."""
+    if os.path.exists(name) and not os.path.isfile(name):
+        raise AvanpError(f"{name!r} cannot be read: it is not a regular file")
 
 
 @contextmanager

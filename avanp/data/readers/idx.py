@@ -7,10 +7,10 @@ from typing import BinaryIO
 import numpy as np
 
 from avanp.data.readers.guard import bounded, damaged, fill, opened
+from avanp.data.size import MAX_RATIO
 from avanp.errors import AvanpError
 
 TYPES = {8: "bytes", 9: "signed bytes", 11: "int16", 12: "int32", 13: "float32", 14: "float64"}
-MAX_RATIO = 1040  # deflate makes nothing more than 1032 times smaller
 
 
 def read_idx(path: str | os.PathLike[str]) -> np.ndarray:

@@ -1,6 +1,7 @@
 """NPZ: arrays by name in a zip archive, never a pickle."""
 
 import os
+import warnings
 import zipfile
 from collections.abc import Sequence
 from typing import BinaryIO
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from avanp.data.readers.guard import bounded, damaged, opened
+from avanp.data.size import MAX_RATIO
 from avanp.errors import AvanpError
 
 HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
@@ -36,22 +38,29 @@ def read_npz(path: str | os.PathLike[str], names: Sequence[str]) -> dict[str, np
             archive = zipfile.ZipFile(file)
         except zipfile.BadZipFile:
             raise AvanpError(f"{name!r} is not an .npz file: it is no zip archive") from None
-        with archive:
+        outside = os.fstat(file.fileno()).st_size
+        with archive, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # NumPy's, of headers that Python 2 wrote
             members = {info.filename: info for info in archive.infolist()}
             return {
-                key: _read(archive, members[f"{key}.npy"], f"{name}:{key}")
+                key: _read(archive, members[f"{key}.npy"], f"{name}:{key}", outside)
                 for key in names
                 if f"{key}.npy" in members
             }
 
 
-def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> np.ndarray:
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, outside: int) -> np.ndarray:
+    """Read one array; the archive is a file of `outside` bytes."""
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise AvanpError(f"{name!r} is packed by another method than deflate: save it anew")
     with archive.open(info) as member:
         dtype, size = _header(member, info, name)  # type: ignore[arg-type]
     if dtype.hasobject:
         raise AvanpError(f"{name!r} holds Python objects, which are not read: store plain numbers")
     if size != info.file_size:
         raise damaged(name, f"its header promises {size} bytes, the archive {info.file_size}")
+    if size > outside * (MAX_RATIO if info.compress_type else 1):
+        raise damaged(name, f"{size} bytes are promised, and the file is too small to hold them")
     with archive.open(info) as member:
         return npy.read_array(member, allow_pickle=False)
 
