@@ -13,7 +13,7 @@ from avanp.data.grouping import hold_out
 from avanp.data.images import ImageSet
 from avanp.data.numbered import Numbered
 from avanp.data.orbit import SHORT_HOW_TO_GET, find_orbit, is_paper_set
-from avanp.data.readers.labels import read_label_table
+from avanp.data.readers.labels import check_links, read_label_table
 from avanp.data.readers.npz import read_npz
 from avanp.data.size import Size, check_size, check_total, parse_size
 from avanp.errors import AvanpError
@@ -138,6 +138,7 @@ def _from_npz(path: str) -> ImageSet:
 
 def _from_table(folder: str, size: Size | None) -> ImageSet:
     rows = read_label_table(os.path.join(folder, TABLE))
+    check_links(folder, rows.files)
     return ImageSet(
         Path(os.path.abspath(folder)).name,
         read_files(folder, rows.files, size),

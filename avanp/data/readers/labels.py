@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from avanp.data.readers.guard import opened
 from avanp.errors import AvanpError
 
 MAX_TABLE = 1 << 26  # bytes
+MAX_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -61,25 +63,50 @@ def read_label_table(
                 if column not in header:
                     has = ", ".join(map(repr, header)) or "nothing"
                     raise AvanpError(f"{name!r} has no column {column!r}, only {has}")
-            rows = [[row[column] for column in columns] for row in reader]
+            rows = _rows(reader, columns, name)
         except (csv.Error, UnicodeDecodeError) as error:
             raise AvanpError(f"{name!r} is not a CSV table: {error}") from None
-    seen: set[str] = set()
-    for number, row in enumerate(rows, 1):
-        if not all(row):
-            raise AvanpError(f"{name!r}: row {number} lacks a field")
-        inside(row[0], f"{name!r}: row {number}")
-        if row[0] in seen:
-            raise AvanpError(f"{name!r}: row {number} names {row[0]!r} a second time")
-        seen.add(row[0])
     if not rows:
         raise AvanpError(f"{name!r} has no rows")
-    classes, labels = np.unique([row[1] for row in rows], return_inverse=True)
-    groups = None
-    if len(columns) == 3:
-        groups = np.unique([row[2] for row in rows], return_inverse=True)[1].reshape(-1)
-    files = tuple(row[0] + suffix for row in rows)
-    return LabelTable(files, labels.reshape(-1), tuple(map(str, classes)), groups)
+    classes, labels = _numbered([row[1] for row in rows])
+    groups = _numbered([row[2] for row in rows])[1] if len(columns) == 3 else None
+    return LabelTable(tuple(row[0] + suffix for row in rows), labels, classes, groups)
+
+
+def _rows(reader: "csv.DictReader[str]", columns: list[str], name: str) -> list[list[str]]:
+    """Return the wanted fields of every row, checked as they come."""
+    rows: list[list[str]] = []
+    seen: set[str] = set()
+    for number, row in enumerate(reader, 1):
+        fields = [row[column] for column in columns]
+        if not all(fields):
+            raise AvanpError(f"{name!r}: row {number} lacks a field")
+        inside(fields[0], f"{name!r}: row {number}")
+        if fields[0] in seen:
+            raise AvanpError(f"{name!r}: row {number} names {fields[0]!r} a second time")
+        if number > MAX_ROWS:
+            raise AvanpError(f"{name!r} has more than {MAX_ROWS:,} rows: give a smaller table")
+        seen.add(fields[0])
+        rows.append(fields)
+    return rows
+
+
+def _numbered(words: list[str]) -> tuple[tuple[str, ...], np.ndarray]:
+    """Return the distinct words in order, and of each word its number among them."""
+    # An array of words would give every one of them the room of the longest.
+    distinct = tuple(sorted(set(words)))
+    number = {word: i for i, word in enumerate(distinct)}
+    return distinct, np.array([number[word] for word in words], np.int64)
+
+
+def check_links(folder: str, files: Sequence[str]) -> None:
+    """Raise an `AvanpError` where a file that a table names is a link out of the table's folder."""
+    root = os.path.join(os.path.realpath(folder), "")
+    for file in files:
+        if not os.path.realpath(os.path.join(folder, file)).startswith(root):
+            raise AvanpError(
+                f"{file!r} is a link that leads out of {folder!r}: put the file itself there"
+            )
 
 
 def inside(path: str, where: str) -> str:

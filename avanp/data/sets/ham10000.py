@@ -6,7 +6,7 @@ from avanp.data.card import Card
 from avanp.data.find import candidates, missing
 from avanp.data.folder import read_files
 from avanp.data.images import ImageSet
-from avanp.data.readers.labels import read_label_table
+from avanp.data.readers.labels import check_links, read_label_table
 from avanp.data.size import Size
 from avanp.errors import AvanpError
 
@@ -48,9 +48,11 @@ def ham10000(size: Size | None = None) -> ImageSet:
             )
             if rows.groups is None:
                 raise AvanpError(f"{path!r} has no column 'lesion_id', so parts cannot be made")
+            place = os.path.join(folder, CARD.images)
+            check_links(place, rows.files)
             return ImageSet(
                 CARD.name,
-                read_files(os.path.join(folder, CARD.images), rows.files, size),
+                read_files(place, rows.files, size),
                 rows.files,
                 folder,
                 labels=rows.labels,
