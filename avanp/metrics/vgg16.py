@@ -1,10 +1,10 @@
 """The convolutions of VGG16 (Simonyan, Zisserman 2015), with weights that the user brings."""
 
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
+from avanp.data.readers.npz import read_npz
 from avanp.errors import AvanpError
 from avanp.layers.base import Layer
 from avanp.layers.conv import Conv2d
@@ -69,32 +69,30 @@ def vgg16_net(path: str | Path, last: str = "relu5_1") -> tuple[Sequential, dict
     layers: list[Layer] = []
     places: dict[str, int] = {}
     n_in, before = 3, "1"
+    names = [name for name, _ in CONVS]
+    used = CONVS[: names.index(last.removeprefix("relu")) + 1]
     try:
-        with np.load(path, allow_pickle=False) as file:
-            for name, width in CONVS:
-                if name[0] != before:
-                    layers.append(MaxPool2d())
-                conv = Conv2d(n_in, width, 3, init="zeros")
-                for key, array in conv.params.items():
-                    array[...] = _read(file, f"conv{name}.{key}", array.shape)
-                layers += [conv, ReLU()]
-                places[f"relu{name}"] = len(layers) - 1
-                n_in, before = width, name[0]
-                if f"relu{name}" == last:
-                    break
-    except (OSError, BadZipFile, EOFError, ValueError) as error:
-        if isinstance(error, AvanpError):
-            raise
+        arrays = read_npz(path, [f"conv{name}.{key}" for name, _ in used for key in "Wb"])
+    except AvanpError as error:
         raise AvanpError(
-            f"cannot read {str(path)!r} as VGG16 weights: give an .npz with conv1_1.W, conv1_1.b, …"
-        ) from error
+            f"no VGG16 weights, an .npz with conv1_1.W, conv1_1.b, …: {error}"
+        ) from None
+    for name, width in used:
+        if name[0] != before:
+            layers.append(MaxPool2d())
+        conv = Conv2d(n_in, width, 3, init="zeros")
+        for key, array in conv.params.items():
+            array[...] = _checked(arrays, f"conv{name}.{key}", array.shape)
+        layers += [conv, ReLU()]
+        places[f"relu{name}"] = len(layers) - 1
+        n_in, before = width, name[0]
     return Sequential(layers), places
 
 
-def _read(file: np.lib.npyio.NpzFile, key: str, shape: tuple[int, ...]) -> Array:
-    if key not in file.files:
+def _checked(arrays: dict[str, Array], key: str, shape: tuple[int, ...]) -> Array:
+    if key not in arrays:
         raise AvanpError(f"the VGG16 weights have no array {key!r}")
-    array = file[key]
+    array = arrays[key]
     if array.shape != shape or array.dtype.kind != "f":
         raise AvanpError(
             f"{key} of the VGG16 weights is {array.dtype}{array.shape}, not float{shape}: "
