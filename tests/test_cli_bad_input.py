@@ -340,7 +340,7 @@ def test_tables_of_rows_that_are_no_sweeps(place, run_folder):
     path.unlink()
     assert "no finished row yet" in refused(place, "tables", "run")
     path.mkdir()
-    assert "rows.jsonl cannot be read" in refused(place, "tables", "run")
+    assert "rows.jsonl' cannot be read" in refused(place, "tables", "run")
 
 
 def test_tables_of_a_run_with_a_damaged_picture(place, run_folder):

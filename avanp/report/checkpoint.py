@@ -46,7 +46,7 @@ def _training(described: Mapping[str, Any]) -> str:
     text = f"{described['epoch']} epochs, {described['step']} steps, seed {described['seed']}"
     about = described.get("about") or {}
     data = about.get("data") or {}
-    if isinstance(data, dict) and "name" in data:
+    if isinstance(data, dict) and {"name", "images"} <= set(data):
         text += f", on {data['images']} images of {data['name']}"
     return text
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from avanp.data.readers.guard import regular
 from avanp.data.sheet import save_image
 from avanp.errors import AvanpError
 from avanp.files import write_whole
@@ -124,7 +125,10 @@ def read_config(directory: Path) -> dict[str, Any]:
     """Read and check run.json."""
     path = directory / "run.json"
     try:
+        regular(str(path))
         config = json.loads(path.read_text("utf-8"))
+        # NaN, or half a character, could not be written again.
+        json.dumps(config, allow_nan=False, ensure_ascii=False).encode()
     except FileNotFoundError:
         raise AvanpError(f"{directory} holds no run.json: name a sweep's --out folder") from None
     except NotADirectoryError:
@@ -148,6 +152,7 @@ def read_rows(directory: Path) -> list[dict[str, Any]]:
     """Read rows.jsonl; an unfinished last line is left out, any other broken line is an error."""
     path = directory / "rows.jsonl"
     try:
+        regular(str(path))
         lines = path.read_bytes().split(b"\n")
     except FileNotFoundError:
         return []

@@ -3,12 +3,14 @@
 import io
 import json
 import os
+import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from avanp.data.readers.guard import Clamped, regular
 from avanp.errors import AvanpError
 from avanp.files import write_whole
 
@@ -48,9 +50,12 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
 
 
 def _read(path: Path, with_arrays: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    regular(os.fspath(path))
     reader = _read_safetensors if _suffix(path) == ".safetensors" else _read_npz
     try:
-        text, arrays = reader(path, with_arrays)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # NumPy's, of headers that Python 2 wrote
+            text, arrays = reader(path, with_arrays)
         document = json.loads(text)
     except AvanpError:
         raise
@@ -68,7 +73,7 @@ def _read(path: Path, with_arrays: bool) -> tuple[dict[str, Any], dict[str, Any]
 def _read_npz(path: Path, with_arrays: bool) -> tuple[str, dict[str, Any]]:
     outside = os.path.getsize(path)
     arrays: dict[str, Any] = {}
-    with zipfile.ZipFile(path) as archive:
+    with Clamped(os.fspath(path)) as file, zipfile.ZipFile(file) as archive:
         members = {m.filename.removesuffix(".npy"): m for m in archive.infolist()}
         # Stored members cannot unfold into more than the file itself.
         packed = any(m.compress_type != zipfile.ZIP_STORED for m in members.values())

@@ -114,7 +114,15 @@ def _check_format(path: Path, document: dict[str, Any]) -> None:
             f"{str(path)!r} is of checkpoint format {version}, and this avanp reads up to "
             f"{FORMAT}: install a newer avanp"
         )
-    wanted = {"system": str, "config": dict, "seed": int, "dtype": str, "nets": dict, "state": dict}
+    wanted = {
+        "avanp": str,
+        "system": str,
+        "config": dict,
+        "seed": int,
+        "dtype": str,
+        "nets": dict,
+        "state": dict,
+    }
     if version != FORMAT or any(not isinstance(document.get(k), t) for k, t in wanted.items()):
         raise AvanpError(f"{str(path)!r} is no checkpoint of avanp: its description is not right")
     if document["dtype"] not in ("float32", "float64"):

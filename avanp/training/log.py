@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from avanp.data.readers.guard import regular
 from avanp.errors import AvanpError
 from avanp.files import write_whole
 
@@ -20,6 +21,7 @@ def read_metrics(folder: Path | str) -> list[Row]:
     """
     path = Path(folder) / NAME
     try:
+        regular(str(path))
         lines = path.read_text(encoding="utf-8").split("\n")
     except FileNotFoundError:
         return []
