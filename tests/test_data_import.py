@@ -150,7 +150,7 @@ def test_a_bomb_is_refused(
 def test_a_bomb_of_one_file_is_refused(
     tmp_path: Path, user: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(members_module, "MAX_TOTAL", 10**6)
+    monkeypatch.setattr(members_module, "MAX_UNZIPPED", 10**6)
     (tmp_path / "a.gz").write_bytes(gzip.compress(b"x" * 2 * 10**6))
     assert "inflates beyond" in refused(tmp_path / "a.gz")
 

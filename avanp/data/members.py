@@ -16,6 +16,7 @@ from avanp.errors import AvanpError
 
 MAX_MEMBERS = 200_000
 MAX_TOTAL = 4 * 2**30  # bytes of all files of a source, inflated
+MAX_UNZIPPED = 2**30  # bytes of a gzipped file in it
 MAX_READ = 1 << 26  # bytes: a header that asks for more is no header
 GZIP = b"\x1f\x8b"
 
@@ -37,8 +38,8 @@ class Member:
             stream: Any = gzip.GzipFile(fileobj=raw) if zipped else raw
             while chunk := stream.read(CHUNK):
                 total += len(chunk)
-                if total > MAX_TOTAL:
-                    raise AvanpError(f"{self.path!r} inflates beyond {MAX_TOTAL >> 30} GiB")
+                if zipped and total > MAX_UNZIPPED:
+                    raise AvanpError(f"{self.path!r} inflates beyond {MAX_UNZIPPED >> 30} GiB")
                 yield chunk
 
 
