@@ -66,7 +66,7 @@ def ready(target: Target, root: Path) -> tuple[Guard, list[bytes]]:
     """Return a guard whose process has loaded what the target loads, and the target's seeds."""
     guard = Guard(target, root)
     seeds = [data for data in target.seeds() if len(data) <= LONGEST]
-    for data in seeds:
+    for data in (b"no file of any form", *seeds):
         guard.warm(data)
     guard.settle()
     return guard, seeds

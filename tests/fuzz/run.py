@@ -30,7 +30,9 @@ def main() -> int:
     )
     names = ", ".join(TARGETS)
     parser.add_argument("--target", default="all", help=f"all, or a comma list of {names}")
-    parser.add_argument("--inputs", type=int, default=10_000, help="in all, spread over the targets")
+    parser.add_argument(
+        "--inputs", type=int, default=10_000, help="in all, spread over the targets"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1, help="processes at once")
     parser.add_argument("--keep", type=Path, default=Path("fuzz-findings"), help="where they go")

@@ -101,7 +101,9 @@ def _goes_on(one: Attempt, seed: int, root: Path, keep: Path) -> bool:
         one.board.done += 1
         if code == -signal.SIGPROF:
             one.board.longest = max(one.board.longest, SECONDS)
-        what = ENDS.get(-code, f"the process ended by signal {-code}" if code < 0 else f"exit {code}")
+        what = ENDS.get(
+            -code, f"the process ended by signal {-code}" if code < 0 else f"exit {code}"
+        )
         store(keep, one.target, one.board.shown, [what])
         if one.board.index < 0 or one.deaths >= MOST_DEATHS:
             return False

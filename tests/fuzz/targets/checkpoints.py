@@ -22,7 +22,12 @@ def contents(suffix: str) -> list[bytes]:
     file = Path(f"seed{suffix}")
     found = []
     try:
-        for name, options in (("VAE", {}), ("GAN", {}), ("AVA1", {}), ("classifier", {"classes": 2})):
+        for name, options in (
+            ("VAE", {}),
+            ("GAN", {}),
+            ("AVA1", {}),
+            ("classifier", {"classes": 2}),
+        ):
             system = build(name, shape=SHAPE, widths=(2,), latent=1, **options)
             save(file, system, {"note": [1]})
             found.append(file.read_bytes())
@@ -33,7 +38,9 @@ def contents(suffix: str) -> list[bytes]:
         trainer.fit(images, 1)
         trainer.save(file)
         found.append(file.read_bytes())
-        system = build("VAE", shape=(4, 4, 1), arch="conv", widths=(1, 1), latent=1, batch_norm=True)
+        system = build(
+            "VAE", shape=(4, 4, 1), arch="conv", widths=(1, 1), latent=1, batch_norm=True
+        )
         save(file, system)
         found.append(file.read_bytes())
     finally:

@@ -32,7 +32,9 @@ def saved(kind: str, mode: str, size: tuple[int, int] = (7, 9), **options: Any) 
     elif mode == "I;16":
         image = Image.fromarray(grey.astype(np.uint16) * 257)
     else:
-        image = rgba.convert("RGB").convert(mode) if mode in ("YCbCr", "CMYK") else rgba.convert(mode)
+        image = (
+            rgba.convert("RGB").convert(mode) if mode in ("YCbCr", "CMYK") else rgba.convert(mode)
+        )
     out = io.BytesIO()
     image.save(out, kind, **options)
     return out.getvalue()
@@ -99,10 +101,18 @@ def ppms() -> list[bytes]:
 
 TARGETS = [
     Target("png", file("a.png"), read, pngs, MEGABYTES, png, (b"IHDR", b"PLTE", b"tRNS", b"zTXt")),
-    Target("jpeg", file("a.jpg"), read, jpegs, MEGABYTES, None, (b"\xff\xc0", b"\xff\xda", b"Exif")),
-    Target("gif", file("a.gif"), read, gifs, MEGABYTES, None, (b"GIF89a", b"\x21\xf9\x04", b"\x2c")),
+    Target(
+        "jpeg", file("a.jpg"), read, jpegs, MEGABYTES, None, (b"\xff\xc0", b"\xff\xda", b"Exif")
+    ),
+    Target(
+        "gif", file("a.gif"), read, gifs, MEGABYTES, None, (b"GIF89a", b"\x21\xf9\x04", b"\x2c")
+    ),
     Target("bmp", file("a.bmp"), read, bmps, MEGABYTES, None, (b"BM", b"\0\1", b"\0\2")),
-    Target("webp", file("a.webp"), read, webps, MEGABYTES, None, (b"VP8X", b"VP8L", b"ANIM", b"ALPH")),
+    Target(
+        "webp", file("a.webp"), read, webps, MEGABYTES, None, (b"VP8X", b"VP8L", b"ANIM", b"ALPH")
+    ),
     Target("tiff", file("a.tif"), read, tiffs, MEGABYTES, None, (b"II*\0", b"MM\0*", b"II+\0")),
-    Target("ppm", file("a.ppm"), read, ppms, MEGABYTES, None, (b"P7", b"Pf", b"P0CMYK", b"65535", b"#")),
+    Target(
+        "ppm", file("a.ppm"), read, ppms, MEGABYTES, None, (b"P7", b"Pf", b"P0CMYK", b"65535", b"#")
+    ),
 ]

@@ -57,8 +57,8 @@ def read(folder: Path) -> None:
     finally:
         said = read_config(folder)
         tables = build(read_rows(folder), said)
-        json.dumps(tables, allow_nan=False)
-        markdown.render(tables)
+        json.dumps(tables, allow_nan=False, ensure_ascii=False).encode()
+        markdown.render(tables).encode()
         terminal.render(tables)
         write_sheets(folder, said)
 

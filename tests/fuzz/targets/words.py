@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from avanp.commands.training import parse_widths
 from avanp.data.size import parse_size
@@ -23,10 +24,17 @@ def _threads(word: str) -> int:
         del os.environ["AVANP_THREADS"]
 
 
+def beside_a_picture(data: bytes, folder: Path) -> str:
+    """Return a word, in a folder with a picture that is white on the left."""
+    (folder / "a.png").write_bytes(PICTURE)
+    return text(data, folder)
+
+
 def words(*seeds: str) -> Callable[[], list[bytes]]:
     return lambda: [seed.encode() for seed in seeds]
 
 
+PICTURE = b"P5 8 8 255\n" + b"\xff\xff\0\0\0\0\0\0" * 8
 NAMES = (b"AVA1", b"VAE", b"GAN", b"all", b"program", b"printed", b"exact", b"-3", b"-1-2", b",")
 TARGETS = [
     Target("lr", text, parse_rates, words("1.0:0.01", "0.5", "1.0,0.1", "1:0.01:5"), 64, None, NUMBERS),
@@ -35,7 +43,7 @@ TARGETS = [
     Target("rules", text, parse_rules, words("program,printed", "program-3", "exact"), 64, None, NAMES),
     Target("schedule", text, lambda word: parse_schedule(word, 0.1, 10),
            words("cosine", "step:3", "inverse-time:10", "plateau", "step"), 64, None, NUMBERS),
-    Target("mask", text, lambda word: read_mask(word, (8, 8)), words("0,4,8,4", "a.png", "1, 2,3,4"),
+    Target("mask", beside_a_picture, lambda word: read_mask(word, (8, 8)), words("0,4,8,4", "a.png", "1, 2,3,4", "../canary.png"),
            64, None, (b"a" * 300, b"/", b",", *NUMBERS), anywhere=True),
     Target("widths", text, parse_widths, words("32,64,128", "400", " 1 , 2 "), 64, None, NUMBERS),
     Target("threads", text, _threads, words("1", "2", "16"), 64, None, NUMBERS),
