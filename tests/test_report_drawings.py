@@ -176,7 +176,7 @@ def test_a_truncated_strip_is_named_in_one_line(tmp_path):
     path = tmp_path / "samples" / "program-AVA1-0.2.png"
     path.write_bytes(path.read_bytes()[:60])
     with pytest.raises(
-        AvanpError, match=r"program-AVA1-0\.2\.png is not a readable image"
+        AvanpError, match=r"program-AVA1-0\.2\.png' is truncated.*run the sweep again"
     ) as error:
         write_sheets(tmp_path, config())
     assert "\n" not in str(error.value)

@@ -5,6 +5,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from avanp.data.decode import read_image
 from avanp.errors import AvanpError
 from avanp.files import write_whole
 from avanp.report.text import rate
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 LEAST_HEIGHT, MOST_HEIGHT = 48, 128  # of an image on the sheet, in pixels
+MOST_ROWS = 200  # of more rates some are shown, evenly spaced
 MARGIN, GAP, BETWEEN, HEAD, LABEL = 16, 4, 24, 108, 124
 PAPER, INK, BLANK, FAINT = "#ffffff", "#1a1a1a", "#e4e4e4", "#8a8a8a"
 BORDER = "#c8c8c8"  # an image may be white on white
@@ -46,6 +48,7 @@ def write_sheets(directory: Path, config: Mapping[str, Any]) -> list[Path]:
     written = []
     for model in config["models"]:
         rates = sorted(config["lr"], reverse=True)
+        rates = rates[:: -(-len(rates) // MOST_ROWS)]
         strips = [
             [
                 _strip(directory / "samples" / f"{rules}-{model}-{lr:g}.png")
@@ -68,10 +71,9 @@ def _strip(path: Path) -> "Image | None":
     if not path.exists():
         return None
     try:
-        with Image.open(path) as image:
-            return image.convert("RGB")
-    except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises
-        raise AvanpError(f"{path} is not a readable image; run the sweep again") from error
+        return Image.fromarray(read_image(str(path)))
+    except AvanpError as error:
+        raise AvanpError(f"{error}; run the sweep again") from None
 
 
 def _sheet(
