@@ -61,13 +61,15 @@ def caltech101_silhouettes() -> ImageSet:
     read = read_matlab(path, keys)
     images, labels, splits, start = [], [], {}, 0
     for name, (part, count) in PARTS.items():
-        x, y = read[f"{part}_data"], read[f"{part}_labels"].reshape(-1).astype(np.int64)
+        x, y = read[f"{part}_data"], read[f"{part}_labels"].reshape(-1)
         good = x.shape == (count, SIDE * SIDE) and y.shape == (count,)
         if not good or not np.isin(x, (0, 1)).all():
             raise AvanpError(f"{path!r}: {part}_data must be {count} rows of {SIDE * SIDE} bits")
+        if not np.isin(y, np.arange(1, len(CLASSES) + 1)).all():  # which NaN is not
+            raise AvanpError(f"{path!r}: {part}_labels must be numbers 1..{len(CLASSES)}")
         columns = (x == 0).reshape(-1, SIDE, SIDE)  # (N, column, row)
         images.append(columns.transpose(0, 2, 1) * np.uint8(255))
-        labels.append(y - 1)
+        labels.append(y.astype(np.int64) - 1)
         splits[name] = slice(start, start + count)
         start += count
     return ImageSet(
