@@ -98,7 +98,7 @@ def opened(out: str | Path) -> Iterator[Store]:
         known = (directory / "run.json").exists()
         if not known and any(p.name != ".lock" for p in directory.iterdir()):
             raise AvanpError(f"--out {out} holds other files: name a new or an empty folder")
-        lock = open(directory / ".lock", "w")  # noqa: SIM115 (held until the run ends)
+        lock = open(directory / ".lock", "a")  # noqa: SIM115 (held until the run ends)
     except OSError as error:
         raise AvanpError(
             f"--out {out}: {error.strerror}: name a folder that can be written"

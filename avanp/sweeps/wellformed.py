@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from avanp.data.size import check_size
 from avanp.errors import AvanpError
 from avanp.sweeps import grid
 
@@ -41,6 +42,7 @@ def is_config(value: Any) -> bool:
     if not (_has(value, CONFIG) and _has(value["data"], DATA)):
         return False
     try:
+        check_size((value["data"]["width"], value["data"]["height"]))
         grid.parse_rates(",".join(map(str, value["lr"])))
         grid.parse_models(",".join(map(str, value["models"])))
         grid.parse_rules(",".join(map(str, value["rules"])))
