@@ -1,10 +1,10 @@
 """Every reader that is tried."""
 
 from fuzz.target import Target
-from fuzz.targets import archives, arrays, checkpoints, images, sweeps, tables, words
+from fuzz.targets import archives, arrays, checkpoints, images, sets, sweeps, tables, words
 
 TARGETS: dict[str, Target] = {
     target.name: target
-    for module in (images, arrays, tables, checkpoints, sweeps, words, archives)
+    for module in (images, arrays, sets, tables, checkpoints, sweeps, words, archives)
     for target in module.TARGETS
 }

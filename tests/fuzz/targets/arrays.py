@@ -16,6 +16,7 @@ from avanp.data.readers.cifar import RECORD, read_cifar_batch, read_labels, read
 from avanp.data.readers.idx import read_idx
 from avanp.data.readers.matlab import read_matlab
 from avanp.data.resolve import resolve
+from avanp.metrics.vgg16 import VGG16
 from fuzz.forms import gzipped, json_value, matlab, png, zipped
 from fuzz.target import Target, file
 
@@ -119,7 +120,14 @@ def label_lists() -> list[bytes]:
     return [json.dumps([0, 1, 9, 4]).encode(), b"[]", b"[true]", b"[1.0]", b'{"a": 1}']
 
 
+def vgg16_files() -> list[bytes]:
+    kernels = RNG.standard_normal((3, 3, 3, 64)).astype(np.float32)
+    return [npz(**{"conv1_1.W": kernels, "conv1_1.b": kernels[0, 0, 0]}), npz(images=kernels)]
+
+
 TARGETS = [
+    Target("vgg16", file("a.npz"), lambda path: VGG16(path, ("relu1_1",)), vgg16_files, 64, zipped,
+           NPY),
     Target("idx", file("a"), read_idx, lambda: [idx(2, 3, 4), idx(5), idx(1, 2, 3, 4)]),
     Target("idx-gz", file("a"), read_idx, gzipped_idx, 128, gzipped),
     Target("npz", file("a.npz"), read_npz_file, npzs, 128, zipped, NPY),

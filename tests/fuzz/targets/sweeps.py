@@ -12,9 +12,11 @@ from avanp.report.tables import build
 from avanp.sweeps.run import configuration
 from avanp.sweeps.store import Store, read_config, read_rows
 from avanp.training.log import read_metrics
-from fuzz.forms import json_lines, json_value
+from fuzz.forms import json_lines, json_value, png
 from fuzz.target import Target, file
+from fuzz.targets.images import saved
 
+STRIP = saved("PNG", "RGB", (21, 5))
 MODELS, RULES, RATES = ("VAE", "AVA1"), ("program", "printed"), "1.0,0.5"
 
 
@@ -41,6 +43,9 @@ def rows() -> bytes:
 
 
 def run_json(data: bytes, folder: Path) -> Path:
+    if len(data) % 16 == 0:  # to draw takes most of the time
+        (folder / "samples").mkdir()
+        file("samples/program-VAE-1.png")(STRIP, folder)
     file("rows.jsonl")(rows(), folder)
     return file("run.json")(data, folder).parent
 
@@ -48,6 +53,29 @@ def run_json(data: bytes, folder: Path) -> Path:
 def rows_jsonl(data: bytes, folder: Path) -> Path:
     file("run.json")(json.dumps(config()).encode(), folder)
     return file("rows.jsonl")(data, folder).parent
+
+
+def strip(data: bytes, folder: Path) -> Path:
+    """Write a whole run whose strip of generated images is `data`."""
+    small = {**config(), "models": ["VAE"], "rules": ["program"], "lr": [1.0]}
+    file("run.json")(json.dumps(small).encode(), folder)
+    (folder / "samples").mkdir()
+    file("samples/program-VAE-1.png")(data, folder)
+    return folder
+
+
+def read_strip(folder: Path) -> None:
+    write_sheets(folder, read_config(folder))
+
+
+def configs() -> list[bytes]:
+    text = json.dumps(config()).encode()
+    return [text, text + b" " * (-len(text) % 16)]  # one that is drawn
+
+
+def strips() -> list[bytes]:
+    found = [saved("PNG", mode, (21, 5)) for mode in ("RGB", "RGBA", "L")]
+    return [*found, saved("GIF", "P"), EPS]
 
 
 def read(folder: Path) -> None:
@@ -63,12 +91,14 @@ def read(folder: Path) -> None:
         write_sheets(folder, said)
 
 
-WRITES = r"rows\.jsonl$"
+EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(x) (w) file closefile\n%%EOF\n"
+WRITES = r"rows\.jsonl$|sheets"
 TARGETS = [
-    Target("run.json", run_json, read, lambda: [json.dumps(config()).encode()], 64, json_value,
+    Target("run.json", run_json, read, configs, 128, json_value,
            writes=WRITES),
     Target("rows.jsonl", rows_jsonl, read, lambda: [rows(), rows()[:-9], b""], 64, json_lines,
            writes=WRITES),
+    Target("strip", strip, read_strip, strips, 1024, png, writes=WRITES),
     Target("metrics.jsonl", file("metrics.jsonl"), lambda path: read_metrics(path.parent),
            lambda: [b'{"epoch": 1}\n{"epoch": 2, "loss": 1}\n{"e'], 64, json_lines),
 ]  # fmt: skip

@@ -20,7 +20,7 @@ def tables() -> list[bytes]:
         b"file,label\nout.pgm,1\n",
         b"file,label\nway/canary.png,1\n",
         b"file,label\n..\\canary.png,1\nC:\\a.pgm,2\n",
-        b"file,label\n" + b"".join(b"%d,%d\n" % (i, i) for i in range(2000)),
+        b"file,label\n" + b"".join(b"%d,%d\n" % (i, i) for i in range(60)),
     ]
 
 

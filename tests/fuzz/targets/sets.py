@@ -1,0 +1,64 @@
+"""Named sets by their files: MNIST's four, and the silhouettes' one, small here."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from avanp.data.sets import caltech101, mnist
+from fuzz.forms import matlab
+from fuzz.target import Target, file
+from fuzz.targets.arrays import RNG, idx, matrix
+
+IMAGES = 2  # of each part
+PARTS = {name: (part, IMAGES) for name, (part, _) in caltech101.PARTS.items()}
+SPLITS = {"train": IMAGES, "test": IMAGES}
+
+
+def place(name: str, folder: Path) -> Path:
+    """Return the folder in which a set is found."""
+    os.environ |= {"AVANP_DATA": str(folder), "XDG_DATA_HOME": str(folder / "none")}
+    (folder / name).mkdir()
+    return folder / name
+
+
+def put_mnist(data: bytes, folder: Path) -> None:
+    """Write one of the four files, chosen by the length of `data`, beside three good ones."""
+    there = place("mnist", folder)
+    good = [idx(IMAGES, 28, 28), idx(IMAGES)] * 2
+    for i, name in enumerate(mnist.FILES):
+        file(name)(data if i == len(data) % 4 else good[i], there)
+
+
+def read_mnist(_: None) -> None:
+    card = replace(mnist.CARD, count=2 * IMAGES, splits=SPLITS)
+    labels = mnist.read_four(card, tuple("0123456789")).labels
+    assert labels is not None
+    assert labels.max() <= 9
+
+
+def silhouettes() -> list[bytes]:
+    top = b"MATLAB 5.0 MAT-file".ljust(124) + b"\0\1IM"
+    found = []
+    for kind, stored, dtype in ((9, 2, np.uint8), (6, 9, np.float64)):
+        parts = []
+        for part, _ in PARTS.values():
+            x = RNG.integers(0, 2, (IMAGES, caltech101.SIDE**2)).astype(np.uint8)
+            y = RNG.integers(1, 102, (IMAGES, 1)).astype(dtype)
+            parts += [matrix(f"{part}_data".encode(), x, 9, 2)]
+            parts += [matrix(f"{part}_labels".encode(), y, kind, stored)]
+        found.append(top + b"".join(parts))
+    return found
+
+
+def put_silhouettes(data: bytes, folder: Path) -> None:
+    file(caltech101.FILE)(data, place("caltech101-silhouettes", folder))
+    caltech101.PARTS = PARTS
+
+
+TARGETS = [
+    Target("mnist", put_mnist, read_mnist, lambda: [idx(IMAGES, 28, 28), idx(IMAGES)]),
+    Target("silhouettes", put_silhouettes, lambda _: caltech101.caltech101_silhouettes(),
+           silhouettes, 64, matlab),
+]  # fmt: skip
