@@ -6,6 +6,7 @@ from typing import NoReturn
 import click
 
 from avanp.commands.data import data
+from avanp.commands.doctor import doctor
 from avanp.commands.encode import encode
 from avanp.commands.equations import equations
 from avanp.commands.evaluate import evaluate
@@ -43,6 +44,7 @@ def cli(ctx: click.Context) -> None:
       avanp data list                               the sets of images
       avanp gradcheck                               check every derivative numerically
       avanp equations 6                             an equation of the paper, and its code
+      avanp doctor                                  check that avanp works on this machine
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
@@ -63,6 +65,7 @@ for _command in (
     data,
     gradcheck,
     equations,
+    doctor,
 ):
     cli.add_command(_command)
 

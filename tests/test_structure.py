@@ -26,6 +26,7 @@ LAYERS = [
     {"evaluation"},
     {"models", "gradcases", "report", "progress", "console"},
     {"sweeps"},
+    {"doctor"},
     {"commands"},
     {"cli", "__init__", "__main__"},
 ]

@@ -1,0 +1,182 @@
+"""What there is: versions, processor, kernels, threads, folders, memory, sets of images."""
+
+import os
+import platform
+import re
+import shutil
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from typing import Any
+
+from avanp.doctor.line import Line, Look
+from avanp.errors import AvanpError
+
+NEEDED = ("numpy", "numba", "llvmlite", "scipy", "pillow", "click")
+EXTRAS = ("plot", "data", "safetensors", "distributed")
+FEATURES = {"avx512f": "AVX-512", "avx2": "AVX2", "fma": "FMA", "neon": "NEON"}
+LEAST_MEMORY = 2**30  # bytes: less, and a conv net in training may not fit
+LEAST_DISK = 2**29
+
+
+def versions() -> Line:
+    """Say which versions run; this needs no import of theirs."""
+    python = f"avanp {version('avanp')}, Python {platform.python_version()}"
+    return Line("versions", ", ".join([python, *(f"{n} {version(n)}" for n in NEEDED)]), True)
+
+
+def optional() -> Line:
+    """Say which packages of the extras are there, and how to get the others."""
+    packages: dict[str, str] = {}
+    for need in requires("avanp") or ():
+        found = re.match(r"([\w.-]+).*extra == ['\"](\w+)['\"]", need)
+        if found and found[2] in EXTRAS:
+            packages.setdefault(found[1], found[2])
+    return Line("optional", ", ".join(_optional(name, packages[name]) for name in packages), None)
+
+
+def _optional(name: str, extra: str) -> str:
+    try:
+        return f"{name} {version(name)}"
+    except PackageNotFoundError:
+        return f"{name} not installed (pip install 'avanp[{extra}]')"
+
+
+def system() -> Line:
+    """Say which system this is."""
+    return Line("system", platform.platform(), None)
+
+
+def processor() -> Line:
+    """Say which processor this is, and what of its vector units Numba uses."""
+    import llvmlite.binding as llvm
+
+    there = llvm.get_host_cpu_features()
+    features = [text for name, text in FEATURES.items() if there.get(name)]
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    count = f"{usable} of {os.cpu_count()} processors"
+    vectors = ", ".join(features) or "no vector unit that is known here"
+    return Line("processor", f"{_model()}, {count}; {vectors}", None)
+
+
+def _model() -> str:
+    try:
+        found = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.M)
+    except OSError:
+        found = None
+    return found[1] if found else platform.processor() or platform.machine()
+
+
+def kernels() -> Line:
+    """Say which kernels run, and in what tile; a wrong word in the environment is not well."""
+    from avanp.kernels import BACKENDS, backend
+
+    try:
+        chosen = backend()
+    except AvanpError as error:
+        advice = f"unset AVANP_KERNELS, or set it to {' or '.join(BACKENDS)}"
+        return Line("kernels", str(error).split(":")[0] + " is no backend", False, advice)
+    if chosen == "numpy":
+        return Line("kernels", "numpy, as AVANP_KERNELS says: slower by far", True)
+    from avanp.kernels import winograd
+    from avanp.kernels.cpu import compiles, tile
+
+    if not compiles():
+        text = "numba with compilation switched off (NUMBA_DISABLE_JIT)"
+        return Line("kernels", text, False, "unset NUMBA_DISABLE_JIT, or bear with the references")
+    way = "Winograd" if winograd.apt((3, 3, 64, 64)) else "direct"
+    shape = f"{tile().rows} rows of 2 vectors of {tile().lanes} floats"
+    return Line("kernels", f"numba; tile {shape}; 3×3 convolutions {way}", True)
+
+
+def threads() -> Line:
+    """Say on how many threads kernels and BLAS compute."""
+    import numpy as np
+
+    from avanp.kernels.threads import threads as ours
+
+    try:
+        count = ours()
+    except AvanpError as error:
+        return Line("threads", str(error).split(":")[0], False, "give a whole number from 1")
+    show: Any = np.show_config
+    built: Mapping[str, Any] = show(mode="dicts")["Build Dependencies"]["blas"]
+    blas = f"BLAS {built['name']} {built['version']}, {_blas_threads()}"
+    return Line("threads", f"kernels on {count} (AVANP_THREADS); {blas}", True)
+
+
+def _blas_threads() -> str:
+    try:
+        from threadpoolctl import threadpool_info
+    except ImportError:
+        return f"OMP_NUM_THREADS={os.environ.get('OMP_NUM_THREADS', 'not set')}"
+    pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+    return f"on {max((pool['num_threads'] for pool in pools), default=1)}"
+
+
+def cache() -> Line:
+    """Say where compiled kernels are kept; where nothing can be written they compile every time."""
+    from avanp.kernels import jit_logistic
+
+    compiled: Any = jit_logistic._logistic32
+    folder = compiled._cache.cache_path
+    if os.access(folder, os.W_OK) or not os.path.exists(folder):
+        return Line("kernel cache", folder, True)
+    advice = "set NUMBA_CACHE_DIR to a folder that can be written"
+    return Line("kernel cache", f"{folder} cannot be written", False, advice)
+
+
+def memory() -> Line:
+    """Say how much memory is free."""
+    try:
+        text = Path("/proc/meminfo").read_text()
+        total, free = (
+            int(re.findall(rf"^{name}:\s+(\d+) kB", text, re.M)[0]) << 10
+            for name in ("MemTotal", "MemAvailable")
+        )
+    except (OSError, IndexError):
+        return Line("memory", "not told by this system", None)
+    said = f"{free / 2**30:.1f} of {total / 2**30:.1f} GiB free"
+    return Line("memory", said, free >= LEAST_MEMORY, "end other programs, or use small --batch")
+
+
+def disk() -> Line:
+    """Say how much room there is where sets of images are put, and whether it can be written."""
+    from avanp.data.find import user_folder
+
+    folder = there = user_folder()
+    while not os.path.isdir(there) and there != os.path.dirname(there):
+        there = os.path.dirname(there)
+    free = shutil.disk_usage(there).free
+    said = f"{free / 2**30:.1f} GiB free for {folder}"
+    if not os.access(there, os.W_OK):
+        said, free = f"{there} cannot be written", 0
+    return Line("disk", said, free >= LEAST_DISK, "make room, or set XDG_DATA_HOME to another disk")
+
+
+def data() -> Line:
+    """Say which sets of images are here, and whether the folders of AVANP_DATA are."""
+    from avanp.data.card import card
+    from avanp.data.listing import where
+    from avanp.registry import DATASETS
+
+    given = [folder for folder in os.environ.get("AVANP_DATA", "").split(os.pathsep) if folder]
+    lost = [folder for folder in given if not os.path.isdir(os.path.expanduser(folder))]
+    if lost:
+        return Line("data", f"AVANP_DATA names {lost[0]!r}", False, "no such folder: mend or unset")
+    here = [name for name in DATASETS if where(card(name)) in ("built in", "here")]
+    return Line("data", f"{', '.join(here)} (others: avanp data list)", True)
+
+
+LOOKS: dict[str, Look] = {
+    "versions": versions,
+    "optional": optional,
+    "system": system,
+    "processor": processor,
+    "kernels": kernels,
+    "threads": threads,
+    "kernel cache": cache,
+    "memory": memory,
+    "disk": disk,
+    "data": data,
+}
