@@ -10,6 +10,7 @@ import numpy as np
 
 from avanp.data.readers.guard import Clamped, regular
 from avanp.data.size import MAX_PIXELS, MAX_RATIO, Size
+from avanp.data.webp import HEAD, webp_size
 from avanp.errors import AvanpError
 
 if TYPE_CHECKING:
@@ -69,13 +70,13 @@ def _opened(path: str) -> "Iterator[Image.Image]":
         regular(path)
         with warnings.catch_warnings(), Clamped(path) as file:
             warnings.simplefilter("ignore")
+            _check_pixels(path, webp_size(file.read(HEAD)) or (0, 0))
+            file.seek(0)
             with Image.open(file, formats=FORMATS) as image:
-                width, height = image.size
-                if width * height > MAX_PIXELS:
-                    raise AvanpError(f"{path!r} is {width}x{height} pixels: {_LIMIT}")
+                _check_pixels(path, image.size)
                 least = _least_bytes(image)
                 if least > os.fstat(file.fileno()).st_size:
-                    raise ValueError(f"{width}x{height} pixels take {least} bytes or more")
+                    raise ValueError(f"its pixels take {least} bytes or more")
                 yield image
     except AvanpError:
         raise
@@ -91,6 +92,12 @@ def _opened(path: str) -> "Iterator[Image.Image]":
         raise _damaged(path, error) from None
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = tolerant
+
+
+def _check_pixels(path: str, size: Size) -> None:
+    width, height = size
+    if width * height > MAX_PIXELS:
+        raise AvanpError(f"{path!r} is {width}x{height} pixels: {_LIMIT}")
 
 
 _LIMIT = f"at most {MAX_PIXELS // 10**6} megapixels an image are read"

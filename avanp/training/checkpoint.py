@@ -128,7 +128,7 @@ def _check_format(path: Path, document: dict[str, Any]) -> None:
     if document["dtype"] not in ("float32", "float64"):
         raise AvanpError(f"{str(path)!r} is no checkpoint of avanp: dtype {document['dtype']!r}")
     about = document["state"].get("about")
-    counts = all(isinstance(n, int) for n in document["nets"].values())
+    counts = all(isinstance(n, int) and 0 <= n < 2**63 for n in document["nets"].values())
     if not (counts and (about is None or isinstance(about, dict))):
         raise AvanpError(f"{str(path)!r} is no checkpoint of avanp: its description is not right")
 

@@ -173,7 +173,8 @@ class Guard:
 
     def _path(self, path: Any, written: bool, what: str) -> None:
         text = os.fsdecode(path)
-        real = os.path.realpath(text)
+        direct = os.path.dirname(text) == str(self.folder) and not os.path.islink(text)
+        real = text if direct and text[-2:] != ".." else os.path.realpath(text)
         if real.startswith(self.inside):
             if written and not re.match(self.target.writes, real[len(self.inside) :], re.S):
                 self._forbid(f"{what}: {text!r} is not to be written")

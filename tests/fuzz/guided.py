@@ -40,7 +40,9 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, default=Path("fuzz-findings"))
     given = parser.parse_args()
     target, keep = TARGETS[given.target], given.keep.absolute()
-    root = Path(tempfile.mkdtemp(prefix="fuzz-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None))
+    root = Path(
+        tempfile.mkdtemp(prefix="fuzz-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
+    )
     guard, seeds = ready(target, root)
     corpus = root / "corpus"
     corpus.mkdir()
@@ -58,7 +60,9 @@ def main() -> None:
 
     def mutate(data: bytes, size: int, seed: int) -> bytes:
         rng = Random(seed)
-        changed = vary(target, data, seeds, rng) if rng.random() < 0.7 else atheris.Mutate(data, size)
+        changed = (
+            vary(target, data, seeds, rng) if rng.random() < 0.7 else atheris.Mutate(data, size)
+        )
         return changed[:size]
 
     words = [f"-runs={given.inputs}", f"-seed={given.seed}", f"-max_len={LONGEST}", "-timeout=0"]

@@ -20,6 +20,8 @@ def replay(folder: Path) -> int:
             for file in files:
                 wrong = guard.read(file.read_bytes())
                 bad += bool(wrong)
+                if guard.full():
+                    guard.settle()
                 print(f"{name}/{file.name}: {'; '.join(wrong) or 'well'}", flush=True)
             guard.release()
     return 1 if bad else 0

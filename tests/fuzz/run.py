@@ -20,7 +20,10 @@ from fuzz.replay import replay  # noqa: E402
 from fuzz.supervise import Attempt, run  # noqa: E402
 from fuzz.targets import TARGETS  # noqa: E402
 
-HEAD = f"{'target':16}{'inputs':>10}{'seconds':>9}{'a second':>10}{'longest':>10}{'memory':>10}{'promised':>10}{'of MiB':>8}  violations"
+HEAD = (
+    f"{'target':15}{'inputs':>10}{'seconds':>9}{'longest':>10}{'memory':>11}{'promised':>11}"
+    f"{'bound':>10}{'violations':>12}"
+)
 
 
 def main() -> int:
@@ -70,9 +73,9 @@ def line(one: Attempt) -> str:
     """Return a target's line of the table."""
     b = one.board
     return (
-        f"{one.target.name:16}{b.done:>10,}{one.seconds:>9.1f}{b.done / max(one.seconds, 1e-9):>10.0f}"
-        f"{b.longest:>8.2f} s{b.kilobytes / 1024:>6.1f} MiB{b.promised / 1024:>6.1f} MiB"
-        f"{one.target.megabytes:>8}  {b.violations}"
+        f"{one.target.name:15}{b.done:>10,}{one.seconds:>9.1f}{b.longest:>8.2f} s"
+        f"{b.kilobytes / 1024:>7.0f} MiB{b.promised / 1024:>7.0f} MiB"
+        f"{one.target.megabytes:>6} MiB{b.violations:>12,}"
     )
 
 

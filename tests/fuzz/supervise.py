@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,9 @@ def run(
 
     `told` is called every second or so with all attempts, and with each one as it ends.
     """
-    share, more = divmod(inputs, len(targets))
-    attempts = [Attempt(t, share + (i < more)) for i, t in enumerate(targets)]
+    cuts = list(accumulate((t.share for t in targets), initial=0.0))
+    ends = [round(inputs * cut / cuts[-1]) for cut in cuts]
+    attempts = [Attempt(t, b - a) for t, (a, b) in zip(targets, pairwise(ends), strict=True)]
     waiting, running = list(attempts), []
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     root = Path(tempfile.mkdtemp(prefix="fuzz-", dir=memory))

@@ -31,6 +31,8 @@ class Target:
         Words of the format.
     writes : str
         A pattern of the paths, relative to the folder, that `read` may write; none, if not given.
+    share : float
+        How many of all inputs it gets, beside the others: fewer where one takes long.
     anywhere : bool
         The input is the user's own path: any file may be read.
     """
@@ -43,6 +45,7 @@ class Target:
     form: Form | None = None
     tokens: tuple[bytes, ...] = ()
     writes: str = r"(?!)"
+    share: float = 1.0
     anywhere: bool = False
 
 

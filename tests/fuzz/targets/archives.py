@@ -16,7 +16,8 @@ from fuzz.target import Target, file
 PGM = b"P5 2 1 255\n"
 FACES = {"ORL_faces/s1/1.pgm": PGM + b"ab", "ORL_faces/s2/1.pgm": PGM + b"cd", "read.me": b"x"}
 EVIL = ("../x.pgm", "/x.pgm", "a/../../x.pgm", "..\\x.pgm", "C:\\x.pgm", "a//x.pgm", "./x.pgm",
-        "~/x.pgm", ".part/x.pgm", "a\nb/x.pgm", "s1/X.PGM", "x" * 200 + "/" + "y" * 200 + ".pgm")  # fmt: skip
+        "~/x.pgm", ".part/x.pgm", "a\nb/x.pgm", "s1/X.PGM",
+        "x" * 200 + "/" + "y" * 200 + ".pgm")  # fmt: skip
 NAMES = (b"../", b"/", b"..\\", b"\0", b"ORL_faces/", b".pgm", b"ustar", b"PK\x01\x02", b".part")
 
 
@@ -86,6 +87,6 @@ def read(source: Path) -> None:
 
 
 TARGETS = [
-    Target("archive", put, read, contents, 64, archive, NAMES,
+    Target("archive", put, read, contents, 64, archive, NAMES, share=0.5,
            writes=r"home/avanp(/faces|/\.import-\d+(/faces(/.*)?)?)?$"),
 ]  # fmt: skip

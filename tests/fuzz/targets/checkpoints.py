@@ -60,7 +60,8 @@ def read(path: Path) -> None:
 
 
 TARGETS = [
-    Target("checkpoint-npz", file("a.npz"), read, lambda: contents(".npz"), 64, zipped, WORDS),
+    Target("checkpoint-npz", file("a.npz"), read, lambda: contents(".npz"), 64, zipped, WORDS,
+           share=0.5),
     Target("checkpoint-st", file("a.safetensors"), read, lambda: contents(".safetensors"), 64,
            safetensors, WORDS),
 ]  # fmt: skip

@@ -108,9 +108,7 @@ TARGETS = [
         "gif", file("a.gif"), read, gifs, MEGABYTES, None, (b"GIF89a", b"\x21\xf9\x04", b"\x2c")
     ),
     Target("bmp", file("a.bmp"), read, bmps, MEGABYTES, None, (b"BM", b"\0\1", b"\0\2")),
-    Target(
-        "webp", file("a.webp"), read, webps, MEGABYTES, None, (b"VP8X", b"VP8L", b"ANIM", b"ALPH")
-    ),
+    Target("webp", file("a.webp"), read, webps, 1536, None, (b"VP8X", b"VP8L", b"ANIM", b"ALPH")),
     Target("tiff", file("a.tif"), read, tiffs, MEGABYTES, None, (b"II*\0", b"MM\0*", b"II+\0")),
     Target(
         "ppm", file("a.ppm"), read, ppms, MEGABYTES, None, (b"P7", b"Pf", b"P0CMYK", b"65535", b"#")

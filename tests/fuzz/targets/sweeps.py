@@ -95,10 +95,10 @@ EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(x) (w) file closefile\
 WRITES = r"rows\.jsonl$|sheets"
 TARGETS = [
     Target("run.json", run_json, read, configs, 128, json_value,
-           writes=WRITES),
+           writes=WRITES, share=0.5),
     Target("rows.jsonl", rows_jsonl, read, lambda: [rows(), rows()[:-9], b""], 64, json_lines,
-           writes=WRITES),
-    Target("strip", strip, read_strip, strips, 1024, png, writes=WRITES),
+           writes=WRITES, share=0.5),
+    Target("strip", strip, read_strip, strips, 1024, png, writes=WRITES, share=0.5),
     Target("metrics.jsonl", file("metrics.jsonl"), lambda path: read_metrics(path.parent),
            lambda: [b'{"epoch": 1}\n{"epoch": 2, "loss": 1}\n{"e'], 64, json_lines),
 ]  # fmt: skip

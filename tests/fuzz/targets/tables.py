@@ -58,5 +58,6 @@ TARGETS = [
         None,
         (b"file", b"label", b"group", b"a.pgm", b"B/b.pgm", b'"', b"\n", b"../canary.png", b"way/",
          b"out.pgm", b"/etc/passwd", b"\\", b"B/../../x", b"a.pgm,1\n", b"./", b"~/", b"link.pgm"),
+        share=0.5,
     )
 ]  # fmt: skip

@@ -1,19 +1,21 @@
 """Words of the command line: learning rates, sizes, models, rules, schedules, masks, widths."""
 
 import os
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from avanp.commands.training import parse_widths
 from avanp.data.size import parse_size
 from avanp.evaluation.damage import read_mask
 from avanp.kernels.threads import threads
+from avanp.optim.schedules import Constant
 from avanp.sweeps.grid import parse_models, parse_rates, parse_rules
 from avanp.training.folder import parse_schedule
 from fuzz.target import Target, text
 
 NUMBERS = (b"1.0", b"0.5", b"0.01", b":", b",", b"1e-3", b"1e-308", b"sNaN", b"Infinity", b"1_0",
-           b"9" * 4400, b"1e-999999999", b"1e9999999999999999999", b"0." + b"0" * 400 + b"1")  # fmt: skip
+           b"9" * 4400, b"1e-999999999", b"1e9999999999999999999",
+           b"0." + b"0" * 400 + b"1")  # fmt: skip
 
 
 def _threads(word: str) -> int:
@@ -30,21 +32,31 @@ def beside_a_picture(data: bytes, folder: Path) -> str:
     return text(data, folder)
 
 
-def words(*seeds: str) -> Callable[[], list[bytes]]:
-    return lambda: [seed.encode() for seed in seeds]
+def encoded(words: tuple[str, ...]) -> list[bytes]:
+    return [word.encode() for word in words]
+
+
+def _schedule(word: str) -> Constant:
+    return parse_schedule(word, 0.1, 10)
 
 
 PICTURE = b"P5 8 8 255\n" + b"\xff\xff\0\0\0\0\0\0" * 8
 NAMES = (b"AVA1", b"VAE", b"GAN", b"all", b"program", b"printed", b"exact", b"-3", b"-1-2", b",")
+CASES = {
+    "lr": (parse_rates, ("1.0:0.01", "0.5", "1.0,0.1", "1:0.01:5"), NUMBERS),
+    "size": (parse_size, ("100x64", "8X8", " 64×64 "), (b"x", *NUMBERS)),
+    "models": (parse_models, ("all", "AVA1,vae", "GAN, VAE"), NAMES),
+    "rules": (parse_rules, ("program,printed", "program-3", "exact"), NAMES),
+    "schedule": (_schedule, ("cosine", "step:3", "inverse-time:10", "plateau", "step"), NUMBERS),
+    "widths": (parse_widths, ("32,64,128", "400", " 1 , 2 "), NUMBERS),
+    "threads": (_threads, ("1", "2", "16"), NUMBERS),
+}
+MASKS = ("0,4,8,4", "a.png", "1, 2,3,4", "../canary.png")
 TARGETS = [
-    Target("lr", text, parse_rates, words("1.0:0.01", "0.5", "1.0,0.1", "1:0.01:5"), 64, None, NUMBERS),
-    Target("size", text, parse_size, words("100x64", "8X8", " 64×64 "), 64, None, (b"x", *NUMBERS)),
-    Target("models", text, parse_models, words("all", "AVA1,vae", "GAN, VAE"), 64, None, NAMES),
-    Target("rules", text, parse_rules, words("program,printed", "program-3", "exact"), 64, None, NAMES),
-    Target("schedule", text, lambda word: parse_schedule(word, 0.1, 10),
-           words("cosine", "step:3", "inverse-time:10", "plateau", "step"), 64, None, NUMBERS),
-    Target("mask", beside_a_picture, lambda word: read_mask(word, (8, 8)), words("0,4,8,4", "a.png", "1, 2,3,4", "../canary.png"),
-           64, None, (b"a" * 300, b"/", b",", *NUMBERS), anywhere=True),
-    Target("widths", text, parse_widths, words("32,64,128", "400", " 1 , 2 "), 64, None, NUMBERS),
-    Target("threads", text, _threads, words("1", "2", "16"), 64, None, NUMBERS),
+    Target(name, text, parse, partial(encoded, seeds), tokens=tokens)
+    for name, (parse, seeds, tokens) in CASES.items()
+]
+TARGETS += [
+    Target("mask", beside_a_picture, lambda word: read_mask(word, (8, 8)), partial(encoded, MASKS),
+           tokens=(b"a" * 300, b"/", b",", *NUMBERS), anywhere=True)
 ]  # fmt: skip
