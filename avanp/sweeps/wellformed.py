@@ -1,6 +1,7 @@
 """Whether what was read from a run's folder is what a sweep writes there."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from avanp.data.size import check_size
@@ -26,6 +27,11 @@ DATA = {
     "width": int,
     "is_paper_set": bool,
 }
+PARSED: dict[str, Callable[[str], tuple[Any, ...]]] = {
+    "lr": grid.parse_rates,
+    "models": grid.parse_models,
+    "rules": grid.parse_rules,
+}
 ROW = {
     "rules": str,
     "model": str,
@@ -43,9 +49,9 @@ def is_config(value: Any) -> bool:
         return False
     try:
         check_size((value["data"]["width"], value["data"]["height"]))
-        grid.parse_rates(",".join(map(str, value["lr"])))
-        grid.parse_models(",".join(map(str, value["models"])))
-        grid.parse_rules(",".join(map(str, value["rules"])))
+        for key, parse in PARSED.items():
+            if list(parse(",".join(map(str, value[key])))) != value[key]:
+                return False  # a rate in quotes, a model in small letters
     except AvanpError:
         return False
     return bool(value["seeds"]) and all(type(seed) is int for seed in value["seeds"])
