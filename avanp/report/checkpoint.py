@@ -41,7 +41,7 @@ def summary(path: str, described: Mapping[str, Any], nets: Mapping[str, Any]) ->
 
 
 def _training(described: Mapping[str, Any]) -> str:
-    if "epoch" not in described:
+    if not {"epoch", "step"} <= set(described):
         return "none recorded"
     text = f"{described['epoch']} epochs, {described['step']} steps, seed {described['seed']}"
     about = described.get("about") or {}
