@@ -9,8 +9,8 @@ LONGEST = 1 << 16  # bytes of an input
 EDGES = (0, 1, 2, 3, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 0x7FFFFFFF,
          0x80000000, 0xFFFFFFFE, 0xFFFFFFFF, 1 << 40, (1 << 63) - 1, (1 << 64) - 1)  # fmt: skip
 WORDS = (b"\0", b"\n", b"\r\n", b",", b"..", b"../", b"/", b"\\", b"-1", b"1e999", b"nan",
-         b"9" * 20, b"9" * 5000, b"0x10", b'"', b"'", b"\xff\xfe", b"\xef\xbb\xbf", b"\xc2\x85", b" ", b":",
-         b"\xe2\x80\xa8", "٣ﬀ".encode(), b"\xed\xa0\x80", b"\x1b[2J", b"-",
+         b"9" * 20, b"9" * 5000, b"0x10", b'"', b"'", b"\xff\xfe", b"\xef\xbb\xbf", b"\xc2\x85",
+         b"\xe2\x80\xa8", "٣ﬀ".encode(), b"\xed\xa0\x80", b"\x1b[2J", b" ", b"-", b":",
          b"[" * 3000)  # fmt: skip
 
 

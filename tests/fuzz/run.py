@@ -7,6 +7,7 @@ python tests/fuzz/run.py --replay tests/fuzz/regressions
 
 import argparse
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -41,6 +42,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, default=Path("fuzz-findings"), help="where they go")
     parser.add_argument("--replay", type=Path, help="read the inputs below a folder TARGET/FILE")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # its processes end with it
     if given.replay:
         return replay(given.replay)
     chosen = list(TARGETS) if given.target == "all" else given.target.split(",")
