@@ -188,7 +188,7 @@ class Trainer:
             if schedule is not None and "schedule" in state:
                 arrays = {k: np.array(v) for k, v in state["schedule"].items()}
                 schedule.load_state_dict(arrays)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             if isinstance(error, AvanpError):
                 raise
             raise AvanpError(
