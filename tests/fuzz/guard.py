@@ -168,7 +168,7 @@ class Guard:
             file = getattr(args[0], "co_filename", "")
             if not (file.startswith(CODE) or file.startswith("<frozen")):
                 self._forbid(f"code was run: {file}")
-        elif name in FORBIDDEN:
+        elif name in FORBIDDEN and args != (None,):  # dlopen of the process itself
             self._forbid(f"{name} {args!r:.200}")
 
     def _path(self, path: Any, written: bool, what: str) -> None:

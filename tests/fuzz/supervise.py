@@ -19,10 +19,17 @@ from fuzz.target import Target
 
 FORK = multiprocessing.get_context("fork")
 MOST_DEATHS = 20
-ENDS = {
-    signal.SIGPROF: f"a hang: more than {SECONDS:g} s of a processor",
-    signal.SIGALRM: f"a hang: it waits for more than {WAITING:g} s",
-}
+
+
+def ends(seconds: float, waiting: float) -> dict[int, str]:
+    """Return what the signals mean that end a process."""
+    return {
+        signal.SIGPROF: f"a hang: more than {seconds:g} s of a processor",
+        signal.SIGALRM: f"a hang: it waits for more than {waiting:g} s",
+    }
+
+
+ENDS = ends(SECONDS, WAITING)
 
 
 @dataclass

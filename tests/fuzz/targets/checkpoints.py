@@ -14,6 +14,8 @@ from fuzz.target import Target, file
 from fuzz.targets.arrays import Canary, npz
 
 SHAPE = (2, 2, 1)
+IMAGES = np.arange(16, dtype=np.uint8).reshape(4, *SHAPE)
+WRITES = r"out(/[^/]+)?$"
 WORDS = (b"weights/", b"optimiser/", b"state/", b"F32", b"I64", b"data_offsets", b"dtype", b"<f4")
 
 
@@ -31,11 +33,10 @@ def contents(suffix: str) -> list[bytes]:
             system = build(name, shape=SHAPE, widths=(2,), latent=1, **options)
             save(file, system, {"note": [1]})
             found.append(file.read_bytes())
-        images = np.arange(16, dtype=np.uint8).reshape(4, *SHAPE)
         system = build("VAE", shape=SHAPE, widths=(2,), latent=1)
         about = {"data": {"name": "a", "images": 4, "spec": "a"}, "order": {"batch": 2}}
-        trainer = Trainer(system, batch_size=2, validation=images, patience=1, about=about)
-        trainer.fit(images, 1)
+        trainer = Trainer(system, batch_size=2, validation=IMAGES, patience=1, about=about)
+        trainer.fit(IMAGES, 1)
         trainer.save(file)
         found.append(file.read_bytes())
         system = build(
@@ -56,12 +57,14 @@ def read(path: Path) -> None:
     system, _ = load(path)
     for line in summary(os.fspath(path), described, system.nets):
         assert isinstance(line, str)
-    Trainer.resume(path)
+    if system.config.shape == SHAPE and not system.needs_labels:
+        trainer = Trainer.resume(path, out=path.parent / "out", validation=IMAGES)
+        trainer.fit(IMAGES, 1)
 
 
 TARGETS = [
     Target("checkpoint-npz", file("a.npz"), read, lambda: contents(".npz"), 64, zipped, WORDS,
-           share=0.5),
+           writes=WRITES, share=0.5),
     Target("checkpoint-st", file("a.safetensors"), read, lambda: contents(".safetensors"), 64,
-           safetensors, WORDS),
+           safetensors, WORDS, writes=WRITES, share=0.5),
 ]  # fmt: skip

@@ -13,6 +13,8 @@ from fuzz.targets.arrays import RNG, idx, matrix
 
 IMAGES = 2  # of each part
 PARTS = {name: (part, IMAGES) for name, (part, _) in caltech101.PARTS.items()}
+LABELS = b"\0\0\x08\x01\0\0\0\x02\x03\x09"
+SMALL = replace(caltech101.CARD, count=3 * IMAGES)
 SPLITS = {"train": IMAGES, "test": IMAGES}
 
 
@@ -24,11 +26,11 @@ def place(name: str, folder: Path) -> Path:
 
 
 def put_mnist(data: bytes, folder: Path) -> None:
-    """Write one of the four files, chosen by the length of `data`, beside three good ones."""
+    """Write the training images or labels, by how many dimensions there are, and good others."""
     there = place("mnist", folder)
-    good = [idx(IMAGES, 28, 28), idx(IMAGES)] * 2
+    good = [idx(IMAGES, 28, 28), LABELS] * 2
     for i, name in enumerate(mnist.FILES):
-        file(name)(data if i == len(data) % 4 else good[i], there)
+        file(name)(data if i == (data[3:4] != b"\3") else good[i], there)
 
 
 def read_mnist(_: None) -> None:
@@ -54,11 +56,11 @@ def silhouettes() -> list[bytes]:
 
 def put_silhouettes(data: bytes, folder: Path) -> None:
     file(caltech101.FILE)(data, place("caltech101-silhouettes", folder))
-    caltech101.PARTS = PARTS
+    caltech101.PARTS, caltech101.CARD = PARTS, SMALL
 
 
 TARGETS = [
-    Target("mnist", put_mnist, read_mnist, lambda: [idx(IMAGES, 28, 28), idx(IMAGES)]),
+    Target("mnist", put_mnist, read_mnist, lambda: [idx(IMAGES, 28, 28), LABELS]),
     Target("silhouettes", put_silhouettes, lambda _: caltech101.caltech101_silhouettes(),
            silhouettes, 64, matlab),
 ]  # fmt: skip
