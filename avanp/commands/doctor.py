@@ -8,7 +8,7 @@ from avanp.console import Examples, fail, one_line
 @click.command(
     cls=Examples,
     short_help="Say what this machine has, and check that avanp works on it.",
-    examples=["avanp doctor", "AVANP_KERNELS=numpy avanp doctor"],
+    examples=["avanp doctor"],
 )
 def doctor() -> None:
     """Say what this machine has, and check in some seconds that avanp works on it.

@@ -54,7 +54,7 @@ class Guard:
             (self.root / name).write_bytes(CANARY)
         self.inside = str(self.folder) + os.sep
         self.seen: list[str] = []
-        self.before = self.outside()
+        self.before = self._outside()
         if not _hooked:
             sys.addaudithook(_hook)
             _hooked = True
@@ -118,9 +118,9 @@ class Guard:
             cause = cause.__cause__ or cause.__context__
 
     def _look_around(self) -> None:
-        if self.outside() != self.before:
+        if self._outside() != self.before:
             self._note("something outside the folder has changed")
-            self.before = self.outside()
+            self.before = self._outside()
         resident, space = _memory()
         self.kilobytes = max(self.kilobytes, resident - self.resident)
         self.promised = max(self.promised, space - self.space)
@@ -140,8 +140,7 @@ class Guard:
                 else:
                     os.unlink(entry.path)
 
-    def outside(self) -> list[tuple[str, int, int]]:
-        """Return what lies beside the folder."""
+    def _outside(self) -> list[tuple[str, int, int]]:
         with os.scandir(self.root) as entries:
             stats = [(e.name, e.stat(follow_symlinks=False)) for e in entries if e.name != "in"]
         return sorted((name, s.st_size, s.st_mtime_ns) for name, s in stats)

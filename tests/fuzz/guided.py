@@ -43,12 +43,12 @@ def main() -> None:
     root = Path(
         tempfile.mkdtemp(prefix="fuzz-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
     )
-    guard, seeds = ready(target, root)
-    corpus = root / "corpus"
-    corpus.mkdir()
+    place, corpus = root / "place", root / "corpus"  # libFuzzer adds to its corpus
+    for folder in (place, corpus):
+        folder.mkdir()
+    guard, seeds = ready(target, place)
     for i, seed in enumerate(seeds):
         (corpus / str(i)).write_bytes(seed)
-    guard.before = guard.outside()
     last = keep / target.name / "last"
     last.parent.mkdir(parents=True, exist_ok=True)
 
