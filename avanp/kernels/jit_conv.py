@@ -5,7 +5,7 @@ float32 only: float64, which checks gradients, takes the reference.
 
 import numpy as np
 
-from avanp.kernels import correlate_few, correlate_weights, winograd
+from avanp.kernels import correlate_few, correlate_weights, winograd, winograd_rows
 from avanp.kernels import reference_conv as reference
 from avanp.kernels.aligned import empty
 from avanp.kernels.correlate import Phase, correlate, set_unmet
@@ -98,6 +98,9 @@ def _correlate(
     n_taps = sum(phase.w.shape[0] * phase.w.shape[1] for phase in phases)
     if stride == spread == (1, 1) and winograd.apt(phases[0].w.shape):
         winograd.winograd(x, np.ascontiguousarray(phases[0].w), bias, phases[0].begin, out)
+    elif stride == spread == (1, 1) and winograd_rows.apt(phases[0].w.shape, out.shape[1:3]):
+        w = np.ascontiguousarray(phases[0].w)
+        winograd_rows.winograd_rows(x, w, bias, phases[0].begin, out)
     elif stride == (1, 1) and correlate_few.apt(channels, n_out, n_taps):
         correlate_few.correlate_few(x, phases, bias, out, spread)
     else:

@@ -46,23 +46,25 @@ def result(m0: Any, m1: Any, m2: Any, m3: Any, m4: Any, m5: Any) -> list[Any]:
     return [m0 + s + s2, d + 2.0 * d2, s + 4.0 * s2, d + 8.0 * d2 + m5]
 
 
-class _Value:
-    """A vector of instructions, with the arithmetic that the formulas use."""
+class Value:
+    """A vector or a number of instructions, with the arithmetic that the formulas use."""
 
     FLAGS = ("contract",)
 
     def __init__(self, builder: ir.IRBuilder, value: Any) -> None:
         self.builder, self.value = builder, value
 
-    def __add__(self, other: "_Value") -> "_Value":
-        return _Value(self.builder, self.builder.fadd(self.value, other.value, flags=self.FLAGS))
+    def __add__(self, other: "Value") -> "Value":
+        return Value(self.builder, self.builder.fadd(self.value, other.value, flags=self.FLAGS))
 
-    def __sub__(self, other: "_Value") -> "_Value":
-        return _Value(self.builder, self.builder.fsub(self.value, other.value, flags=self.FLAGS))
+    def __sub__(self, other: "Value") -> "Value":
+        return Value(self.builder, self.builder.fsub(self.value, other.value, flags=self.FLAGS))
 
-    def __mul__(self, factor: float) -> "_Value":
-        constant = ir.Constant(self.value.type, [factor] * self.value.type.count)
-        return _Value(self.builder, self.builder.fmul(self.value, constant, flags=self.FLAGS))
+    def __mul__(self, factor: float) -> "Value":
+        kind = self.value.type
+        vector = isinstance(kind, ir.VectorType)
+        constant = ir.Constant(kind, [factor] * kind.count if vector else factor)
+        return Value(self.builder, self.builder.fmul(self.value, constant, flags=self.FLAGS))
 
     __rmul__ = __mul__
 
@@ -82,10 +84,10 @@ def _emit(builder: ir.IRBuilder, arguments: Any, formula: Formula, n: int, add_b
     def address(table: Any, index: int) -> Any:
         return b.load(b.inttoptr(b.add(table, constant(8 * index)), I64.as_pointer()))
 
-    def load(address: Any, offset: Any) -> _Value:
+    def load(address: Any, offset: Any) -> Value:
         value = b.load(at(address, offset))
         value.align = SIZE
-        return _Value(b, value)
+        return Value(b, value)
 
     before, loop = b.block, b.append_basic_block("vector")
     done = b.append_basic_block("done")
