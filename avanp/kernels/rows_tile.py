@@ -1,10 +1,11 @@
 """The inner loop of Winograd's F(4, 3) along rows: products and result without memory between.
 
-    m[k] = sum_t V[source + tap[t] + k] U[t, k]    for k < 6
-    y[target + r step] = (A^T m)[r]                 for r < 4, plus bias
+    m[k] = sum_t V[source + tap[t] + 4 k] U[t, k]    for k < 6
+    y[target + r step] = (A^T m)[r]                   for r < 4, plus bias
 
-V are the numbers of a transformed image, U (T, 6, lanes) and y vectors of channels. The bias is
-where m[1] begins: the column of A^T that it meets holds ones.
+V are the numbers of a transformed image, whose channels lie in fours at each of the 6 points;
+U (T, 6, lanes) and y are vectors of channels. The bias is where m[1] begins: the column of A^T
+that it meets holds ones.
 """
 
 from functools import cache
@@ -19,7 +20,8 @@ from avanp.kernels.cpu import tile
 from avanp.kernels.transform import Value, image, result
 
 FLOAT, I64, I32 = ir.FloatType(), ir.IntType(64), ir.IntType(32)
-POINTS = 6
+SIZE = 4  # bytes of a float
+POINTS, BLOCK = 6, 4
 # n, source, target, V, T, tap, U, y, step, bias: pointers as integers, offsets in floats
 N_ARGUMENTS = 10
 SIGNATURE = types.void(*[types.int64] * N_ARGUMENTS)
@@ -73,13 +75,14 @@ class _Patches:
         before, loop = b.block, b.append_basic_block("tap")
         b.branch(loop)
         b.position_at_end(loop)
-        t, u_t, *sums = phis = [b.phi(I64), b.phi(I64), *(b.phi(self.vector) for _ in range(size * POINTS))]
+        vectors = [b.phi(self.vector) for _ in range(size * POINTS)]
+        t, u_t, *sums = phis = [b.phi(I64), b.phi(I64), *vectors]
         for phi, value in zip(phis, [integer(0), u, *one_patch * size], strict=True):
             phi.add_incoming(value, before)
         offset = self._entry(taps, t)
         new = self._multiply_add([self._after(s, offset) for s in starts], u_t, sums)
         t_next = b.add(t, integer(1))
-        u_next = b.add(u_t, integer(4 * POINTS * self.lanes))
+        u_next = b.add(u_t, integer(SIZE * POINTS * self.lanes))
         for phi, value in zip(phis, [t_next, u_next, *new], strict=True):
             phi.add_incoming(value, loop)
         done = b.append_basic_block("done")
@@ -89,7 +92,7 @@ class _Patches:
             at = self._after(y, self._entry(target, b.add(first, integer(m))))
             points = [Value(b, value) for value in new[m * POINTS : (m + 1) * POINTS]]
             for value in result(*points):
-                b.store(value.value, b.inttoptr(at, self.vector.as_pointer())).align = 4
+                b.store(value.value, b.inttoptr(at, self.vector.as_pointer())).align = SIZE
                 at = self._after(at, step)
 
     def _multiply_add(self, starts: list[Any], u: Any, sums: list[Any]) -> list[Any]:
@@ -104,7 +107,7 @@ class _Patches:
         for k in range(POINTS):
             row = self._load(u, k)
             for m, start in enumerate(starts):
-                at = self._after(start, integer(k))
+                at = self._after(start, integer(BLOCK * k))
                 number = b.load(b.inttoptr(at, FLOAT.as_pointer()))
                 first = b.insert_element(undefined, number, ir.Constant(I32, 0))
                 numbers = b.shuffle_vector(first, undefined, to_all)
@@ -113,7 +116,7 @@ class _Patches:
         return new
 
     def _after(self, address: Any, floats: Any) -> Any:
-        return self.b.add(address, self.b.mul(floats, integer(4)))
+        return self.b.add(address, self.b.mul(floats, integer(SIZE)))
 
     def _entry(self, table: Any, index: Any) -> Any:
         at = self.b.add(table, self.b.mul(index, integer(8)))
@@ -122,7 +125,7 @@ class _Patches:
     def _load(self, address: Any, vector: int) -> Any:
         at = self._after(address, integer(vector * self.lanes))
         value = self.b.load(self.b.inttoptr(at, self.vector.as_pointer()))
-        value.align = 4
+        value.align = SIZE
         return value
 
 
@@ -150,14 +153,23 @@ def call_rows(typing, address, n, source, target, v, t, tap, u, y, step, bias): 
 
 
 @intrinsic
-def image_numbers(typing, d0, d1, d2, d3, d4, d5):  # type: ignore
-    """Apply `transform.image` to six numbers."""
+def transform_patch(typing, source, step, target):  # type: ignore
+    """Transform the `BLOCK` channels of six places, `step` floats apart, to (6, BLOCK)."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        values = [v.value for v in image(*[Value(builder, a) for a in arguments])]
-        return context.make_tuple(builder, signature.return_type, values)
+        b, vector = builder, ir.VectorType(FLOAT, BLOCK)
+        source, step, target = arguments
+        places = []
+        for j in range(POINTS):
+            at = b.add(source, b.mul(step, integer(SIZE * j)))
+            places.append(b.load(b.inttoptr(at, vector.as_pointer())))
+            places[-1].align = SIZE
+        for k, value in enumerate(image(*[Value(b, place) for place in places])):
+            at = b.inttoptr(b.add(target, integer(SIZE * BLOCK * k)), vector.as_pointer())
+            b.store(value.value, at).align = SIZE
+        return context.get_dummy_value()
 
-    return types.UniTuple(types.float32, POINTS)(*[types.float32] * POINTS), codegen
+    return types.void(*[types.int64] * 3), codegen
 
 
 @cache

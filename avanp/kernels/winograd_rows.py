@@ -10,7 +10,7 @@ from numba import njit
 from avanp.kernels.aligned import empty
 from avanp.kernels.correlate import fill_band
 from avanp.kernels.cpu import tile
-from avanp.kernels.rows_tile import call_rows, image_numbers, rows_loop
+from avanp.kernels.rows_tile import BLOCK, call_rows, rows_loop, transform_patch
 from avanp.kernels.threads import split
 from avanp.kernels.transform import kernel
 
@@ -41,7 +41,7 @@ def winograd_rows(x: Array, w: Array, bias: Array | None, begin: Pair, y: Array)
         bias = np.zeros(n_out, np.float32)
     # The last patch of a row lies over the one before where four do not divide the width.
     starts = np.minimum(np.arange(0, width, 4), width - 4)
-    rows = max(1, min(height, BAND // (len(starts) * channels * 6) - kh + 1))
+    rows = max(1, min(height, BAND // (len(starts) * -(-channels // BLOCK) * BLOCK * 6) - kh + 1))
     bands = -(-height // rows)
 
     def run(start: int, stop: int) -> None:
@@ -52,17 +52,15 @@ def winograd_rows(x: Array, w: Array, bias: Array | None, begin: Pair, y: Array)
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def transform_band(padded: Array, starts: Array, v: Array) -> None:
-    """Transform rows (R, W, C) to v (R, patches, C, 6)."""
-    for r in range(padded.shape[0]):
+    """Transform rows (R, W, C), and 3 floats after them, to v (R, patches, C / 4, 6, 4)."""
+    rows, width, channels = padded.shape
+    source, target = padded.ctypes.data, v.ctypes.data
+    for r in range(rows):
         for p in range(len(starts)):
-            for c in range(padded.shape[2]):
-                s = starts[p]
-                points = image_numbers(
-                    padded[r, s, c], padded[r, s + 1, c], padded[r, s + 2, c],
-                    padded[r, s + 3, c], padded[r, s + 4, c], padded[r, s + 5, c],
-                )  # fmt: skip
-                for k in range(6):
-                    v[r, p, c, k] = points[k]
+            at = (r * width + starts[p]) * channels
+            for c in range(0, channels, BLOCK):
+                transform_patch(source + 4 * (at + c), channels, target)
+                target += 4 * 6 * BLOCK
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
@@ -72,13 +70,16 @@ def _winograd_rows(x, u, bias, begin, y, starts, cut, loop, start, stop):  # typ
     panels, kh, channels, _, lanes = u.shape
     _, height, width, n_out = y.shape
     across = len(starts)
-    padded = np.empty((rows + kh - 1, width + 2, channels), np.float32)
-    v = np.empty((rows + kh - 1, across, channels, 6), np.float32)
+    shape = (rows + kh - 1, width + 2, channels)
+    size = shape[0] * shape[1] * shape[2]
+    padded = np.zeros(size + BLOCK - 1, np.float32)[:size].reshape(shape)
+    blocks = (channels + BLOCK - 1) // BLOCK
+    v = np.empty((rows + kh - 1, across, blocks, 6, BLOCK), np.float32)
     taps = np.empty(kh * channels, np.int64)
     for i in range(kh):
         for c in range(channels):
-            taps[i * channels + c] = (i * across * channels + c) * 6
-    sources = np.arange(rows * across) * (channels * 6)
+            taps[i * channels + c] = (i * across * blocks + c // BLOCK) * 6 * BLOCK + c % BLOCK
+    sources = np.arange(rows * across) * (blocks * 6 * BLOCK)
     targets = np.empty(rows * across, np.int64)
     for r in range(rows):
         for p in range(across):
