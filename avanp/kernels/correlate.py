@@ -18,7 +18,7 @@ from avanp.kernels.aligned import empty
 from avanp.kernels.copying import copy_floats
 from avanp.kernels.cpu import tile
 from avanp.kernels.microkernel import call_tile, one_vector, two_vectors
-from avanp.kernels.threads import split
+from avanp.kernels.threads import parts, split
 
 Array = np.ndarray
 Pair = tuple[int, int]
@@ -77,14 +77,15 @@ def correlate(
     places = [phase.places(out, spread) for phase in phases]
     most = (max(p[0] for p in places), max(p[1] for p in places))
     window = Window.of(phases, x, stride, most)
-    # A band is `images` whole images, or `rows` places of one.
+    # A band is some of at most `images` whole images, or `rows` places of one.
     room = BAND // (window.width * channels)
     whole = stride[0] * (most[0] - 1) + window.height
     fitting = min(room // whole, PLACES // (most[0] * most[1]))
-    images = min(max(1, fitting), max(1, len(x)))
+    groups = parts(len(x), max(1, fitting))
+    images = -(-len(x) // max(1, groups))
     rows = most[0] if room >= whole else max(1, (room - window.height) // stride[0] + 1)
     bands = -(-most[0] // rows)
-    geometry = (*stride, *spread, *window, images, rows, bands)
+    geometry = (*stride, *spread, *window, groups, images, rows, bands)
     packed = empty((sum(p.w.shape[0] * p.w.shape[1] for p in phases) * channels * panels, columns))
     table = np.empty((len(phases), 9), np.int64)
     at = 0
@@ -101,7 +102,7 @@ def correlate(
             x, packed, full_bias, out, table, geometry, tile(), two_vectors(), half, start, stop
         )
 
-    split(run, -(-len(x) // images) * bands, shares=5)
+    split(run, groups * bands)
 
 
 def set_unmet(phases: Sequence[Phase], bias: Array | None, out: Array, spread: Pair) -> list[Phase]:
@@ -172,7 +173,7 @@ def fill_band(x, n, first, left, padded):  # type: ignore
 def _correlate(x, packed, bias, out, table, geometry, tile, two, one, start, stop):  # type: ignore
     """Do bands start … stop."""
     lanes, most = tile
-    sh, sw, oh, ow, top, left, window_h, window_w, inside, images, rows, bands = geometry
+    sh, sw, oh, ow, top, left, window_h, window_w, inside, groups, images, rows, bands = geometry
     n_images, height, width, channels = x.shape
     _, out_h, out_w, n_out = out.shape
     columns = 2 * lanes
@@ -199,9 +200,9 @@ def _correlate(x, packed, bias, out, table, geometry, tile, two, one, start, sto
     edge = np.empty((most, columns), np.float32)
     edges = np.arange(most) * columns
     for band in range(start, stop):
-        n = band // bands * images
+        n = n_images * (band // bands) // groups
         u = band % bands * rows
-        here = min(images, n_images - n)
+        here = n_images * (band // bands + 1) // groups - n
         if inside:
             a_band = x.ctypes.data + 4 * (
                 n * image_size + (sh * u + top) * row_size + left * channels

@@ -67,7 +67,7 @@ def correlate_few(
             start, stop,
         )  # fmt: skip
 
-    split(run, len(x), shares=5)
+    split(run, len(x))
 
 
 @njit(cache=True, error_model="numpy", nogil=True)

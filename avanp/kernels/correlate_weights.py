@@ -2,8 +2,9 @@
 
     dw[i, j, c, o] = sum_nuv x[n, sh u + i + top, sw v + j + left, c] * dy[n, u, v, o]
 
-A tile is 14 of the (i, j, c) by 32 of the o; threads take tiles, and each sums over all images in
-order. The bias is the weight of one more row that meets ones.
+A tile is 14 of the (i, j, c) by 32 of the o. The images are summed in a few parts, as many as the
+shape says, so that the sums do not depend on the threads, which take parts and then tiles. The bias
+is the weight of one more row that meets ones.
 """
 
 import numpy as np
@@ -16,6 +17,8 @@ from avanp.kernels.cpu import tile
 from avanp.kernels.microkernel import call_tile, one_vector, two_vectors
 from avanp.kernels.threads import split, threads
 
+SUMS = 2**18  # floats of all parts' sums: 1 MB, within what L2 caches have
+PARTS = 4  # at most
 PLACES = 256  # of dy in one go, whose numbers stay in an L1 cache while tiles change
 
 
@@ -47,29 +50,36 @@ def _sums(
     n_out, columns = dy.shape[3], tile().columns
     panels = -(-n_out // columns)
     n_rows = kernel[0] * kernel[1] * x.shape[3]
-    sums = empty((n_rows + bias, panels * columns))
+    shape = (n_rows + bias, panels * columns)
+    n_parts = max(1, min(PARTS, SUMS // (shape[0] * shape[1]), len(x)))
+    sums = empty((n_parts, *shape))
     sums[...] = 0
     half = one_vector() if 0 < n_out % columns <= columns // 2 else 0
-    tiles = max(-(-len(sums) // tile().rows), -(-threads() // panels))
+    tiles = max(-(-shape[0] // tile().rows), -(-threads() // (panels * n_parts)))
     geometry = (*kernel, *stride, *begin, bias, tiles)
 
     def run(start: int, stop: int) -> None:
         _correlate_weights(x, dy, sums, geometry, tile(), two_vectors(), half, start, stop)
 
-    split(run, panels * tiles)
-    sums = np.ascontiguousarray(sums[:, :n_out])
-    dw = sums[:n_rows].reshape(*kernel, x.shape[3], n_out)
-    return dw, sums[n_rows].copy() if bias else None
+    split(run, n_parts * panels * tiles, once=True)
+    total = sums[0]
+    for part in sums[1:]:
+        total += part
+    total = np.ascontiguousarray(total[:, :n_out])
+    dw = total[:n_rows].reshape(*kernel, x.shape[3], n_out)
+    return dw, total[n_rows].copy() if bias else None
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _correlate_weights(x, dy, sums, geometry, tile, two, one, start, stop):  # type: ignore
-    """Do tiles start … stop of panels * tiles."""
+    """Do tiles start … stop of parts * panels * tiles."""
     lanes, most = tile
     kh, kw, sh, sw, top, left, bias, tiles = geometry
     n_images, channels = len(x), x.shape[3]
     _, n_rows, n_columns, n_out = dy.shape
     columns = 2 * lanes
+    n_parts, n_sums, width = sums.shape
+    units = width // columns * tiles  # of a part
     padded_width = sw * (n_columns - 1) + kw
     room = BAND // (padded_width * channels)
     band = max(1, min(n_rows, (room - kh) // sh + 1))
@@ -77,7 +87,7 @@ def _correlate_weights(x, dy, sums, geometry, tile, two, one, start, stop):  # t
     band_height = sh * (band - 1) + kh
     padded = np.ones((2 if bias else 1, band_height, padded_width, channels), np.float32)
     row_size = padded_width * channels
-    sources = np.empty(len(sums), np.int64)
+    sources = np.empty(n_sums, np.int64)
     for i in range(kh):
         for m in range(kw * channels):
             sources[i * kw * channels + m] = i * row_size + m
@@ -85,15 +95,19 @@ def _correlate_weights(x, dy, sums, geometry, tile, two, one, start, stop):  # t
         sources[-1] = band_height * row_size  # the ones
     cuts = np.empty(tiles + 1, np.int64)
     for i in range(tiles + 1):
-        cuts[i] = len(sums) * i // tiles
-    targets = np.arange(most) * sums.shape[1]
+        cuts[i] = n_sums * i // tiles
+    targets = np.arange(most) * width
     taps = np.arange(step) * (sh * row_size)
     zeros = np.zeros(columns, np.float32)
     # dy whose channels do not fill vectors is copied to rows that do.
     b_width = (n_out + lanes - 1) // lanes * lanes
     ragged = b_width != n_out
     filled = np.zeros((band * n_columns if ragged else 0, b_width), np.float32)
-    for n in range(n_images):
+    part = start // units
+    for n in range(n_images * part // n_parts, n_images * -(-stop // units) // n_parts):
+        while n >= n_images * (part + 1) // n_parts:
+            part += 1
+        low, high = max(0, start - part * units), min(units, stop - part * units)
         for first in range(0, n_rows, band):
             last = min(first + band, n_rows)
             fill_band(x, n, sh * first + top, left, padded[0])
@@ -105,7 +119,7 @@ def _correlate_weights(x, dy, sums, geometry, tile, two, one, start, stop):  # t
             for u in range(0, last - first, step):
                 a = padded.ctypes.data + 4 * sh * u * row_size
                 b = b_band + 4 * u * n_columns * b_width
-                for unit in range(start, stop):
+                for unit in range(low, high):
                     o = unit // tiles * columns
                     i = unit % tiles
                     m = cuts[i]
@@ -113,7 +127,7 @@ def _correlate_weights(x, dy, sums, geometry, tile, two, one, start, stop):  # t
                         one if n_out - o <= lanes else two, cuts[i + 1] - m,
                         min(step, last - first - u), taps.ctypes.data, n_columns,
                         a, sources[m:].ctypes.data, sw * channels, b + 4 * o, b_width,
-                        sums.ctypes.data + 4 * (m * sums.shape[1] + o), targets.ctypes.data,
+                        sums[part].ctypes.data + 4 * (m * width + o), targets.ctypes.data,
                         zeros.ctypes.data, 1,
                     )  # fmt: skip
 

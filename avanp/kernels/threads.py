@@ -9,12 +9,14 @@ import ctypes
 import os
 import re
 import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
 
 from avanp.errors import AvanpError
+
+PATIENCE = 2e-4  # seconds: to sleep and to be woken takes as long as a small kernel
 
 
 def threads() -> int:
@@ -25,33 +27,35 @@ def threads() -> int:
     return int(text)
 
 
-def split(run: Callable[[int, int], object], n: int, shares: int = 1) -> None:
+def parts(n: int, most: int) -> int:
+    """Return into how many parts of at most `most` to cut n: as many for each thread."""
+    count = threads()
+    return min(-(-n // (most * count)) * count, n)
+
+
+def split(run: Callable[[int, int], object], n: int, once: bool = False) -> None:
     """Call ``run(start, stop)`` for consecutive parts of 0 … n.
 
-    There are `shares` parts for each thread, which takes the next when it is done with one: more
-    than one where parts are independent, since the other threads begin later.
+    A thread takes the next part when it is done with one; they become smaller, so that all threads
+    end together. With `once` there is one part for each thread.
     """
     count = min(threads(), n)
     if count <= 1:
         run(0, n)
         return
-    size = min(count * shares, n)
-    cuts = [n * i // size for i in range(size + 1)]
-    parts = iter(list(pairwise(cuts)))
+    cuts = [n * i // count for i in range(count + 1)] if once else [0]
+    while cuts[-1] < n:
+        cuts.append(cuts[-1] + max(1, (n - cuts[-1]) // (2 * count)))
+    pieces = iter(list(pairwise(cuts)))
 
     def work() -> None:
-        for start, stop in parts:
+        for start, stop in pieces:
             run(start, stop)
 
-    helpers = _helpers(os.getpid(), threads() - 1)
-    helpers.keep_away()
-    others = [helpers.pool.submit(work) for _ in range(count - 1)]
-    work()
-    for other in others:
-        other.result()
+    _team(os.getpid(), threads() - 1).call(work, count - 1)
 
 
-class _Helpers:
+class _Team:
     """The other threads of a process.
 
     Linux wakes a thread on the processor of the one that wakes it, and only after some
@@ -60,32 +64,88 @@ class _Helpers:
     """
 
     def __init__(self, size: int) -> None:
-        self.ids: list[int] = []
+        self.helpers = [_Helper() for _ in range(size)]
         self.away_from = -1
-        self.pool = ThreadPoolExecutor(
-            size, "avanp", initializer=lambda: self.ids.append(threading.get_native_id())
-        )
-        # All begin now, so that their ids are known.
-        barrier = threading.Barrier(size + 1)
-        for _ in range(size):
-            self.pool.submit(barrier.wait)
-        barrier.wait()
+        self.taken = threading.Lock()
 
-    def keep_away(self) -> None:
+    def call(self, work: Callable[[], None], count: int) -> None:
+        """Call `work` here and in `count` helpers, and return when all have ended."""
+        if not self.taken.acquire(blocking=False):
+            work()  # the helpers work for another thread of the program
+            return
+        try:
+            self._keep_away()
+            helpers = self.helpers[:count]
+            for helper in helpers:
+                helper.begin(work)
+            try:
+                work()
+            finally:
+                errors = [helper.end() for helper in helpers]
+        finally:
+            self.taken.release()
+        for error in errors:
+            if error is not None:
+                raise error
+
+    def _keep_away(self) -> None:
         """Leave the helpers every processor but the one of the calling thread."""
         here = _processor()
         if here in (self.away_from, -1):
             return
         self.away_from = here
         others = os.sched_getaffinity(0) - {here}
-        for thread in self.ids if others else ():
-            os.sched_setaffinity(thread, others)
+        for helper in self.helpers if others else ():
+            os.sched_setaffinity(helper.native_id or 0, others)
+
+
+class _Helper(threading.Thread):
+    """A thread that waits for work: two locks cost less than a pool's queue."""
+
+    def __init__(self) -> None:
+        super().__init__(name="avanp", daemon=True)
+        self.work: Callable[[], None] = lambda: None
+        self.error: BaseException | None = None
+        self.asked, self.done = threading.Lock(), threading.Lock()
+        self.asked.acquire()
+        self.done.acquire()
+        self.start()
+
+    def run(self) -> None:
+        """Do what is asked, for ever."""
+        while self.asked.acquire():
+            try:
+                self.work()
+            except BaseException as error:
+                self.error = error
+            self.done.release()
+
+    def begin(self, work: Callable[[], None]) -> None:
+        """Let the thread call `work`."""
+        self.work, self.error = work, None
+        self.asked.release()
+
+    def end(self) -> BaseException | None:
+        """Wait until the work has ended, and return what it raised."""
+        until = time.perf_counter() + PATIENCE
+        while not self.done.acquire(blocking=False):
+            if time.perf_counter() > until:
+                self.done.acquire()
+                break
+            time.sleep(0)  # lets the thread have the interpreter's lock
+        self.work = lambda: None  # which holds arrays
+        return self.error
 
 
 @cache
-def _helpers(process: int, size: int) -> _Helpers:
+def _team(process: int, size: int) -> _Team:
     """Return this process's helpers: a forked child has none of its parent's threads."""
-    return _Helpers(size)
+    return _Team(size)
+
+
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None)
 
 
 def _processor() -> int:
@@ -93,6 +153,6 @@ def _processor() -> int:
     if not hasattr(os, "sched_setaffinity"):
         return -1
     try:
-        return ctypes.CDLL(None).sched_getcpu()
+        return _libc().sched_getcpu()
     except (AttributeError, OSError):
         return -1

@@ -12,7 +12,7 @@ from avanp.kernels.aligned import empty
 from avanp.kernels.correlate import cut
 from avanp.kernels.cpu import tile
 from avanp.kernels.microkernel import call_tile, one_vector, two_vectors
-from avanp.kernels.threads import split
+from avanp.kernels.threads import parts, split
 from avanp.kernels.transform import call_transform, transforms
 
 Array = np.ndarray
@@ -44,15 +44,17 @@ def winograd(x: Array, w: Array, bias: Array | None, begin: Pair, y: Array) -> N
         bias = np.zeros(n_out, np.float32)
     block = 4 * tile().rows if max(channels, n_out) >= 128 else 2 * tile().rows
     patches = n * -(-height // 4) * -(-width // 4)
+    blocks = parts(patches, block)
     half = one_vector() if n_out % columns else 0
 
     def run(start: int, stop: int) -> None:
         v, m = empty((36, block, channels)), empty((36, block, n_out))
         _winograd(
-            x, u, bias, begin, y, v, m, transforms(), tile(), two_vectors(), half, start, stop
-        )
+            x, u, bias, begin, y, v, m, blocks, transforms(), tile(), two_vectors(), half,
+            start, stop,
+        )  # fmt: skip
 
-    split(run, -(-patches // block), shares=5)
+    split(run, blocks)
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
@@ -73,7 +75,7 @@ def _transform_kernel(w, u, transform, lanes):  # type: ignore
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def _winograd(x, u, bias, begin, y, v, m, transforms, tile, two, one, start, stop):  # type: ignore
+def _winograd(x, u, bias, begin, y, v, m, blocks, transforms, tile, two, one, start, stop):  # type: ignore
     """Do blocks start … stop of patches."""
     of_image, _, of_result = transforms
     lanes, most = tile
@@ -91,8 +93,8 @@ def _winograd(x, u, bias, begin, y, v, m, transforms, tile, two, one, start, sto
     no_offset = np.zeros(1, np.int64)
     zeros = np.zeros(columns, np.float32)
     for b in range(start, stop):
-        first = b * block
-        n_patches = min(block, n_images * rows * across - first)
+        first = n_images * rows * across * b // blocks
+        n_patches = n_images * rows * across * (b + 1) // blocks - first
         for p in range(n_patches):
             n, rest = divmod(first + p, rows * across)
             top, left = divmod(rest, across)

@@ -47,7 +47,7 @@ def winograd_rows(x: Array, w: Array, bias: Array | None, begin: Pair, y: Array)
     def run(start: int, stop: int) -> None:
         _winograd_rows(x, u, bias, begin, y, starts, (rows, bands), rows_loop(), start, stop)
 
-    split(run, n * bands, shares=5)
+    split(run, n * bands)
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
