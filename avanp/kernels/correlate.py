@@ -18,7 +18,7 @@ from avanp.kernels.aligned import empty
 from avanp.kernels.copying import copy_floats
 from avanp.kernels.cpu import tile
 from avanp.kernels.microkernel import call_tile, one_vector, two_vectors
-from avanp.kernels.threads import parts, split
+from avanp.kernels.threads import own, parts, split
 
 Array = np.ndarray
 Pair = tuple[int, int]
@@ -86,20 +86,23 @@ def correlate(
     rows = most[0] if room >= whole else max(1, (room - window.height) // stride[0] + 1)
     bands = -(-most[0] // rows)
     geometry = (*stride, *spread, *window, groups, images, rows, bands)
-    packed = empty((sum(p.w.shape[0] * p.w.shape[1] for p in phases) * channels * panels, columns))
+    sizes = [p.w.shape[0] * p.w.shape[1] * channels * panels for p in phases]
     table = np.empty((len(phases), 9), np.int64)
-    at = 0
-    for line, phase, (n_rows, n_columns) in zip(table, phases, places, strict=True):
-        kh, kw = phase.w.shape[:2]
-        size = kh * kw * channels
-        line[:] = (kh, kw, *phase.begin, *phase.place, n_rows, n_columns, at * columns)
-        _pack(np.ascontiguousarray(phase.w).reshape(size, n_out), packed[at : at + size * panels])
-        at += size * panels
+    starts = [sum(sizes[:i]) for i in range(len(sizes) + 1)]
+    for line, phase, counts, at in zip(table, phases, places, starts, strict=False):
+        line[:] = (*phase.w.shape[:2], *phase.begin, *phase.place, *counts, at * columns)
     half = one_vector() if 0 < n_out % columns <= columns // 2 else 0
+
+    @own
+    def packed() -> Array:
+        rows = empty((starts[-1], columns))
+        for phase, begin, end in zip(phases, starts, starts[1:], strict=False):
+            _pack(np.ascontiguousarray(phase.w).reshape(-1, n_out), rows[begin:end])
+        return rows
 
     def run(start: int, stop: int) -> None:
         _correlate(
-            x, packed, full_bias, out, table, geometry, tile(), two_vectors(), half, start, stop
+            x, packed(), full_bias, out, table, geometry, tile(), two_vectors(), half, start, stop
         )
 
     split(run, groups * bands)

@@ -13,8 +13,11 @@ import time
 from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
+from typing import TypeVar
 
 from avanp.errors import AvanpError
+
+Made = TypeVar("Made")
 
 PATIENCE = 2e-4  # seconds: to sleep and to be woken takes as long as a small kernel
 
@@ -53,6 +56,22 @@ def split(run: Callable[[int, int], object], n: int, once: bool = False) -> None
             run(start, stop)
 
     _team(os.getpid(), threads() - 1).call(work, count - 1)
+
+
+def own(make: Callable[[], Made]) -> Callable[[], Made]:
+    """Return a function that makes something once in each thread that calls it.
+
+    What one processor wrote and another has read is slow to write again: each thread better has
+    its own copy of what all need.
+    """
+    local = threading.local()
+
+    def get() -> Made:
+        if not hasattr(local, "made"):
+            local.made = make()
+        return local.made
+
+    return get
 
 
 class _Team:

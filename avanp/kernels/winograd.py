@@ -12,7 +12,7 @@ from avanp.kernels.aligned import empty
 from avanp.kernels.correlate import cut
 from avanp.kernels.cpu import tile
 from avanp.kernels.microkernel import call_tile, one_vector, two_vectors
-from avanp.kernels.threads import parts, split
+from avanp.kernels.threads import own, parts, split
 from avanp.kernels.transform import call_transform, transforms
 
 Array = np.ndarray
@@ -38,8 +38,6 @@ def winograd(x: Array, w: Array, bias: Array | None, begin: Pair, y: Array) -> N
     channels = x.shape[3]
     columns = tile().columns
     panels = -(-n_out // columns)
-    u = empty((36, panels, channels, columns))
-    _transform_kernel(w, u, transforms()[1], tile().lanes)
     if bias is None:
         bias = np.zeros(n_out, np.float32)
     block = 4 * tile().rows if max(channels, n_out) >= 128 else 2 * tile().rows
@@ -47,10 +45,15 @@ def winograd(x: Array, w: Array, bias: Array | None, begin: Pair, y: Array) -> N
     blocks = parts(patches, block)
     half = one_vector() if n_out % columns else 0
 
+    @own
+    def buffers() -> tuple[Array, Array, Array]:
+        u = empty((36, panels, channels, columns))
+        _transform_kernel(w, u, transforms()[1], tile().lanes)
+        return u, empty((36, block, channels)), empty((36, block, n_out))
+
     def run(start: int, stop: int) -> None:
-        v, m = empty((36, block, channels)), empty((36, block, n_out))
         _winograd(
-            x, u, bias, begin, y, v, m, blocks, transforms(), tile(), two_vectors(), half,
+            x, bias, begin, y, *buffers(), blocks, transforms(), tile(), two_vectors(), half,
             start, stop,
         )  # fmt: skip
 
@@ -75,7 +78,7 @@ def _transform_kernel(w, u, transform, lanes):  # type: ignore
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def _winograd(x, u, bias, begin, y, v, m, blocks, transforms, tile, two, one, start, stop):  # type: ignore
+def _winograd(x, bias, begin, y, u, v, m, blocks, transforms, tile, two, one, start, stop):  # type: ignore
     """Do blocks start … stop of patches."""
     of_image, _, of_result = transforms
     lanes, most = tile
