@@ -16,15 +16,13 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from llvmlite import ir
 from numba import cfunc, types
-from numba.core.cgutils import get_or_insert_function
 from numba.extending import intrinsic
 
 from avanp.kernels.cpu import tile
+from avanp.kernels.emit import SIZE, Emitter, call, integer
 
-FLOAT, I64, I32 = ir.FloatType(), ir.IntType(64), ir.IntType(32)
-SIZE, LINE = 4, 64  # bytes of a float and of a cache line
+LINE = 64  # bytes of a cache line
 AHEAD = 8  # rows of B that are fetched before they are needed
 # rows, n_taps, tap, K, A, a_row, step, B, width, C, c_row, bias, add: pointers as integers,
 # offsets and strides in floats. With add != 0 the result is added to C.
@@ -32,18 +30,12 @@ N_ARGUMENTS = 13
 SIGNATURE = types.void(*[types.int64] * N_ARGUMENTS)
 
 
-def integer(value: int) -> ir.Constant:
-    """Return a constant for an address or an index."""
-    return ir.Constant(I64, value)
-
-
-class _Tile:
+class _Tile(Emitter):
     """Writes the loops of a tile of `rows` rows and `vectors` vectors."""
 
-    def __init__(self, builder: ir.IRBuilder, rows: int, vectors: int, arguments: Any) -> None:
-        self.b, self.rows, self.vectors, self.arguments = builder, rows, vectors, arguments
-        self.lanes = tile().lanes
-        self.vector = ir.VectorType(FLOAT, self.lanes)
+    def __init__(self, builder: Any, rows: int, vectors: int, arguments: Any) -> None:
+        super().__init__(builder)
+        self.rows, self.vectors, self.arguments = rows, vectors, arguments
 
     def emit(self, done: Any) -> None:
         """Emit the loops over t and k from the builder's block to the block `done`."""
@@ -51,34 +43,32 @@ class _Tile:
         _, n_taps, taps, k_size, a, a_rows, step, weights, width, c, c_rows, bias, add = (
             self.arguments
         )
-        starts = [self._entry(a_rows, integer(m)) for m in range(self.rows)]
-        c_starts = [self._entry(c_rows, integer(m)) for m in range(self.rows)]
+        starts = [self.entry(a_rows, integer(m)) for m in range(self.rows)]
+        c_starts = [self.entry(c_rows, integer(m)) for m in range(self.rows)]
         for start in c_starts:
-            self._fetch(self._after(c, start), to_write=True)
+            self._fetch_row(self.after(c, start), to_write=True)
         names = ("tap", "k", "next", "end")
         tap, inner, following, end = (b.append_basic_block(f"{n}{self.rows}") for n in names)
-        first = [self._load(bias, v) for v in range(self.vectors)]
+        first = [self.load(bias, v) for v in range(self.vectors)]
         before = b.block
         b.branch(tap)
 
         b.position_at_end(tap)
-        t, b_tap, *tap_sums = self._phis([integer(0), weights, *first * self.rows], before)
-        a_tap = self._after(a, self._entry(taps, t))
+        t, b_tap, *tap_sums = self.phis([integer(0), weights, *first * self.rows], before)
+        a_tap = self.after(a, self.entry(taps, t))
         b.branch(inner)
 
         b.position_at_end(inner)
-        k, a_k, b_k, *sums = phis = self._phis([integer(0), a_tap, b_tap, *tap_sums], tap)
-        new = self._multiply_add(a_k, starts, b_k, sums)
-        k_next, b_next = b.add(k, integer(1)), self._after(b_k, width)
-        steps = [k_next, self._after(a_k, step), b_next, *new]
-        for phi, value in zip(phis, steps, strict=True):
-            phi.add_incoming(value, inner)
+        k, a_k, b_k, *sums = phis = self.phis([integer(0), a_tap, b_tap, *tap_sums], tap)
+        new = self._products(a_k, starts, b_k, sums)
+        k_next, b_next = b.add(k, integer(1)), self.after(b_k, width)
+        steps = [k_next, self.after(a_k, step), b_next, *new]
+        self.again(phis, steps)
         b.cbranch(b.icmp_signed("<", k_next, k_size), inner, following)
 
         b.position_at_end(following)
         t_next = b.add(t, integer(1))
-        for phi, value in zip([t, b_tap, *tap_sums], [t_next, b_next, *new], strict=True):
-            phi.add_incoming(value, following)
+        self.again([t, b_tap, *tap_sums], [t_next, b_next, *new])
         b.cbranch(b.icmp_signed("<", t_next, n_taps), tap, end)
 
         b.position_at_end(end)
@@ -89,67 +79,32 @@ class _Tile:
                 self._store(new, c, c_starts, False)
         b.branch(done)
 
-    def _phis(self, values: list[Any], before: Any) -> list[Any]:
-        """Return the variables of a loop that start with `values`."""
-        phis = [self.b.phi(value.type) for value in values]
-        for phi, value in zip(phis, values, strict=True):
-            phi.add_incoming(value, before)
-        return phis
-
-    def _after(self, address: Any, floats: Any) -> Any:
-        return self.b.add(address, self.b.mul(floats, integer(SIZE)))
-
-    def _entry(self, table: Any, index: Any) -> Any:
-        """Return an entry of a table of 64-bit integers."""
-        at = self.b.add(table, self.b.mul(index, integer(8)))
-        return self.b.load(self.b.inttoptr(at, I64.as_pointer()))
-
-    def _load(self, address: Any, vector: int) -> Any:
-        at = self._after(address, integer(vector * self.lanes))
-        value = self.b.load(self.b.inttoptr(at, self.vector.as_pointer()))
-        value.align = SIZE
-        return value
-
-    def _multiply_add(self, a: Any, starts: list[Any], weights: Any, sums: list[Any]) -> list[Any]:
+    def _products(self, a: Any, starts: list[Any], weights: Any, sums: list[Any]) -> list[Any]:
         """Return the sums with one more k: each row's number times the row of B."""
-        b, kind = self.b, ir.FunctionType(self.vector, [self.vector] * 3)
-        # fmuladd, not fma: without an FMA unit fma is a call of the C library for each lane.
-        name = f"llvm.fmuladd.v{self.lanes}f32"
-        multiply_add = get_or_insert_function(b.module, kind, name)
-        undefined = ir.Constant(self.vector, ir.Undefined)
-        to_all = ir.Constant(ir.VectorType(I32, self.lanes), [0] * self.lanes)
         # B is often larger than the L1 cache.
-        self._fetch(self._after(weights, b.mul(self.arguments[8], integer(AHEAD))))
-        columns = [self._load(weights, v) for v in range(self.vectors)]
+        self._fetch_row(self.after(weights, self.b.mul(self.arguments[8], integer(AHEAD))))
+        columns = [self.load(weights, v) for v in range(self.vectors)]
         new = []
         for m, start in enumerate(starts):
-            number = b.load(b.inttoptr(self._after(a, start), FLOAT.as_pointer()))
-            first = b.insert_element(undefined, number, ir.Constant(I32, 0))
-            row = b.shuffle_vector(first, undefined, to_all)
+            row = self.everywhere(self.after(a, start))
             for v, column in enumerate(columns):
-                new.append(b.call(multiply_add, [row, column, sums[m * self.vectors + v]]))
+                new.append(self.multiply_add(row, column, sums[m * self.vectors + v]))
         return new
 
-    def _fetch(self, row: Any, to_write: bool = False) -> None:
-        """Begin to fetch the row of a tile at an address into the L1 cache."""
-        b, pointer = self.b, ir.IntType(8).as_pointer()
-        kind = ir.FunctionType(ir.VoidType(), [pointer, I32, I32, I32])
-        fetch = get_or_insert_function(b.module, kind, "llvm.prefetch.p0i8")
-        often, data = ir.Constant(I32, 3), ir.Constant(I32, 1)
+    def _fetch_row(self, row: Any, to_write: bool = False) -> None:
+        """Begin to fetch the row of a tile at an address."""
         for first in range(0, SIZE * self.lanes * self.vectors, LINE):
-            line = b.inttoptr(b.add(row, integer(first)), pointer)
-            b.call(fetch, [line, ir.Constant(I32, int(to_write)), often, data])
+            self.fetch(self.b.add(row, integer(first)), to_write)
 
     def _store(self, sums: list[Any], c: Any, starts: list[Any], add: bool) -> None:
         """Store the sums, or add them to what C holds."""
         for m, start in enumerate(starts):
-            row = self._after(c, start)
+            row = self.after(c, start)
             for v in range(self.vectors):
                 total = sums[m * self.vectors + v]
                 if add:
-                    total = self.b.fadd(total, self._load(row, v))
-                at = self._after(row, integer(v * self.lanes))
-                self.b.store(total, self.b.inttoptr(at, self.vector.as_pointer())).align = SIZE
+                    total = self.b.fadd(total, self.load(row, v))
+                self.store(total, row, v)
 
 
 def _body(vectors: int) -> Callable[..., Any]:
@@ -183,8 +138,7 @@ def call_tile(typing, address, rows, t, tap, k, a, ar, step, b, width, c, cr, bi
     """Call the micro-kernel at `address` with the 13 arguments that follow."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kind = ir.FunctionType(ir.VoidType(), [I64] * N_ARGUMENTS)
-        builder.call(builder.inttoptr(arguments[0], kind.as_pointer()), arguments[1:])
+        call(builder, arguments[0], arguments[1:])
         return context.get_dummy_value()
 
     return types.void(*[types.int64] * (N_ARGUMENTS + 1)), codegen

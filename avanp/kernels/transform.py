@@ -16,11 +16,10 @@ from llvmlite import ir
 from numba import cfunc, types
 from numba.extending import intrinsic
 
-from avanp.kernels.cpu import tile
+from avanp.kernels.emit import SIZE, Emitter, call, integer
 
 Formula = Callable[..., list[Any]]
 
-I64, FLOAT, SIZE = ir.IntType(64), ir.FloatType(), 4
 # addresses of the inputs, addresses of the outputs, number of vectors, bias
 SIGNATURE = types.void(types.int64, types.int64, types.int64, types.int64)
 
@@ -71,40 +70,27 @@ class Value:
 
 def _emit(builder: ir.IRBuilder, arguments: Any, formula: Formula, n: int, add_bias: bool) -> None:
     """Emit the loop over vectors of the transform of an n x n patch."""
-    b, lanes = builder, tile().lanes
+    e, b = Emitter(builder), builder
     sources, targets, count, bias = arguments
-    vector = ir.VectorType(FLOAT, lanes)
 
-    def constant(value: int) -> Any:
-        return ir.Constant(I64, value)
-
-    def at(address: Any, offset: Any) -> Any:
-        return b.inttoptr(b.add(address, offset), vector.as_pointer())
-
-    def address(table: Any, index: int) -> Any:
-        return b.load(b.inttoptr(b.add(table, constant(8 * index)), I64.as_pointer()))
-
-    def load(address: Any, offset: Any) -> Value:
-        value = b.load(at(address, offset))
-        value.align = SIZE
-        return Value(b, value)
+    def at(table: Any, index: int) -> Any:
+        return b.add(e.entry(table, integer(index)), offset)
 
     before, loop = b.block, b.append_basic_block("vector")
     done = b.append_basic_block("done")
     b.branch(loop)
     b.position_at_end(loop)
-    index = b.phi(I64)
-    index.add_incoming(constant(0), before)
-    offset = b.mul(index, constant(SIZE * lanes))
-    patch = [[load(address(sources, n * i + j), offset) for i in range(n)] for j in range(n)]
+    (index,) = phis = e.phis([integer(0)], before)
+    offset = b.mul(index, integer(SIZE * e.lanes))
+    patch = [[Value(b, e.load(at(sources, n * i + j))) for i in range(n)] for j in range(n)]
     columns = [formula(*column) for column in patch]
     m = len(columns[0])
     for i in range(m):
         for j, value in enumerate(formula(*[column[i] for column in columns])):
-            total = value + load(bias, offset) if add_bias else value
-            b.store(total.value, at(address(targets, m * i + j), offset)).align = SIZE
-    following = b.add(index, constant(1))
-    index.add_incoming(following, b.block)
+            total = value + Value(b, e.load(b.add(bias, offset))) if add_bias else value
+            e.store(total.value, at(targets, m * i + j))
+    following = b.add(index, integer(1))
+    e.again(phis, [following])
     b.cbranch(b.icmp_signed("<", following, count), loop, done)
     b.position_at_end(done)
 
@@ -137,8 +123,7 @@ def call_transform(typing, address, sources, targets, count, bias):  # type: ign
     """Call a transform by its address: tables of addresses, vectors at each, bias."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kind = ir.FunctionType(ir.VoidType(), [I64] * 4)
-        builder.call(builder.inttoptr(arguments[0], kind.as_pointer()), arguments[1:])
+        call(builder, arguments[0], arguments[1:])
         return context.get_dummy_value()
 
     return types.void(*[types.int64] * 5), codegen
