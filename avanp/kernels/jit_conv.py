@@ -6,6 +6,7 @@ float32 only: float64, which checks gradients, takes the reference.
 import numpy as np
 
 from avanp.kernels import correlate_few, correlate_weights, winograd, winograd_rows
+from avanp.kernels import winograd_rows_weights as rows_weights
 from avanp.kernels import reference_conv as reference
 from avanp.kernels.aligned import empty
 from avanp.kernels.correlate import Phase, correlate, set_unmet
@@ -74,6 +75,10 @@ def conv_backward_weights(
     if not _apt(x):
         return reference.conv_backward_weights(x, dy, kernel, stride, pads, bias)
     x, dy = np.ascontiguousarray(x), np.ascontiguousarray(dy)
+    if stride == (1, 1) and rows_weights.apt(kernel, x.shape[3], dy.shape[3]):
+        return rows_weights.correlate_weights_rows(
+            x, dy, kernel, (-pads[0][0], -pads[1][0]), bias
+        )
     return correlate_weights.correlate_weights(
         x, dy, kernel, stride, (-pads[0][0], -pads[1][0]), bias
     )

@@ -5,7 +5,9 @@ A 4x4 patch of a 3x3 correlation costs 36 products in place of 144:
     y = A^T [(G g G^T) * (B^T d B)] A
 
 Each function below is one of the matrices applied to a sequence of values: NumPy arrays, or
-vectors of instructions. It is applied to the columns of a patch and then to the rows.
+vectors of instructions. It is applied to the columns of a patch and then to the rows. F(4, 3) is
+the same along rows alone; F(3, 4), with `image` too, gives 3 sums of 4 products: a gradient of a
+kernel.
 """
 
 from collections.abc import Callable
@@ -43,6 +45,26 @@ def result(m0: Any, m1: Any, m2: Any, m3: Any, m4: Any, m5: Any) -> list[Any]:
     """Apply A^T, 6 to 4."""
     s, d, s2, d2 = m1 + m2, m1 - m2, m3 + m4, m3 - m4
     return [m0 + s + s2, d + 2.0 * d2, s + 4.0 * s2, d + 8.0 * d2 + m5]
+
+
+def near(g0: Any, g1: Any, g2: Any, g3: Any) -> list[Any]:
+    """Apply the first half of the G of F(3, 4), which is `SCALES` times too large."""
+    even, odd = g0 + g2, g1 + g3
+    return [g0, even + odd, even - odd]
+
+
+def far(g0: Any, g1: Any, g2: Any, g3: Any) -> list[Any]:
+    """Apply the second half of the G of F(3, 4)."""
+    even, odd = g0 + 4.0 * g2, 2.0 * g1 + 8.0 * g3
+    return [even + odd, even - odd, g3]
+
+
+SCALES = (1 / 4, -1 / 6, -1 / 6, 1 / 24, 1 / 24, 1.0)
+
+
+def three(m0: Any, m1: Any, m2: Any, m3: Any, m4: Any, m5: Any) -> list[Any]:
+    """Apply the A^T of F(3, 4), 6 to 3."""
+    return [m0 + m1 + m2 + m3 + m4, m1 - m2 + 2.0 * (m3 - m4), m1 + m2 + 4.0 * (m3 + m4) + m5]
 
 
 class Value:

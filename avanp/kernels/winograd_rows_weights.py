@@ -1,0 +1,110 @@
+"""The gradient of a kernel of 3 columns by Winograd's F(3, 4) along rows: half of the products.
+
+    dw[i, j, c, o] = sum_nuv x[n, u + i + top, v + j + left, c] * dy[n, u, v, o]
+
+Four places beside each other give 3 of the j by 6 products in place of 12. The sums stay at the
+six points; what they amount to is worked out once, at the end.
+"""
+
+import numpy as np
+from numba import njit
+
+from avanp.kernels.aligned import empty
+from avanp.kernels.copying import copy_floats
+from avanp.kernels.correlate import fill_band
+from avanp.kernels.cpu import tile
+from avanp.kernels.rows_sums import call_sums, group, sums_loops
+from avanp.kernels.rows_tile import BLOCK
+from avanp.kernels.threads import split
+from avanp.kernels.transform import SCALES, three
+from avanp.kernels.winograd_rows import BAND, transform_band
+
+Array = np.ndarray
+Pair = tuple[int, int]
+
+PARTS = 8  # of the images, at most: each part has its own sums, whatever thread computes them
+MOST = 2**16  # floats of a part's sums
+
+
+def apt(kernel: Pair, channels: int, n_out: int) -> bool:
+    """Return whether a kernel is 3 wide, fills vectors, and has few enough sums."""
+    few = kernel[0] * channels * 6 * n_out <= MOST
+    return kernel[1] == 3 and n_out % tile().lanes == 0 and few
+
+
+def correlate_weights_rows(
+    x: Array, dy: Array, kernel: Pair, begin: Pair, bias: bool
+) -> tuple[Array, Array | None]:
+    """Return dw (kh, 3, C, O), and the sums (O,) of dy where `bias` asks for them.
+
+    x and dy are float32 and C-ordered; `begin` is (top, left).
+    """
+    kh, (_, height, width, n_out), channels = kernel[0], dy.shape, x.shape[3]
+    lanes = tile().lanes
+    panels, n_rows = n_out // lanes, kh * channels
+    padded_rows = -(-n_rows // 3) * 3
+    parts = max(1, min(PARTS, len(x)))
+    sums = np.zeros((parts, panels, padded_rows, 6, lanes), np.float32)
+    dy_sums = np.zeros((parts, panels, lanes), np.float32)
+    starts = np.arange(0, width, 4)
+    room = BAND // (len(starts) * max(-(-channels // BLOCK) * BLOCK * 6, 4 * n_out // 2))
+    rows = max(1, min(height, room - kh + 1))
+
+    def run(start: int, stop: int) -> None:
+        _sums(x, dy, sums, dy_sums, starts, (kh, rows), begin, group(), sums_loops(), start, stop)
+
+    split(run, parts)
+    total = sums.sum(axis=0)
+    points = total[:, :n_rows].reshape(panels, kh, channels, 6, lanes).transpose(3, 1, 2, 0, 4)
+    points = points.reshape(6, kh, channels, n_out) * np.float32(SCALES)[:, None, None, None]
+    dw = np.stack(three(*points), axis=1)
+    return dw, dy_sums.sum(axis=0).reshape(n_out) if bias else None
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _sums(x, dy, sums, dy_sums, starts, cut, begin, most, loops, start, stop):  # type: ignore
+    """Do parts start … stop."""
+    kh, rows = cut
+    n_parts, panels, n_rows, _, lanes = sums.shape
+    n_images, height, width, n_out = dy.shape
+    channels, across = x.shape[3], len(starts)
+    shape = (rows + kh - 1, 4 * across + 2, channels)
+    size = shape[0] * shape[1] * shape[2]
+    padded = np.zeros(size + BLOCK - 1, np.float32)[:size].reshape(shape)
+    blocks = (channels + BLOCK - 1) // BLOCK
+    v_step = blocks * 6 * BLOCK
+    v = np.empty((rows + kh - 1, across, blocks, 6, BLOCK), np.float32)
+    # The rows go in groups of threes, as even as can be.
+    groups = (n_rows + most - 1) // most
+    cuts = 3 * (np.arange(groups + 1) * (n_rows // 3) // groups)
+    nowhere = np.zeros(lanes, np.float32)
+    sources = np.zeros(n_rows, np.int64)  # those of no row meet the first's numbers
+    for i in range(kh):
+        for c in range(channels):
+            sources[i * channels + c] = i * across * v_step + c // BLOCK * 6 * BLOCK + c % BLOCK
+    # dy whose rows are not of whole patches is copied to rows that are.
+    ragged = width % 4 != 0
+    filled = np.zeros((rows if ragged else 0, 4 * across, n_out), np.float32)
+    for part in range(start, stop):
+        for n in range(n_images * part // n_parts, n_images * (part + 1) // n_parts):
+            for first in range(0, height, rows):
+                here = min(rows, height - first)
+                fill_band(x, n, first + begin[0], begin[1], padded[: here + kh - 1])
+                transform_band(padded[: here + kh - 1], starts, v)
+                a_dy = dy.ctypes.data + 4 * (n * height + first) * width * n_out
+                if ragged:
+                    for r in range(here):
+                        copy_floats(
+                            filled[r].ctypes.data, a_dy + 4 * r * width * n_out, width * n_out
+                        )
+                    a_dy = filled.ctypes.data
+                for o in range(panels):
+                    for loop in loops:
+                        for g in range(groups):
+                            m = cuts[g]
+                            total = nowhere if g else dy_sums[part, o]
+                            call_sums(
+                                loop, here * across, v.ctypes.data, v_step, cuts[g + 1] - m,
+                                sources[m:].ctypes.data, a_dy + 4 * o * lanes, n_out,
+                                sums[part, o, m:].ctypes.data, total.ctypes.data,
+                            )  # fmt: skip
