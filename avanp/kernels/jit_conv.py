@@ -75,7 +75,7 @@ def conv_backward_weights(
     if not _apt(x):
         return reference.conv_backward_weights(x, dy, kernel, stride, pads, bias)
     x, dy = np.ascontiguousarray(x), np.ascontiguousarray(dy)
-    if stride == (1, 1) and rows_weights.apt(kernel, x.shape[3], dy.shape[3]):
+    if stride == (1, 1) and rows_weights.apt(kernel, x.shape[3], dy.shape):
         return rows_weights.correlate_weights_rows(
             x, dy, kernel, (-pads[0][0], -pads[1][0]), bias
         )
@@ -103,7 +103,7 @@ def _correlate(
     n_taps = sum(phase.w.shape[0] * phase.w.shape[1] for phase in phases)
     if stride == spread == (1, 1) and winograd.apt(phases[0].w.shape):
         winograd.winograd(x, np.ascontiguousarray(phases[0].w), bias, phases[0].begin, out)
-    elif stride == spread == (1, 1) and winograd_rows.apt(phases[0].w.shape, out.shape[1:3]):
+    elif stride == spread == (1, 1) and winograd_rows.apt(phases[0].w.shape, out.shape[2]):
         w = np.ascontiguousarray(phases[0].w)
         winograd_rows.winograd_rows(x, w, bias, phases[0].begin, out)
     elif stride == (1, 1) and correlate_few.apt(channels, n_out, n_taps):

@@ -21,6 +21,7 @@ from avanp.kernels.rows_tile import BLOCK
 from avanp.kernels.transform import Value, far, near
 
 HALF = 3  # points
+AHEAD = 4  # patches whose dy is fetched before it is needed
 # n, V, v_step, rows, row, dy, step, S, total: pointers as integers, offsets in floats
 N_ARGUMENTS = 9
 SIGNATURE = types.void(*[types.int64] * N_ARGUMENTS)
@@ -60,6 +61,9 @@ class _Sums(Emitter):
         places = [dy_p]
         for _ in range(BLOCK - 1):
             places.append(self.after(places[-1], step))
+        if self.first == 0:  # dy is in the L2 cache when it is read again
+            for at in places:
+                self.fetch(self.after(at, b.mul(step, integer(BLOCK * AHEAD))))
         formula = far if self.first else near
         points = [value.value for value in formula(*[Value(b, self.load(at)) for at in places])]
         new = []

@@ -21,9 +21,14 @@ BAND = 2**15  # floats of a band's transformed image
 GROUP = 32  # patches for which all output channels are computed, while y stays in an L1 cache
 
 
-def apt(shape: tuple[int, ...], places: Pair) -> bool:
-    """Return whether a kernel (kh, kw, C, O) is 3 wide and fills vectors, and rows a patch."""
-    return shape[1] == 3 and shape[3] % tile().lanes == 0 and places[1] >= 4
+def pays(width: int) -> bool:
+    """Return whether patches of four leave a quarter of the products or more of a row undone."""
+    return width >= 4 and 6 * -(-width // 4) <= 0.75 * 3 * width
+
+
+def apt(shape: tuple[int, ...], width: int) -> bool:
+    """Return whether a kernel (kh, kw, C, O) is 3 wide and fills vectors, and y is wide enough."""
+    return shape[1] == 3 and shape[3] % tile().lanes == 0 and pays(width)
 
 
 def winograd_rows(x: Array, w: Array, bias: Array | None, begin: Pair, y: Array) -> None:

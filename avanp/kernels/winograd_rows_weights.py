@@ -6,6 +6,8 @@ Four places beside each other give 3 of the j by 6 products in place of 12. The 
 six points; what they amount to is worked out once, at the end.
 """
 
+import math
+
 import numpy as np
 from numba import njit
 
@@ -13,23 +15,32 @@ from avanp.kernels.aligned import empty
 from avanp.kernels.copying import copy_floats
 from avanp.kernels.correlate import fill_band
 from avanp.kernels.cpu import tile
-from avanp.kernels.rows_sums import call_sums, group, sums_loops
+from avanp.kernels.rows_sums import HALF, call_sums, group, sums_loops
 from avanp.kernels.rows_tile import BLOCK
 from avanp.kernels.threads import split
 from avanp.kernels.transform import SCALES, three
-from avanp.kernels.winograd_rows import BAND, transform_band
+from avanp.kernels.winograd_rows import pays, transform_band
 
 Array = np.ndarray
 Pair = tuple[int, int]
 
+BAND = 2**17  # floats of a band's transformed image, and of its dy: within an L2 cache
 PARTS = 8  # of the images, at most: each part has its own sums, whatever thread computes them
-MOST = 2**16  # floats of a part's sums
+SUMS = 2**19  # floats of all parts' sums, if not of two
+LEAST = 16  # patches of an image
+A_PATCH = 2**13  # floats of a part's sums, at most, for each patch that is added to them at once
 
 
-def apt(kernel: Pair, channels: int, n_out: int) -> bool:
-    """Return whether a kernel is 3 wide, fills vectors, and has few enough sums."""
-    few = kernel[0] * channels * 6 * n_out <= MOST
-    return kernel[1] == 3 and n_out % tile().lanes == 0 and few
+def apt(kernel: Pair, channels: int, dy_shape: tuple[int, ...]) -> bool:
+    """Return whether a kernel is 3 wide, fills vectors, and has neither few nor many sums.
+
+    With few the transform of dy costs more than it saves. With many their traffic does, if images
+    are small.
+    """
+    _, height, width, n_out = dy_shape
+    rows, patches = kernel[0] * channels, height * -(-width // 4)
+    fills = kernel[1] == 3 and n_out % tile().lanes == 0 and pays(width)
+    return fills and rows >= 2 * HALF and LEAST <= patches >= rows * 6 * n_out / A_PATCH
 
 
 def correlate_weights_rows(
@@ -42,12 +53,12 @@ def correlate_weights_rows(
     kh, (_, height, width, n_out), channels = kernel[0], dy.shape, x.shape[3]
     lanes = tile().lanes
     panels, n_rows = n_out // lanes, kh * channels
-    padded_rows = -(-n_rows // 3) * 3
-    parts = max(1, min(PARTS, len(x)))
-    sums = np.zeros((parts, panels, padded_rows, 6, lanes), np.float32)
+    shape = (panels, -(-n_rows // HALF) * HALF, 6, lanes)
+    parts = max(1, min(len(x), PARTS, max(2, SUMS // math.prod(shape))))
+    sums = np.zeros((parts, *shape), np.float32)
     dy_sums = np.zeros((parts, panels, lanes), np.float32)
     starts = np.arange(0, width, 4)
-    room = BAND // (len(starts) * max(-(-channels // BLOCK) * BLOCK * 6, 4 * n_out // 2))
+    room = BAND // (len(starts) * max(-(-channels // BLOCK) * BLOCK * 6, 4 * n_out))
     rows = max(1, min(height, room - kh + 1))
 
     def run(start: int, stop: int) -> None:
