@@ -117,7 +117,6 @@ def test_winograds_error_is_small_against_float64():
     rng = np.random.default_rng(0)
     x = rng.standard_normal((2, 16, 16, 64))
     w = rng.standard_normal((3, 3, 64, 64)) / 24
-    assert winograd.apt(w.shape)
     arguments = ((1, 1), ((1, 1), (1, 1)))
     exact = reference_conv.conv_forward(x, w, None, *arguments)
     y = jit_conv.conv_forward(x.astype(np.float32), w.astype(np.float32), None, *arguments)

@@ -101,9 +101,10 @@ def _correlate(
     if not phases:
         return
     n_taps = sum(phase.w.shape[0] * phase.w.shape[1] for phase in phases)
-    if stride == spread == (1, 1) and winograd.apt(phases[0].w.shape):
-        winograd.winograd(x, np.ascontiguousarray(phases[0].w), bias, phases[0].begin, out)
-    elif stride == spread == (1, 1) and winograd_rows.apt(phases[0].w.shape, out.shape[2]):
+    one_phase = stride == spread == (1, 1)
+    if winograd.apt(phases, stride, out, spread):
+        winograd.winograd(x, phases, bias, stride, out, spread)
+    elif one_phase and winograd_rows.apt(phases[0].w.shape, out.shape[2]):
         w = np.ascontiguousarray(phases[0].w)
         winograd_rows.winograd_rows(x, w, bias, phases[0].begin, out)
     elif stride == (1, 1) and correlate_few.apt(channels, n_out, n_taps):

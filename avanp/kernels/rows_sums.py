@@ -18,7 +18,8 @@ from numba.extending import intrinsic
 from avanp.kernels.cpu import tile
 from avanp.kernels.emit import Emitter, call, integer
 from avanp.kernels.rows_tile import BLOCK
-from avanp.kernels.transform import Value, far, near
+from avanp.kernels.transform import Value
+from avanp.kernels.winograd_formulas import far, near
 
 HALF = 3  # points
 AHEAD = 4  # patches whose dy is fetched before it is needed

@@ -17,7 +17,8 @@ from numba.extending import intrinsic
 
 from avanp.kernels.cpu import tile
 from avanp.kernels.emit import FLOAT, SIZE, Emitter, call, integer
-from avanp.kernels.transform import Value, image, result
+from avanp.kernels.transform import Value
+from avanp.kernels.winograd_formulas import image, result
 
 POINTS, BLOCK = 6, 4
 # n, source, target, V, T, tap, U, y, step, bias: pointers as integers, offsets in floats

@@ -1,14 +1,4 @@
-"""Winograd's F(4x4, 3x3) transforms (Lavin, Gray 2016), as formulas and as compiled loops.
-
-A 4x4 patch of a 3x3 correlation costs 36 products in place of 144:
-
-    y = A^T [(G g G^T) * (B^T d B)] A
-
-Each function below is one of the matrices applied to a sequence of values: NumPy arrays, or
-vectors of instructions. It is applied to the columns of a patch and then to the rows. F(4, 3) is
-the same along rows alone; F(3, 4), with `image` too, gives 3 sums of 4 products: a gradient of a
-kernel.
-"""
+"""Winograd's transforms of patches, compiled: loops over vectors of channels."""
 
 from collections.abc import Callable
 from functools import cache
@@ -19,52 +9,19 @@ from numba import cfunc, types
 from numba.extending import intrinsic
 
 from avanp.kernels.emit import SIZE, Emitter, call, integer
+from avanp.kernels.winograd_formulas import (
+    image,
+    image_of_two,
+    kernel,
+    kernel_of_two,
+    result,
+    result_of_two,
+)
 
 Formula = Callable[..., list[Any]]
 
 # addresses of the inputs, addresses of the outputs, number of vectors, bias
 SIGNATURE = types.void(types.int64, types.int64, types.int64, types.int64)
-
-
-def image(d0: Any, d1: Any, d2: Any, d3: Any, d4: Any, d5: Any) -> list[Any]:
-    """Apply B^T, 6 to 6."""
-    p, q, r, s = d4 - 4.0 * d2, d3 - 4.0 * d1, d4 - d2, 2.0 * (d3 - d1)
-    return [
-        4.0 * d0 - 5.0 * d2 + d4, p + q, p - q, r + s, r - s, 4.0 * d1 - 5.0 * d3 + d5,
-    ]  # fmt: skip
-
-
-def kernel(g0: Any, g1: Any, g2: Any) -> list[Any]:
-    """Apply G, 3 to 6."""
-    a, b = (g0 + g2) * (-1 / 6), g1 * (1 / 6)
-    c, d = g0 * (1 / 24) + g2 * (1 / 6), g1 * (1 / 12)
-    return [0.25 * g0, a - b, a + b, c + d, c - d, g2]
-
-
-def result(m0: Any, m1: Any, m2: Any, m3: Any, m4: Any, m5: Any) -> list[Any]:
-    """Apply A^T, 6 to 4."""
-    s, d, s2, d2 = m1 + m2, m1 - m2, m3 + m4, m3 - m4
-    return [m0 + s + s2, d + 2.0 * d2, s + 4.0 * s2, d + 8.0 * d2 + m5]
-
-
-def near(g0: Any, g1: Any, g2: Any, g3: Any) -> list[Any]:
-    """Apply the first half of the G of F(3, 4), which is `SCALES` times too large."""
-    even, odd = g0 + g2, g1 + g3
-    return [g0, even + odd, even - odd]
-
-
-def far(g0: Any, g1: Any, g2: Any, g3: Any) -> list[Any]:
-    """Apply the second half of the G of F(3, 4)."""
-    even, odd = g0 + 4.0 * g2, 2.0 * g1 + 8.0 * g3
-    return [even + odd, even - odd, g3]
-
-
-SCALES = (1 / 4, -1 / 6, -1 / 6, 1 / 24, 1 / 24, 1.0)
-
-
-def three(m0: Any, m1: Any, m2: Any, m3: Any, m4: Any, m5: Any) -> list[Any]:
-    """Apply the A^T of F(3, 4), 6 to 3."""
-    return [m0 + m1 + m2 + m3 + m4, m1 - m2 + 2.0 * (m3 - m4), m1 + m2 + 4.0 * (m3 + m4) + m5]
 
 
 class Value:
@@ -141,6 +98,21 @@ def _result(typing, sources, targets, count, bias):  # type: ignore
 
 
 @intrinsic
+def _image_of_two(typing, sources, targets, count, bias):  # type: ignore
+    return SIGNATURE, _intrinsic(image_of_two, 5, False)
+
+
+@intrinsic
+def _kernel_of_two(typing, sources, targets, count, bias):  # type: ignore
+    return SIGNATURE, _intrinsic(kernel_of_two, 2, False)
+
+
+@intrinsic
+def _result_of_two(typing, sources, targets, count, bias):  # type: ignore
+    return SIGNATURE, _intrinsic(result_of_two, 5, True)
+
+
+@intrinsic
 def call_transform(typing, address, sources, targets, count, bias):  # type: ignore
     """Call a transform by its address: tables of addresses, vectors at each, bias."""
 
@@ -152,9 +124,12 @@ def call_transform(typing, address, sources, targets, count, bias):  # type: ign
 
 
 @cache
-def transforms() -> tuple[int, int, int]:
-    """Return the addresses of the transforms of an image, a kernel and a result."""
+def transforms(taps: int) -> tuple[int, int, int]:
+    """Return the addresses of the transforms of an image, a kernel of `taps`, and a result."""
+    return (_of_two if taps == 2 else _of_three)()
 
+
+def _of_three() -> tuple[int, int, int]:
     @cfunc(SIGNATURE, cache=True)
     def of_image(sources, targets, count, bias):  # type: ignore
         _image(sources, targets, count, bias)
@@ -166,5 +141,21 @@ def transforms() -> tuple[int, int, int]:
     @cfunc(SIGNATURE, cache=True)
     def of_result(sources, targets, count, bias):  # type: ignore
         _result(sources, targets, count, bias)
+
+    return of_image.address, of_kernel.address, of_result.address  # type: ignore
+
+
+def _of_two() -> tuple[int, int, int]:
+    @cfunc(SIGNATURE, cache=True)
+    def of_image(sources, targets, count, bias):  # type: ignore
+        _image_of_two(sources, targets, count, bias)
+
+    @cfunc(SIGNATURE, cache=True)
+    def of_kernel(sources, targets, count, bias):  # type: ignore
+        _kernel_of_two(sources, targets, count, bias)
+
+    @cfunc(SIGNATURE, cache=True)
+    def of_result(sources, targets, count, bias):  # type: ignore
+        _result_of_two(sources, targets, count, bias)
 
     return of_image.address, of_kernel.address, of_result.address  # type: ignore

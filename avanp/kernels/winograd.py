@@ -1,15 +1,19 @@
-"""3x3 correlation of stride 1 by Winograd's F(4x4, 3x3): a quarter of the multiplications.
+"""Correlation by Winograd's F(4x4, 3x3) and F(4x4, 2x2): 36 products for 144, or 25 for 64.
 
-Blocks of patches are transformed, multiplied by 36 matrices in the micro-kernel, and transformed
-back; a block stays in an L2 cache. In float32 the largest error is about 1e-5 of the largest
-output (2e-6 in the root mean square), thirty times that of the direct sum.
+Blocks of patches are transformed, multiplied by 36 or 25 matrices in the micro-kernel, and
+transformed back; a block stays in an L2 cache. Of a stride s the s² images of every s-th row and
+column are channels of one image, and every s-th tap belongs to one of them: 4x4 of stride 2 is 2x2.
+In float32 the largest error is about 1e-5 of the largest output (2e-6 in the root mean square),
+thirty times that of the direct sum.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 from numba import njit
 
 from avanp.kernels.aligned import empty
-from avanp.kernels.correlate import cut
+from avanp.kernels.correlate import Phase, cut
 from avanp.kernels.cpu import tile
 from avanp.kernels.microkernel import call_tile, one_vector, two_vectors
 from avanp.kernels.threads import own, parts, split
@@ -19,127 +23,168 @@ Array = np.ndarray
 Pair = tuple[int, int]
 
 LEAST = 32  # channels: with fewer the transforms cost more than they save
+WORTH = 0.75  # of a direct sum's products, at most
 
 
-def apt(shape: tuple[int, ...]) -> bool:
-    """Return whether a kernel (kh, kw, C, O) is 3x3, of many channels that fill vectors."""
-    kh, kw, channels, n_out = shape
-    lanes = tile().lanes
-    fills = channels % lanes == 0 and n_out % lanes == 0
-    return (kh, kw) == (3, 3) and fills and min(channels, n_out) >= LEAST
+def apt(phases: Sequence[Phase], stride: Pair, out: Array, spread: Pair) -> bool:
+    """Return whether the kernels are of 2x2 or 3x3 taps and of many channels that fill vectors.
 
-
-def winograd(x: Array, w: Array, bias: Array | None, begin: Pair, y: Array) -> None:
-    """Fill y (N, H', W', O) with the correlation of x (N, H, W, C) and w (3, 3, C, O), plus bias.
-
-    y[n, u, v] begins at x[n, u + top, v + left], `begin` being (top, left); x is zero outside.
+    Patches that stick out of a small image must leave enough products undone.
     """
-    n, height, width, n_out = y.shape
-    channels = x.shape[3]
+    channels, n_out = phases[0].w.shape[2:]
+    lanes, taps = tile().lanes, _taps(phases, stride)
+    fills = channels % lanes == 0 and n_out % lanes == 0
+    if not fills or min(channels, n_out) < LEAST or taps not in (2, 3):
+        return False
+    direct = patches = 0
+    for phase in phases:
+        rows, columns = phase.places(out, spread)
+        direct += phase.w.shape[0] * phase.w.shape[1] * rows * columns
+        patches += -(-rows // 4) * -(-columns // 4)
+    return (taps + 3) ** 2 * stride[0] * stride[1] * patches <= WORTH * direct
+
+
+def _taps(phases: Sequence[Phase], stride: Pair) -> int:
+    """Return the taps of every s-th row and column of the largest kernel; 0 if they differ."""
+    height, width = (-(-max(p.w.shape[a] for p in phases) // stride[a]) for a in (0, 1))
+    return height if height == width else 0
+
+
+def winograd(
+    x: Array, phases: Sequence[Phase], bias: Array | None, stride: Pair, out: Array, spread: Pair
+) -> None:
+    """See `avanp.kernels.correlate.correlate`."""
+    channels, n_out = x.shape[3] * stride[0] * stride[1], out.shape[3]
     columns = tile().columns
     panels = -(-n_out // columns)
-    if bias is None:
-        bias = np.zeros(n_out, np.float32)
+    taps = _taps(phases, stride)
+    points = (taps + 3) ** 2
+    places = [phase.places(out, spread) for phase in phases]
+    table = np.array([(*p.begin, *p.place, *n) for p, n in zip(phases, places, strict=True)])
+    bias = np.zeros(n_out, np.float32) if bias is None else bias
     block = 4 * tile().rows if max(channels, n_out) >= 128 else 2 * tile().rows
-    patches = n * -(-height // 4) * -(-width // 4)
-    blocks = parts(patches, block)
+    blocks = parts(max(len(x) * -(-u // 4) * -(-v // 4) for u, v in places), block)
     half = one_vector() if n_out % columns else 0
 
     @own
     def buffers() -> tuple[Array, Array, Array]:
-        u = empty((36, panels, channels, columns))
-        _transform_kernel(w, u, transforms()[1], tile().lanes)
-        return u, empty((36, block, channels)), empty((36, block, n_out))
+        u = empty((len(phases), points, panels, channels, columns))
+        for phase, u_phase in zip(phases, u, strict=True):
+            w = _every(phase.w, taps, stride)
+            _transform_kernel(w, u_phase, transforms(taps)[1], tile().lanes)
+        return u, empty((points, block, channels)), empty((points, block, n_out))
 
     def run(start: int, stop: int) -> None:
         _winograd(
-            x, bias, begin, y, *buffers(), blocks, transforms(), tile(), two_vectors(), half,
-            start, stop,
+            x, bias, out, table, (*stride, *spread, taps, blocks), *buffers(), transforms(taps),
+            tile(), two_vectors(), half, start, stop,
         )  # fmt: skip
 
-    split(run, blocks)
+    split(run, len(phases) * blocks)
+
+
+def _every(w: Array, taps: int, stride: Pair) -> Array:
+    """Return w (kh, kw, C, O) as (taps, taps, sh sw C, O), filled up with zeros."""
+    kh, kw, channels, n_out = w.shape
+    full = w
+    if (kh, kw) != (taps * stride[0], taps * stride[1]):
+        full = np.zeros((taps * stride[0], taps * stride[1], channels, n_out), w.dtype)
+        full[:kh, :kw] = w
+    full = full.reshape(taps, stride[0], taps, stride[1], channels, n_out)
+    return np.ascontiguousarray(full.transpose(0, 2, 1, 3, 4, 5)).reshape(taps, taps, -1, n_out)
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _transform_kernel(w, u, transform, lanes):  # type: ignore
-    """Transform w (3, 3, C, O) to the panels of u (36, O / columns, C, columns)."""
-    _, _, channels, n_out = w.shape
-    columns = u.shape[3]
-    sources, targets = np.empty(9, np.int64), np.empty(36, np.int64)
+    """Transform w (taps, taps, C, O) to the panels of u (points, O / columns, C, columns)."""
+    taps, _, channels, n_out = w.shape
+    points, panels, _, columns = u.shape
+    sources, targets = np.empty(taps * taps, np.int64), np.empty(points, np.int64)
     for c in range(channels):
         for o in range(0, n_out, columns):
-            for t in range(9):
+            for t in range(taps * taps):
                 sources[t] = w.ctypes.data + 4 * ((t * channels + c) * n_out + o)
-            for k in range(36):
-                row = (k * u.shape[1] + o // columns) * channels + c
+            for k in range(points):
+                row = (k * panels + o // columns) * channels + c
                 targets[k] = u.ctypes.data + 4 * row * columns
             count = min(columns, n_out - o) // lanes
             call_transform(transform, sources.ctypes.data, targets.ctypes.data, count, 0)
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def _winograd(x, bias, begin, y, u, v, m, blocks, transforms, tile, two, one, start, stop):  # type: ignore
-    """Do blocks start … stop of patches."""
+def _winograd(  # type: ignore
+    x, bias, out, table, geometry, u, v, m, transforms, tile, two, one, start, stop
+):
+    """Do blocks start … stop of patches, of all phases."""
     of_image, _, of_result = transforms
     lanes, most = tile
+    sh, sw, oh, ow, taps, blocks = geometry
     columns = 2 * lanes
-    _, out_h, out_w, n_out = y.shape
-    n_images, height, width, channels = x.shape
-    rows, across = (out_h + 3) // 4, (out_w + 3) // 4
-    panels = u.shape[1]
+    _, out_h, out_w, n_out = out.shape
+    n_images, height, width, x_channels = x.shape
+    _, points, panels, channels, _ = u.shape
+    side = taps + 3
     block = v.shape[1]
-    outside = np.zeros(channels, np.float32)
+    outside = np.zeros(x_channels, np.float32)
     nowhere = np.empty(n_out, np.float32)
-    sources, targets = np.empty(36, np.int64), np.empty(36, np.int64)
+    sources, targets = np.empty(points, np.int64), np.empty(points, np.int64)
     v_rows, m_rows = np.arange(most) * channels, np.arange(most) * n_out
     cuts = np.empty(block // most + 2, np.int64)
     no_offset = np.zeros(1, np.int64)
     zeros = np.zeros(columns, np.float32)
     for b in range(start, stop):
-        first = n_images * rows * across * b // blocks
-        n_patches = n_images * rows * across * (b + 1) // blocks - first
+        phase = b // blocks
+        begin_h, begin_w, place_h, place_w, n_rows, n_columns = table[phase]
+        rows, across = (n_rows + 3) // 4, (n_columns + 3) // 4
+        total = n_images * rows * across
+        first = total * (b % blocks) // blocks
+        n_patches = total * (b % blocks + 1) // blocks - first
         for p in range(n_patches):
             n, rest = divmod(first + p, rows * across)
             top, left = divmod(rest, across)
-            top, left = 4 * top + begin[0], 4 * left + begin[1]
-            for i in range(6):
-                for j in range(6):
-                    h, w = top + i, left + j
-                    if 0 <= h < height and 0 <= w < width:
-                        at = ((n * height + h) * width + w) * channels
-                        sources[6 * i + j] = x.ctypes.data + 4 * at
-                    else:
-                        sources[6 * i + j] = outside.ctypes.data
-                    targets[6 * i + j] = v.ctypes.data + 4 * ((6 * i + j) * block + p) * channels
-            call_transform(of_image, sources.ctypes.data, targets.ctypes.data, channels // lanes, 0)
+            for a in range(sh):
+                for c in range(sw):
+                    to = v.ctypes.data + 4 * (p * channels + (a * sw + c) * x_channels)
+                    for i in range(side):
+                        for j in range(side):
+                            h = sh * (4 * top + i) + begin_h + a
+                            w = sw * (4 * left + j) + begin_w + c
+                            source = outside.ctypes.data
+                            if 0 <= h < height and 0 <= w < width:
+                                at = ((n * height + h) * width + w) * x_channels
+                                source = x.ctypes.data + 4 * at
+                            sources[side * i + j] = source
+                            targets[side * i + j] = to + 4 * (side * i + j) * block * channels
+                    call_transform(
+                        of_image, sources.ctypes.data, targets.ctypes.data, x_channels // lanes, 0
+                    )
         tiles = cut(n_patches, most, cuts)
-        for k in range(36):
+        for k in range(points):
             for o in range(0, n_out, columns):
-                matrix = u.ctypes.data + 4 * (k * panels + o // columns) * channels * columns
+                row = ((phase * points + k) * panels + o // columns) * channels
                 for i in range(tiles):
                     p = cuts[i]
                     call_tile(
                         two if n_out - o >= columns else one, cuts[i + 1] - p, 1,
                         no_offset.ctypes.data, channels,
                         v.ctypes.data + 4 * (k * block + p) * channels, v_rows.ctypes.data, 1,
-                        matrix, columns,
+                        u.ctypes.data + 4 * row * columns, columns,
                         m.ctypes.data + 4 * ((k * block + p) * n_out + o), m_rows.ctypes.data,
                         zeros.ctypes.data, 0,
                     )  # fmt: skip
         for p in range(n_patches):
             n, rest = divmod(first + p, rows * across)
             top, left = divmod(rest, across)
-            top, left = 4 * top, 4 * left
-            for k in range(36):
+            for k in range(points):
                 sources[k] = m.ctypes.data + 4 * (k * block + p) * n_out
             for i in range(4):
                 for j in range(4):
-                    h, w = top + i, left + j
-                    if h < out_h and w < out_w:
-                        at = ((n * out_h + h) * out_w + w) * n_out
-                        targets[4 * i + j] = y.ctypes.data + 4 * at
-                    else:
-                        targets[4 * i + j] = nowhere.ctypes.data
+                    h, w = 4 * top + i, 4 * left + j
+                    target = nowhere.ctypes.data
+                    if h < n_rows and w < n_columns:
+                        at = (n * out_h + oh * h + place_h) * out_w + ow * w + place_w
+                        target = out.ctypes.data + 4 * at * n_out
+                    targets[4 * i + j] = target
             call_transform(
                 of_result, sources.ctypes.data, targets.ctypes.data, n_out // lanes,
                 bias.ctypes.data,

@@ -12,7 +12,7 @@ from avanp.kernels.correlate import fill_band
 from avanp.kernels.cpu import tile
 from avanp.kernels.rows_tile import BLOCK, call_rows, rows_loop, transform_patch
 from avanp.kernels.threads import split
-from avanp.kernels.transform import kernel
+from avanp.kernels.winograd_formulas import kernel
 
 Array = np.ndarray
 Pair = tuple[int, int]

@@ -18,7 +18,7 @@ from avanp.kernels.cpu import tile
 from avanp.kernels.rows_sums import HALF, call_sums, group, sums_loops
 from avanp.kernels.rows_tile import BLOCK
 from avanp.kernels.threads import split
-from avanp.kernels.transform import SCALES, three
+from avanp.kernels.winograd_formulas import SCALES, three
 from avanp.kernels.winograd_rows import pays, transform_band
 
 Array = np.ndarray
