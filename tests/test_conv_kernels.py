@@ -26,6 +26,15 @@ SHAPES = [
     ((1, 70, 40, 32), (5, 5), 16, (1, 1), ((2, 2), (2, 2))),  # more than a band
     ((5, 2, 2, 64), (3, 3), 64, (1, 1), ((1, 1), (1, 1))),
     ((2, 1, 1, 4), (3, 3), 4, (1, 1), ((3, 3), (3, 3))),  # more zeros than image
+    ((2, 17, 15, 32), (4, 4), 48, (2, 2), ((1, 1), (1, 1))),  # Winograd of a stride
+    ((2, 17, 16, 32), (3, 3), 32, (2, 2), ((1, 1), (0, 1))),  # of kernels filled up with zeros
+    ((1, 26, 24, 32), (6, 6), 32, (2, 2), ((2, 2), (2, 2))),
+    ((1, 16, 20, 64), (4, 4), 32, (1, 2), ((1, 2), (1, 1))),  # a stride of columns only
+    ((2, 9, 8, 48), (2, 2), 32, (1, 1), ((0, 1), (1, 0))),
+    ((3, 6, 11, 1), (3, 3), 32, (1, 1), ((1, 1), (1, 1))),  # Winograd along rows
+    ((3, 8, 12, 20), (3, 3), 16, (1, 1), ((1, 1), (1, 1))),
+    ((2, 90, 30, 5), (5, 3), 48, (1, 1), ((2, 2), (1, 1))),  # … in bands
+    ((2, 12, 8, 36), (1, 3), 64, (1, 1), ((0, 0), (2, 2))),
 ]
 
 
@@ -113,16 +122,28 @@ def test_an_error_in_a_thread_comes_out(monkeypatch):
         split(run, 2)
 
 
-def test_winograds_error_is_small_against_float64():
+@pytest.mark.parametrize(("channels", "size", "stride"), [(64, 3, 1), (3, 3, 1), (64, 4, 2)])
+def test_winograds_error_is_small_against_float64(channels, size, stride):
+    shape = ((4, 16, 16, channels), (size, size), 64, (stride, stride), ((1, 1), (1, 1)))
     rng = np.random.default_rng(0)
-    x = rng.standard_normal((2, 16, 16, 64))
-    w = rng.standard_normal((3, 3, 64, 64)) / 24
-    arguments = ((1, 1), ((1, 1), (1, 1)))
-    exact = reference_conv.conv_forward(x, w, None, *arguments)
-    y = jit_conv.conv_forward(x.astype(np.float32), w.astype(np.float32), None, *arguments)
-    error = np.abs(y - exact)
-    assert error.max() < 2e-5 * np.abs(exact).max()
-    assert np.sqrt((error**2).mean() / (exact**2).mean()) < 5e-6
+    x = rng.standard_normal(shape[0])
+    w = rng.standard_normal((size, size, channels, 64)) / 24
+    exact, ours = (
+        passes(kernels, x.astype(dtype), w.astype(dtype), *shape[3:])
+        for kernels, dtype in ((reference_conv, np.float64), (jit_conv, np.float32))
+    )
+    for a, b in zip(ours, exact, strict=True):
+        error = np.abs(a - b)
+        assert error.max() < 2e-5 * np.abs(b).max()
+        assert np.sqrt((error**2).mean() / (b**2).mean()) < 5e-6
+
+
+def passes(kernels, x, w, stride, pads):
+    """Return y, and dx, dw and db for a dy of ever the same numbers."""
+    y = kernels.conv_forward(x, w, None, stride, pads)
+    dy = np.random.default_rng(1).standard_normal(y.shape).astype(x.dtype)
+    dx = kernels.conv_backward_input(dy, w, None, stride, pads, x.shape[1:3])
+    return y, dx, *kernels.conv_backward_weights(x, dy, w.shape[:2], stride, pads, True)
 
 
 def test_few_channels_take_the_gathering_sum():
