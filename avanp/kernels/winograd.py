@@ -23,7 +23,7 @@ Array = np.ndarray
 Pair = tuple[int, int]
 
 LEAST = 32  # channels: with fewer the transforms cost more than they save
-WORTH = 0.75  # of a direct sum's products, at most
+WORTH = 2 / 3  # of a direct sum's products, at most
 
 
 def apt(phases: Sequence[Phase], stride: Pair, out: Array, spread: Pair) -> bool:

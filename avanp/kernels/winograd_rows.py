@@ -17,6 +17,7 @@ from avanp.kernels.winograd_formulas import kernel
 Array = np.ndarray
 Pair = tuple[int, int]
 
+G = np.array(kernel(*np.eye(3, dtype=np.float32)))
 BAND = 2**15  # floats of a band's transformed image
 GROUP = 32  # patches for which all output channels are computed, while y stays in an L1 cache
 
@@ -40,8 +41,8 @@ def winograd_rows(x: Array, w: Array, bias: Array | None, begin: Pair, y: Array)
     kh, _, channels, _ = w.shape
     lanes = tile().lanes
     u = empty((n_out // lanes, kh, channels, 6, lanes))
-    for k, points in enumerate(kernel(w[:, 0], w[:, 1], w[:, 2])):
-        u[:, :, :, k] = points.reshape(kh, channels, -1, lanes).transpose(2, 0, 1, 3)
+    points = (G @ w.reshape(kh, 3, -1)).reshape(kh, 6, channels, -1, lanes)
+    u[...] = points.transpose(3, 0, 2, 1, 4)
     if bias is None:
         bias = np.zeros(n_out, np.float32)
     # The last patch of a row lies over the one before where four do not divide the width.

@@ -24,6 +24,7 @@ from avanp.kernels.winograd_rows import pays, transform_band
 Array = np.ndarray
 Pair = tuple[int, int]
 
+A_T = np.array(three(*np.eye(6, dtype=np.float32))) * np.float32(SCALES)
 BAND = 2**17  # floats of a band's transformed image, and of its dy: within an L2 cache
 PARTS = 8  # of the images, at most: each part has its own sums, whatever thread computes them
 SUMS = 2**19  # floats of all parts' sums, if not of two
@@ -65,10 +66,9 @@ def correlate_weights_rows(
         _sums(x, dy, sums, dy_sums, starts, (kh, rows), begin, group(), sums_loops(), start, stop)
 
     split(run, parts)
-    total = sums.sum(axis=0)
-    points = total[:, :n_rows].reshape(panels, kh, channels, 6, lanes).transpose(3, 1, 2, 0, 4)
-    points = points.reshape(6, kh, channels, n_out) * np.float32(SCALES)[:, None, None, None]
-    dw = np.stack(three(*points), axis=1)
+    total = sums.sum(axis=0)[:, :n_rows].transpose(2, 0, 1, 3).reshape(6, -1)
+    dw = (A_T @ total).reshape(3, panels, kh, channels, lanes).transpose(2, 0, 3, 1, 4)
+    dw = np.ascontiguousarray(dw).reshape(kh, 3, channels, n_out)
     return dw, dy_sums.sum(axis=0).reshape(n_out) if bias else None
 
 
