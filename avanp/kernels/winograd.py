@@ -128,6 +128,12 @@ def _winograd(  # type: ignore
     outside = np.zeros(x_channels, np.float32)
     nowhere = np.empty(n_out, np.float32)
     sources, targets = np.empty(points, np.int64), np.empty(points, np.int64)
+    # How far from each other the numbers of a patch are: in x, v, m and out, in bytes.
+    k = np.arange(points)
+    x_steps = 4 * x_channels * (k // side * sh * width + k % side * sw)
+    v_steps, m_steps = 4 * block * channels * k, 4 * block * n_out * k
+    k = np.arange(16)
+    out_steps = 4 * n_out * (k // 4 * oh * out_w + k % 4 * ow)
     v_rows, m_rows = np.arange(most) * channels, np.arange(most) * n_out
     cuts = np.empty(block // most + 2, np.int64)
     no_offset = np.zeros(1, np.int64)
@@ -144,17 +150,18 @@ def _winograd(  # type: ignore
             top, left = divmod(rest, across)
             for a in range(sh):
                 for c in range(sw):
-                    to = v.ctypes.data + 4 * (p * channels + (a * sw + c) * x_channels)
-                    for i in range(side):
-                        for j in range(side):
-                            h = sh * (4 * top + i) + begin_h + a
-                            w = sw * (4 * left + j) + begin_w + c
-                            source = outside.ctypes.data
-                            if 0 <= h < height and 0 <= w < width:
-                                at = ((n * height + h) * width + w) * x_channels
-                                source = x.ctypes.data + 4 * at
-                            sources[side * i + j] = source
-                            targets[side * i + j] = to + 4 * (side * i + j) * block * channels
+                    h, w = 4 * sh * top + begin_h + a, 4 * sw * left + begin_w + c
+                    source = x.ctypes.data + 4 * ((n * height + h) * width + w) * x_channels
+                    target = v.ctypes.data + 4 * (p * channels + (a * sw + c) * x_channels)
+                    for k in range(points):
+                        sources[k] = source + x_steps[k]
+                        targets[k] = target + v_steps[k]
+                    h_end, w_end = h + sh * (side - 1), w + sw * (side - 1)
+                    if h < 0 or w < 0 or h_end >= height or w_end >= width:
+                        for k in range(points):
+                            h_k, w_k = h + sh * (k // side), w + sw * (k % side)
+                            if not (0 <= h_k < height and 0 <= w_k < width):
+                                sources[k] = outside.ctypes.data
                     call_transform(
                         of_image, sources.ctypes.data, targets.ctypes.data, x_channels // lanes, 0
                     )
@@ -175,16 +182,16 @@ def _winograd(  # type: ignore
         for p in range(n_patches):
             n, rest = divmod(first + p, rows * across)
             top, left = divmod(rest, across)
+            source = m.ctypes.data + 4 * p * n_out
             for k in range(points):
-                sources[k] = m.ctypes.data + 4 * (k * block + p) * n_out
-            for i in range(4):
-                for j in range(4):
-                    h, w = 4 * top + i, 4 * left + j
-                    target = nowhere.ctypes.data
-                    if h < n_rows and w < n_columns:
-                        at = (n * out_h + oh * h + place_h) * out_w + ow * w + place_w
-                        target = out.ctypes.data + 4 * at * n_out
-                    targets[4 * i + j] = target
+                sources[k] = source + m_steps[k]
+            at = (n * out_h + 4 * oh * top + place_h) * out_w + 4 * ow * left + place_w
+            for k in range(16):
+                targets[k] = out.ctypes.data + 4 * at * n_out + out_steps[k]
+            if 4 * top + 4 > n_rows or 4 * left + 4 > n_columns:
+                for k in range(16):
+                    if 4 * top + k // 4 >= n_rows or 4 * left + k % 4 >= n_columns:
+                        targets[k] = nowhere.ctypes.data
             call_transform(
                 of_result, sources.ctypes.data, targets.ctypes.data, n_out // lanes,
                 bias.ctypes.data,
