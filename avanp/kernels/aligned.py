@@ -11,5 +11,5 @@ def empty(shape: tuple[int, ...]) -> np.ndarray:
     """Return a new float32 array of any contents; NumPy's own begin anywhere in a line."""
     size = math.prod(shape)
     memory = np.empty(size + LINE // SIZE, np.float32)
-    first = -memory.ctypes.data % LINE // SIZE
+    first = -memory.__array_interface__["data"][0] % LINE // SIZE
     return memory[first : first + size].reshape(shape)

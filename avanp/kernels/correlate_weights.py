@@ -51,7 +51,8 @@ def _sums(
     panels = -(-n_out // columns)
     n_rows = kernel[0] * kernel[1] * x.shape[3]
     shape = (n_rows + bias, panels * columns)
-    n_parts = max(1, min(PARTS, SUMS // (shape[0] * shape[1]), len(x)))
+    n_parts = min(PARTS, SUMS // (shape[0] * shape[1]), len(x))
+    n_parts = 2 ** (max(1, n_parts).bit_length() - 1)  # which two or four threads share evenly
     sums = empty((n_parts, *shape))
     sums[...] = 0
     half = one_vector() if 0 < n_out % columns <= columns // 2 else 0

@@ -10,14 +10,17 @@ import os
 import re
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
-from functools import cache
+from contextlib import suppress
+from functools import cache, partial
 from itertools import pairwise
 from typing import TypeVar
 
 from avanp.errors import AvanpError
 
 Made = TypeVar("Made")
+Pair = tuple[int, int]
 
 PATIENCE = 2e-4  # seconds: to sleep and to be woken takes as long as a small kernel
 
@@ -39,23 +42,37 @@ def parts(n: int, most: int) -> int:
 def split(run: Callable[[int, int], object], n: int, once: bool = False) -> None:
     """Call ``run(start, stop)`` for consecutive parts of 0 … n.
 
-    A thread takes the next part when it is done with one; they become smaller, so that all threads
-    end together. With `once` there is one part for each thread.
+    Each thread has its share of n, the same whatever is computed, so that what one kernel wrote is
+    in the cache of the processor that reads it in the next. It does its share in parts, and then
+    takes of the others' last ones. With `once` a share is one part.
     """
     count = min(threads(), n)
     if count <= 1:
         run(0, n)
         return
-    cuts = [n * i // count for i in range(count + 1)] if once else [0]
-    while cuts[-1] < n:
-        cuts.append(cuts[-1] + max(1, (n - cuts[-1]) // (2 * count)))
-    pieces = iter(list(pairwise(cuts)))
+    shares = [_cut(n * i // count, n * (i + 1) // count, once) for i in range(count)]
 
-    def work() -> None:
-        for start, stop in pieces:
-            run(start, stop)
+    def work(thread: int) -> None:
+        while part := _take(shares[thread:] + shares[:thread]):
+            run(*part)
 
     _team(os.getpid(), threads() - 1).call(work, count - 1)
+
+
+def _take(shares: list[deque[Pair]]) -> Pair | None:
+    """Return the next part of the first share, or the last of another; None if all are done."""
+    for i, share in enumerate(shares):
+        with suppress(IndexError):
+            return share.pop() if i else share.popleft()
+    return None
+
+
+def _cut(start: int, stop: int, once: bool) -> deque[Pair]:
+    """Return start … stop in parts that become smaller, so that all threads end together."""
+    cuts = [start]
+    while cuts[-1] < stop:
+        cuts.append(stop if once else cuts[-1] + max(1, (stop - cuts[-1]) // 2))
+    return deque(pairwise(cuts))
 
 
 def own(make: Callable[[], Made]) -> Callable[[], Made]:
@@ -87,18 +104,18 @@ class _Team:
         self.away_from = -1
         self.taken = threading.Lock()
 
-    def call(self, work: Callable[[], None], count: int) -> None:
-        """Call `work` here and in `count` helpers, and return when all have ended."""
+    def call(self, work: Callable[[int], None], count: int) -> None:
+        """Call ``work(0)`` here and ``work(i)`` in `count` helpers, and wait until all end."""
         if not self.taken.acquire(blocking=False):
-            work()  # the helpers work for another thread of the program
+            work(0)  # the helpers work for another thread of the program
             return
         try:
             self._keep_away()
             helpers = self.helpers[:count]
-            for helper in helpers:
-                helper.begin(work)
+            for i, helper in enumerate(helpers, 1):
+                helper.begin(partial(work, i))
             try:
-                work()
+                work(0)
             finally:
                 errors = [helper.end() for helper in helpers]
         finally:

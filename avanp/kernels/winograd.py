@@ -139,12 +139,12 @@ def _winograd(  # type: ignore
     no_offset = np.zeros(1, np.int64)
     zeros = np.zeros(columns, np.float32)
     for b in range(start, stop):
-        phase = b // blocks
+        block_of, phase = divmod(b, len(table))
         begin_h, begin_w, place_h, place_w, n_rows, n_columns = table[phase]
         rows, across = (n_rows + 3) // 4, (n_columns + 3) // 4
         total = n_images * rows * across
-        first = total * (b % blocks) // blocks
-        n_patches = total * (b % blocks + 1) // blocks - first
+        first = total * block_of // blocks
+        n_patches = total * (block_of + 1) // blocks - first
         for p in range(n_patches):
             n, rest = divmod(first + p, rows * across)
             top, left = divmod(rest, across)

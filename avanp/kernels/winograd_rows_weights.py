@@ -55,7 +55,8 @@ def correlate_weights_rows(
     lanes = tile().lanes
     panels, n_rows = n_out // lanes, kh * channels
     shape = (panels, -(-n_rows // HALF) * HALF, 6, lanes)
-    parts = max(1, min(len(x), PARTS, max(2, SUMS // math.prod(shape))))
+    most = min(len(x), PARTS, max(2, SUMS // math.prod(shape)))
+    parts = 2 ** (max(1, most).bit_length() - 1)  # which two or four threads share evenly
     sums = np.zeros((parts, *shape), np.float32)
     dy_sums = np.zeros((parts, panels, lanes), np.float32)
     starts = np.arange(0, width, 4)
