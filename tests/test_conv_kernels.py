@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from avanp.errors import AvanpError
-from avanp.kernels import correlate_few, jit_conv, reference_conv, winograd
+from avanp.kernels import correlate_few, jit_conv, reference_conv
 from avanp.kernels.cpu import tile
 from avanp.kernels.threads import split, threads
 

@@ -137,6 +137,15 @@ def _pack(w: Array, packed: Array) -> None:
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
+def steps(n: int, step: int) -> Array:
+    """Return 0, step, 2 step … of n numbers; NumPy's own way compiles for longer."""
+    table = np.empty(n, np.int64)
+    for i in range(n):
+        table[i] = i * step
+    return table
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
 def cut(n: int, most: int, cuts: Array) -> int:
     """Cut 0 … n into tiles of at most `most`, as even as can be, and return how many there are.
 
@@ -184,10 +193,13 @@ def _correlate(x, packed, bias, out, table, geometry, tile, two, one, start, sto
     padded = np.empty((0 if inside else images, band_h, window_w, channels), np.float32)
     row_size = channels * (width if inside else window_w)
     image_size = row_size * (height if inside else band_h)
-    offsets = np.arange(table[:, 0].max()) * row_size
+    offsets = steps(window_h, row_size)
     # Where in the band, and in out, each place begins: of a phase, an image, a row, a column.
-    sources = np.empty((len(table), images * rows * table[:, 7].max()), np.int64)
-    targets = np.empty(sources.shape, np.int64)
+    longest = 0
+    for p in range(len(table)):
+        longest = max(longest, table[p, 7])
+    sources = np.empty((len(table), images * rows * longest), np.int64)
+    targets = np.empty((len(table), images * rows * longest), np.int64)
     for p in range(len(table)):
         begin_h, begin_w, a, c = table[p, 2:6]
         i = 0
@@ -201,7 +213,7 @@ def _correlate(x, packed, bias, out, table, geometry, tile, two, one, start, sto
                     i += 1
     cuts = np.empty(sources.shape[1] // most + 2, np.int64)
     edge = np.empty((most, columns), np.float32)
-    edges = np.arange(most) * columns
+    edges = steps(most, columns)
     for band in range(start, stop):
         n = n_images * (band // bands) // groups
         u = band % bands * rows

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from avanp.kernels.aligned import empty
-from avanp.kernels.correlate import Array, Pair, Phase, Window, cut
+from avanp.kernels.correlate import Array, Pair, Phase, Window, cut, steps
 from avanp.kernels.cpu import tile
 from avanp.kernels.microkernel import call_tile, one_vector, two_vectors
 from avanp.kernels.threads import split
@@ -79,15 +79,18 @@ def _correlate_few(x, packed, bias, out, table, geometry, tile, two, one, start,
     n_out = out.shape[3]
     columns = packed.shape[1]
     z = np.zeros((z_height, z_width, columns), np.float32)
-    flat = z.reshape(-1)
+    flat = z.reshape(z.size)
     h0, h1 = max(0, top), min(height, top + z_height)
     w0, w1 = max(0, left), min(width, left + z_width)
     across = max(0, w1 - w0)
     cuts = np.empty(across // most + 2, np.int64)
     tiles = cut(across, most, cuts)
-    a_rows, z_rows = np.arange(most) * channels, np.arange(most) * columns
+    a_rows, z_rows = steps(most, channels), steps(most, columns)
     no_offset, zeros = np.zeros(1, np.int64), np.zeros(2 * lanes, np.float32)
-    taps = np.empty(table[:, 0].max() * table[:, 1].max(), np.int64)
+    n_taps = 0
+    for p in range(len(table)):
+        n_taps = max(n_taps, table[p, 0] * table[p, 1])
+    taps = np.empty(n_taps, np.int64)
     for n in range(start, stop):
         for h in range(h0, h1):
             for i in range(tiles):

@@ -12,7 +12,7 @@ from numba import njit
 
 from avanp.kernels.aligned import empty
 from avanp.kernels.copying import copy_floats
-from avanp.kernels.correlate import BAND, Array, Pair, fill_band
+from avanp.kernels.correlate import BAND, Array, Pair, fill_band, steps
 from avanp.kernels.cpu import tile
 from avanp.kernels.microkernel import call_tile, one_vector, two_vectors
 from avanp.kernels.threads import split, threads
@@ -97,8 +97,8 @@ def _correlate_weights(x, dy, sums, geometry, tile, two, one, start, stop):  # t
     cuts = np.empty(tiles + 1, np.int64)
     for i in range(tiles + 1):
         cuts[i] = n_sums * i // tiles
-    targets = np.arange(most) * width
-    taps = np.arange(step) * (sh * row_size)
+    targets = steps(most, width)
+    taps = steps(step, sh * row_size)
     zeros = np.zeros(columns, np.float32)
     # dy whose channels do not fill vectors is copied to rows that do.
     b_width = (n_out + lanes - 1) // lanes * lanes

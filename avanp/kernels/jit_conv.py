@@ -6,8 +6,8 @@ float32 only: float64, which checks gradients, takes the reference.
 import numpy as np
 
 from avanp.kernels import correlate_few, correlate_weights, winograd, winograd_rows
-from avanp.kernels import winograd_rows_weights as rows_weights
 from avanp.kernels import reference_conv as reference
+from avanp.kernels import winograd_rows_weights as rows_weights
 from avanp.kernels.aligned import empty
 from avanp.kernels.correlate import Phase, correlate, set_unmet
 from avanp.kernels.cpu import compiles
@@ -76,9 +76,7 @@ def conv_backward_weights(
         return reference.conv_backward_weights(x, dy, kernel, stride, pads, bias)
     x, dy = np.ascontiguousarray(x), np.ascontiguousarray(dy)
     if stride == (1, 1) and rows_weights.apt(kernel, x.shape[3], dy.shape):
-        return rows_weights.correlate_weights_rows(
-            x, dy, kernel, (-pads[0][0], -pads[1][0]), bias
-        )
+        return rows_weights.correlate_weights_rows(x, dy, kernel, (-pads[0][0], -pads[1][0]), bias)
     return correlate_weights.correlate_weights(
         x, dy, kernel, stride, (-pads[0][0], -pads[1][0]), bias
     )

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from avanp.kernels.aligned import empty
-from avanp.kernels.correlate import Phase, cut
+from avanp.kernels.correlate import Phase, cut, steps
 from avanp.kernels.cpu import tile
 from avanp.kernels.microkernel import call_tile, one_vector, two_vectors
 from avanp.kernels.threads import own, parts, split
@@ -129,12 +129,13 @@ def _winograd(  # type: ignore
     nowhere = np.empty(n_out, np.float32)
     sources, targets = np.empty(points, np.int64), np.empty(points, np.int64)
     # How far from each other the numbers of a patch are: in x, v, m and out, in bytes.
-    k = np.arange(points)
-    x_steps = 4 * x_channels * (k // side * sh * width + k % side * sw)
-    v_steps, m_steps = 4 * block * channels * k, 4 * block * n_out * k
-    k = np.arange(16)
-    out_steps = 4 * n_out * (k // 4 * oh * out_w + k % 4 * ow)
-    v_rows, m_rows = np.arange(most) * channels, np.arange(most) * n_out
+    v_steps, m_steps = steps(points, 4 * block * channels), steps(points, 4 * block * n_out)
+    x_steps, out_steps = np.empty(points, np.int64), np.empty(16, np.int64)
+    for k in range(points):
+        x_steps[k] = 4 * x_channels * (k // side * sh * width + k % side * sw)
+    for k in range(16):
+        out_steps[k] = 4 * n_out * (k // 4 * oh * out_w + k % 4 * ow)
+    v_rows, m_rows = steps(most, channels), steps(most, n_out)
     cuts = np.empty(block // most + 2, np.int64)
     no_offset = np.zeros(1, np.int64)
     zeros = np.zeros(columns, np.float32)

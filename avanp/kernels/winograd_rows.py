@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from avanp.kernels.aligned import empty
-from avanp.kernels.correlate import fill_band
+from avanp.kernels.correlate import fill_band, steps
 from avanp.kernels.cpu import tile
 from avanp.kernels.rows_tile import BLOCK, call_rows, rows_loop, transform_patch
 from avanp.kernels.threads import split
@@ -65,7 +65,7 @@ def transform_band(padded: Array, starts: Array, v: Array) -> None:
         for p in range(len(starts)):
             at = (r * width + starts[p]) * channels
             for c in range(0, channels, BLOCK):
-                transform_patch(source + 4 * (at + c), channels, target)
+                transform_patch(source + 4 * (at + c), channels, target)  # type: ignore
                 target += 4 * 6 * BLOCK
 
 
@@ -85,7 +85,7 @@ def _winograd_rows(x, u, bias, begin, y, starts, cut, loop, start, stop):  # typ
     for i in range(kh):
         for c in range(channels):
             taps[i * channels + c] = (i * across * blocks + c // BLOCK) * 6 * BLOCK + c % BLOCK
-    sources = np.arange(rows * across) * (blocks * 6 * BLOCK)
+    sources = steps(rows * across, blocks * 6 * BLOCK)
     targets = np.empty(rows * across, np.int64)
     for r in range(rows):
         for p in range(across):

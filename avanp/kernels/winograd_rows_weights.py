@@ -11,7 +11,6 @@ import math
 import numpy as np
 from numba import njit
 
-from avanp.kernels.aligned import empty
 from avanp.kernels.copying import copy_floats
 from avanp.kernels.correlate import fill_band
 from avanp.kernels.cpu import tile
@@ -24,7 +23,7 @@ from avanp.kernels.winograd_rows import pays, transform_band
 Array = np.ndarray
 Pair = tuple[int, int]
 
-A_T = np.array(three(*np.eye(6, dtype=np.float32))) * np.float32(SCALES)
+A_T = np.array(three(*np.eye(6, dtype=np.float32))) * np.array(SCALES, np.float32)
 BAND = 2**17  # floats of a band's transformed image, and of its dy: within an L2 cache
 PARTS = 8  # of the images, at most: each part has its own sums, whatever thread computes them
 SUMS = 2**19  # floats of all parts' sums, if not of two
@@ -88,7 +87,9 @@ def _sums(x, dy, sums, dy_sums, starts, cut, begin, most, loops, start, stop):  
     v = np.empty((rows + kh - 1, across, blocks, 6, BLOCK), np.float32)
     # The rows go in groups of threes, as even as can be.
     groups = (n_rows + most - 1) // most
-    cuts = 3 * (np.arange(groups + 1) * (n_rows // 3) // groups)
+    cuts = np.empty(groups + 1, np.int64)
+    for g in range(groups + 1):
+        cuts[g] = 3 * (n_rows // 3 * g // groups)
     nowhere = np.zeros(lanes, np.float32)
     sources = np.zeros(n_rows, np.int64)  # those of no row meet the first's numbers
     for i in range(kh):
