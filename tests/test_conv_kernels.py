@@ -8,10 +8,9 @@ import zlib
 import numpy as np
 import pytest
 
-from avanp.errors import AvanpError
 from avanp.kernels import correlate_few, jit_conv, reference_conv
+from avanp.kernels import winograd_formulas as formulas
 from avanp.kernels.cpu import tile
-from avanp.kernels.threads import split, threads
 
 # x, kernel, output channels, stride, pads: one for each path and its edges
 SHAPES = [
@@ -92,36 +91,6 @@ def test_an_image_does_not_depend_on_its_batch():
         np.testing.assert_array_equal(alone[0], whole[2])
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "two", "1.5", ""])
-def test_a_wrong_number_of_threads_is_one_line(text, monkeypatch):
-    monkeypatch.setenv("AVANP_THREADS", text)
-    with pytest.raises(AvanpError, match="give a whole number from 1"):
-        threads()
-
-
-def test_work_is_divided_without_gap_or_overlap(monkeypatch):
-    monkeypatch.setenv("AVANP_THREADS", "3")
-    for n in (0, 1, 2, 3, 10):
-        done = np.zeros(n, int)
-
-        def run(start, stop, done=done):
-            done[start:stop] += 1
-
-        split(run, n)
-        assert (done == 1).all()
-
-
-def test_an_error_in_a_thread_comes_out(monkeypatch):
-    monkeypatch.setenv("AVANP_THREADS", "2")
-
-    def run(start, stop):
-        if start:
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        split(run, 2)
-
-
 @pytest.mark.parametrize(("channels", "size", "stride"), [(64, 3, 1), (3, 3, 1), (64, 4, 2)])
 def test_winograds_error_is_small_against_float64(channels, size, stride):
     shape = ((4, 16, 16, channels), (size, size), 64, (stride, stride), ((1, 1), (1, 1)))
@@ -146,11 +115,69 @@ def passes(kernels, x, w, stride, pads):
     return y, dx, *kernels.conv_backward_weights(x, dy, w.shape[:2], stride, pads, True)
 
 
+def scaled_kernel(*g):
+    return np.multiply(formulas.SCALES, formulas.near(*g) + formulas.far(*g))
+
+
+@pytest.mark.parametrize(
+    ("matrix_b", "matrix_g", "matrix_a", "taps"),
+    [
+        (formulas.image, formulas.kernel, formulas.result, 3),
+        (formulas.image_of_two, formulas.kernel_of_two, formulas.result_of_two, 2),
+        (formulas.image, scaled_kernel, formulas.three, 4),
+    ],
+)
+def test_winograds_formulas_are_correlations(matrix_b, matrix_g, matrix_a, taps):
+    rng = np.random.default_rng(0)
+    d, g = rng.standard_normal(6 if taps > 2 else 5), rng.standard_normal(taps)
+    y = matrix_a(*np.multiply(matrix_b(*d), matrix_g(*g)))
+    np.testing.assert_allclose(y, np.correlate(d, g, "valid"), atol=1e-12)
+
+
 def test_few_channels_take_the_gathering_sum():
     assert correlate_few.apt(32, 3, 9)
     assert correlate_few.apt(32, 1, 9)
     assert not correlate_few.apt(32, 32, 9)
     assert not correlate_few.apt(3, 3, 1)
+
+
+# x, kernel, output channels, stride: what computes y, dx and dw. The pads are 1.
+CHOSEN = [
+    ((2, 28, 28, 64), 3, 64, 1, ("winograd", "winograd", "rows")),
+    ((2, 2, 2, 64), 3, 64, 1, ("direct", "direct", "direct")),  # patches would stick out
+    ((2, 28, 28, 1), 3, 32, 1, ("rows", "few", "direct")),
+    ((2, 28, 28, 3), 3, 32, 1, ("rows", "few", "rows")),
+    ((2, 28, 28, 16), 3, 16, 1, ("rows", "rows", "rows")),
+    ((2, 5, 5, 16), 3, 16, 1, ("direct", "direct", "direct")),
+    ((2, 6, 6, 128), 3, 128, 1, ("winograd", "winograd", "direct")),  # sums' traffic
+    ((2, 32, 32, 32), 4, 64, 2, ("winograd", "winograd", "direct")),
+    ((2, 32, 32, 32), 3, 64, 2, ("direct", "direct", "direct")),  # zeros fill up the kernel
+    ((2, 32, 32, 3), 4, 32, 2, ("direct", "few", "direct")),
+]
+
+
+@pytest.mark.parametrize(("shape", "size", "n_out", "stride", "chosen"), CHOSEN, ids=str)
+def test_each_shape_has_its_algorithm(shape, size, n_out, stride, chosen, monkeypatch):
+    used = []
+    for module, function, name in [
+        (jit_conv.winograd, "winograd", "winograd"),
+        (jit_conv.winograd_rows, "winograd_rows", "rows"),
+        (jit_conv.correlate_few, "correlate_few", "few"),
+        (jit_conv, "correlate", "direct"),
+        (jit_conv.rows_weights, "correlate_weights_rows", "rows"),
+        (jit_conv.correlate_weights, "correlate_weights", "direct"),
+    ]:
+        monkeypatch.setattr(module, function, spy(getattr(module, function), name, used))
+    all_passes(jit_conv, shape, (size, size), n_out, (stride, stride), ((1, 1), (1, 1)))
+    assert tuple(used) == chosen
+
+
+def spy(function, name, used):
+    def call(*arguments):
+        used.append(name)
+        return function(*arguments)
+
+    return call
 
 
 CODE = """
