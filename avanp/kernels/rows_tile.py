@@ -28,7 +28,7 @@ SIGNATURE = types.void(*[types.int64] * N_ARGUMENTS)
 
 def patches() -> int:
     """Return how many patches' sums stay in registers beside one row of U."""
-    return max(1, tile().rows * 2 // (POINTS + 1))
+    return max(1, 2 * tile().rows // POINTS)
 
 
 class _Patches(Emitter):

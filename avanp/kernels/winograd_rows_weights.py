@@ -35,8 +35,10 @@ def apt(kernel: Pair, channels: int, dy_shape: tuple[int, ...]) -> bool:
     """Return whether a kernel is 3 wide, fills vectors, and has neither few nor many sums.
 
     With few the transform of dy costs more than it saves. With many their traffic does, if images
-    are small.
+    are small. With 16 registers dy is transformed for every three rows, which is too often.
     """
+    if group() == HALF:
+        return False
     _, height, width, n_out = dy_shape
     rows, patches = kernel[0] * channels, height * -(-width // 4)
     fills = kernel[1] == 3 and n_out % tile().lanes == 0 and pays(width)
