@@ -22,6 +22,9 @@ from avanp.kernels.transform import call_transform, transforms
 Array = np.ndarray
 Pair = tuple[int, int]
 
+# Floats after each of the 36 matrices: they would else often begin in the same set of a cache,
+# and what is written to all of them in turn would drive itself out.
+LINE = 16
 LEAST = 32  # channels: with fewer the transforms cost more than they save
 WORTH = 2 / 3  # of a direct sum's products, at most
 
@@ -68,16 +71,16 @@ def winograd(
 
     @own
     def buffers() -> tuple[Array, Array, Array]:
-        u = empty((len(phases), points, panels, channels, columns))
+        u = empty((len(phases), points, panels * channels + 1, columns))
         for phase, u_phase in zip(phases, u, strict=True):
             w = _every(phase.w, taps, stride)
             _transform_kernel(w, u_phase, transforms(taps)[1], tile().lanes)
-        return u, empty((points, block, channels)), empty((points, block, n_out))
+        return u, empty((points, block * channels + LINE)), empty((points, block * n_out + LINE))
 
     def run(start: int, stop: int) -> None:
         _winograd(
-            x, bias, out, table, (*stride, *spread, taps, blocks), *buffers(), transforms(taps),
-            tile(), two_vectors(), half, start, stop,
+            x, bias, out, table, (*stride, *spread, taps, block, blocks), *buffers(),
+            transforms(taps), tile(), two_vectors(), half, start, stop,
         )  # fmt: skip
 
     split(run, len(phases) * blocks)
@@ -96,16 +99,16 @@ def _every(w: Array, taps: int, stride: Pair) -> Array:
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _transform_kernel(w, u, transform, lanes):  # type: ignore
-    """Transform w (taps, taps, C, O) to the panels of u (points, O / columns, C, columns)."""
+    """Transform w (taps, taps, C, O) to the panels of u (points, O / columns * C + 1, columns)."""
     taps, _, channels, n_out = w.shape
-    points, panels, _, columns = u.shape
+    points, rows, columns = u.shape
     sources, targets = np.empty(taps * taps, np.int64), np.empty(points, np.int64)
     for c in range(channels):
         for o in range(0, n_out, columns):
             for t in range(taps * taps):
                 sources[t] = w.ctypes.data + 4 * ((t * channels + c) * n_out + o)
             for k in range(points):
-                row = (k * panels + o // columns) * channels + c
+                row = k * rows + o // columns * channels + c
                 targets[k] = u.ctypes.data + 4 * row * columns
             count = min(columns, n_out - o) // lanes
             call_transform(transform, sources.ctypes.data, targets.ctypes.data, count, 0)
@@ -118,18 +121,19 @@ def _winograd(  # type: ignore
     """Do blocks start … stop of patches, of all phases."""
     of_image, _, of_result = transforms
     lanes, most = tile
-    sh, sw, oh, ow, taps, blocks = geometry
+    sh, sw, oh, ow, taps, block, blocks = geometry
     columns = 2 * lanes
     _, out_h, out_w, n_out = out.shape
     n_images, height, width, x_channels = x.shape
-    _, points, panels, channels, _ = u.shape
+    _, points, u_rows, _ = u.shape
+    channels = x_channels * sh * sw
     side = taps + 3
-    block = v.shape[1]
+    v_size, m_size = v.shape[1], m.shape[1]
     outside = np.zeros(x_channels, np.float32)
     nowhere = np.empty(n_out, np.float32)
     sources, targets = np.empty(points, np.int64), np.empty(points, np.int64)
     # How far from each other the numbers of a patch are: in x, v, m and out, in bytes.
-    v_steps, m_steps = steps(points, 4 * block * channels), steps(points, 4 * block * n_out)
+    v_steps, m_steps = steps(points, 4 * v_size), steps(points, 4 * m_size)
     x_steps, out_steps = np.empty(points, np.int64), np.empty(16, np.int64)
     for k in range(points):
         x_steps[k] = 4 * x_channels * (k // side * sh * width + k % side * sw)
@@ -169,15 +173,15 @@ def _winograd(  # type: ignore
         tiles = cut(n_patches, most, cuts)
         for k in range(points):
             for o in range(0, n_out, columns):
-                row = ((phase * points + k) * panels + o // columns) * channels
+                row = (phase * points + k) * u_rows + o // columns * channels
                 for i in range(tiles):
                     p = cuts[i]
                     call_tile(
                         two if n_out - o >= columns else one, cuts[i + 1] - p, 1,
                         no_offset.ctypes.data, channels,
-                        v.ctypes.data + 4 * (k * block + p) * channels, v_rows.ctypes.data, 1,
+                        v.ctypes.data + 4 * (k * v_size + p * channels), v_rows.ctypes.data, 1,
                         u.ctypes.data + 4 * row * columns, columns,
-                        m.ctypes.data + 4 * ((k * block + p) * n_out + o), m_rows.ctypes.data,
+                        m.ctypes.data + 4 * (k * m_size + p * n_out + o), m_rows.ctypes.data,
                         zeros.ctypes.data, 0,
                     )  # fmt: skip
         for p in range(n_patches):
