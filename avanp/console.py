@@ -1,6 +1,7 @@
 """What every command does alike: help with examples, and errors in one line."""
 
 import io
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -44,6 +45,7 @@ def run(command: click.Command) -> NoReturn:
 
     A reader that leaves early (head, less) is click's to handle: silence and exit code 1.
     """
+    signal.signal(signal.SIGTERM, _interrupt)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # γ and ─ in an encoding that has none
             stream.reconfigure(errors="replace")
@@ -65,6 +67,12 @@ def run(command: click.Command) -> NoReturn:
     except MemoryError:
         fail("not enough memory: give a smaller --size, --widths, --batch, --draws or --jobs", 1)
     sys.exit(0)
+
+
+def _interrupt(number: int, _: Any) -> NoReturn:
+    # What asks a process to end (kill, a batch system, a shutdown) is Ctrl-C; once is enough.
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def fail(message: str, code: int) -> NoReturn:

@@ -19,6 +19,16 @@ settings.register_profile("ci", deadline=None, max_examples=100, derandomize=Tru
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked stress unless -m names it (any -m would replace one in addopts)."""
+    if "stress" in config.option.markexpr:
+        return
+    long = [item for item in items if item.get_closest_marker("stress")]
+    if long:
+        items[:] = [item for item in items if item not in long]
+        config.hook.pytest_deselected(items=long)
+
+
 @pytest.fixture(scope="session")
 def orbit_set() -> ImageSet:
     """The paper's 36 images."""

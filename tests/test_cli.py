@@ -26,23 +26,17 @@ from cli_process import (
     started,
     write_images,
 )
+from sweep_rows import results
 
 GRID = ("--lr", "0.9,0.05", "--models", "AVA5,GAN", "--seeds", "2", "--draws", "2")
 SWEEP = ("sweep", "--data", "images", *GRID)
 KEPT = (*SWEEP, "--out", "run")
 CELLS = 2 * 2 * 2 * 2
-TIMES = ("train_seconds", "eval_seconds")
 COLUMNS = 100
 
 
 def rows_of(directory):
     return [json.loads(line) for line in (directory / "rows.jsonl").read_text().splitlines()]
-
-
-def numbers(directory):
-    """The rows without what differs from one machine's minute to the next, in one order."""
-    rows = [{k: v for k, v in row.items() if k not in TIMES} for row in rows_of(directory)]
-    return sorted(rows, key=lambda row: (row["rules"], row["model"], row["lr"], row["seed"]))
 
 
 @pytest.fixture(scope="module")
@@ -269,7 +263,7 @@ def test_a_terminal_without_greek_letters_still_gets_its_tables(copy):
 def test_two_processes_give_the_rows_of_one(place, finished):
     done = avanp(place, *SWEEP, "--out", "two", "--jobs", "2")
     assert done.code == 0
-    assert numbers(place / "two") == numbers(place / "run")
+    assert results(place / "two") == results(place / "run")
     ours, theirs = (json.loads((place / d / "tables.json").read_text()) for d in ("two", "run"))
     assert ours == theirs
 
@@ -277,8 +271,8 @@ def test_two_processes_give_the_rows_of_one(place, finished):
 def test_compiled_kernels_give_the_same_rows_but_for_rounding(place, finished):
     done = avanp(place, *SWEEP, "--out", "compiled", AVANP_KERNELS="numba")
     assert done.code == 0
-    pairs = zip(numbers(place / "compiled"), numbers(place / "run"), strict=True)
-    for ours, theirs in pairs:
+    pairs = zip(results(place / "compiled"), results(place / "run"), strict=True)
+    for ours, theirs in (map(json.loads, pair) for pair in pairs):
         assert ours["bm"] == pytest.approx(theirs["bm"], rel=1e-4)
 
 
@@ -309,7 +303,7 @@ def test_a_killed_sweep_leaves_no_process_and_goes_on_to_the_same_rows(copy, job
     assert done.code == 0
     assert done.err.startswith(f"{kept.count(10)}/{CELLS} cells there already\n")
     assert (copy / "killed" / "rows.jsonl").read_bytes().startswith(kept)
-    assert numbers(copy / "killed") == numbers(copy / "run")
+    assert results(copy / "killed") == results(copy / "run")
 
 
 @pytest.mark.parametrize(
@@ -337,34 +331,12 @@ def test_ctrl_c_is_one_line_that_keeps_the_rows_and_leaves_no_process(copy, jobs
     out, err, code = end(process)
     said = "avanp: interrupted: finished cells are in stopped; the same command continues"
     assert (code, err.splitlines()[-1]) == (1, said)
-    assert all(re.match(r"\d+/16 cells", line) for line in err.splitlines()[:-1])
+    assert all(re.match(r"\d+/16 cells", line) for line in err.splitlines()[:-1]), err
     assert "Table" not in out
-    kept = numbers(copy / "stopped") if (copy / "stopped" / "rows.jsonl").exists() else []
+    kept = results(copy / "stopped") if (copy / "stopped" / "rows.jsonl").exists() else []
     assert len(kept) < CELLS
-    assert all(row in numbers(copy / "run") for row in kept)
+    assert all(row in results(copy / "run") for row in kept)
     assert bool(kept) or moment != "in the middle"
-
-
-def test_a_killed_worker_is_one_line_that_keeps_the_rows(copy):
-    killed = altered(
-        copy,
-        "import os\n"
-        "import avanp.sweeps.cells as cells\n"
-        "real = cells.run_cell\n"
-        "def last(images, variant, rules, gamma, seed, **kwargs):\n"
-        "    if seed == 1:\n"
-        "        os.kill(os.getpid(), 9)\n"
-        "    return real(images, variant, rules, gamma, seed, **kwargs)\n"
-        "if WORKER:\n"
-        "    cells.run_cell = last\n",
-    )
-    done = avanp(copy, *SWEEP, "--out", "short", "--jobs", "2", command=killed)
-    assert done.code == 1
-    last = done.err.splitlines()[-1]
-    assert last.startswith("avanp: a process was killed")
-    assert last.endswith("finished cells are in short; the same command continues")
-    assert "Traceback" not in done.err
-    assert all(row["seed"] == 0 for row in rows_of(copy / "short"))
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,7 @@ def test_the_subtitle_counts_the_images_and_names_the_seed():
     grid = config(seeds=(7, 8))
     assert sheets._subtitle([[three]], grid) == "three generated images a cell, seed 7"
     assert sheets._subtitle([[one, None]], grid) == (
-        "one generated image a cell, seed 7; grey: diverged or not run yet"
+        "one generated image a cell, seed 7; grey: diverged, failed or not run yet"
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from avanp.errors import AvanpError
-from avanp.sweeps.store import Store, opened, read_config, read_rows
+from avanp.sweeps.store import opened, read_config, read_rows
 
 CONFIG = {
     "format": 1,
@@ -143,9 +143,9 @@ def test_a_torn_row_is_cut_off_before_the_next_is_appended(tmp_path):
     fill(tmp_path)
     path = tmp_path / "rows.jsonl"
     path.write_bytes(path.read_bytes()[:-5])
-    store = Store(tmp_path)
-    store.start(CONFIG)
-    store.append(ROWS[1])
+    with opened(tmp_path) as store:
+        store.start(CONFIG)
+        store.append(ROWS[1])
     assert read_rows(tmp_path) == ROWS
 
 

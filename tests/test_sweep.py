@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import subprocess
 import sys
 
@@ -12,17 +13,12 @@ import avanp
 from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
 from avanp.sweeps.store import read_rows
-
-TIMES = ("train_seconds", "eval_seconds")
+from sweep_rows import results
 
 
 def small_set(n=4, h=6, w=5, seed=0):
     images = np.random.default_rng(seed).integers(0, 256, (n, h, w, 3), dtype=np.uint8)
     return ImageSet("small", images, tuple(f"{i}.png" for i in range(n)), "test")
-
-
-def numbers(rows):
-    return [{k: v for k, v in row.items() if k not in TIMES} for row in rows]
 
 
 GRID = {"models": "AVA5,GAN", "rules": "program,printed", "draws": 2, "seeds": 2}
@@ -35,30 +31,33 @@ def undisturbed():
 
 def test_a_row_has_what_was_promised(undisturbed):
     assert len(undisturbed.rows) == 2 * 2 * 2 * 2
-    promised = {"rules", "model", "lr", "seed", "bm", "train_seconds", "eval_seconds", "data"}
+    promised = {"rules", "model", "lr", "seed", "bm", "data"} | {
+        *("train_seconds", "eval_seconds", "host")
+    }
     for row in undisturbed.rows:
         assert promised <= row.keys()
         assert row["status"] == "ok"
         assert 0 < row["bm"] < 1.3
         assert row["bm_signed"] <= row["bm"]
         assert row["data"] == small_set().sha256
+        assert row["host"] == platform.node()
     assert any(row["bm_signed"] < row["bm"] for row in undisturbed.rows)
 
 
 @pytest.mark.slow
 def test_rows_are_the_same_in_two_processes(undisturbed):
     again = avanp.sweep("0.9,0.05", data=small_set(), jobs=2, **GRID)
-    assert numbers(again.rows) == numbers(undisturbed.rows)
+    assert results(again.rows) == results(undisturbed.rows)
 
 
 def test_rows_do_not_depend_on_the_order_or_the_company(undisturbed):
     other = avanp.sweep([0.05], data=small_set(), models="GAN", rules="printed", draws=2, seeds=2)
     expected = [
         row
-        for row in numbers(undisturbed.rows)
+        for row in undisturbed.rows
         if (row["lr"], row["model"], row["rules"]) == (0.05, "GAN", "printed")
     ]
-    assert numbers(other.rows) == expected
+    assert results(other.rows) == results(expected)
 
 
 class Stop(Exception):
@@ -81,7 +80,7 @@ def test_an_interrupted_run_goes_on_and_ends_the_same(undisturbed, tmp_path, aft
     )
     assert calls[0] == (after, 16)
     assert calls[-1] == (16, 16)
-    assert numbers(result.rows) == numbers(undisturbed.rows)
+    assert results(result.rows) == results(undisturbed.rows)
     assert read_rows(tmp_path)[:after] == kept
 
 
@@ -114,7 +113,7 @@ def test_a_model_that_diverges_is_a_row_and_the_sweep_goes_on(monkeypatch, undis
     assert all(row["bm"] is None and row["reason"].startswith("decoder 2.b ") for row in diverged)
     assert all(row["reason"].endswith("after update 1") for row in diverged)
     others = [row for row in result.rows if row["status"] == "ok"]
-    assert numbers(others) == [row for row in numbers(undisturbed.rows) if row in numbers(others)]
+    assert results(others) == [row for row in results(undisturbed.rows) if row in results(others)]
     assert len(others) == 12
     assert "diverged" in str(result)
 

@@ -1,8 +1,16 @@
 """`avanp sweep`."""
 
+import textwrap
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import click
 
-from avanp.console import Examples, fail, written
+from avanp.commands.sweep_status import show
+from avanp.console import Examples, fail, one_line, written
+from avanp.errors import AvanpError
 
 
 @click.command(
@@ -13,6 +21,8 @@ from avanp.console import Examples, fail, written
         "avanp sweep --rules program --seeds 10 --out runs/ten",
         "avanp sweep --models AVA1,VAE --rules program,program-3 --lr 0.5,0.05",
         "avanp sweep --data my/photos --size 100x64 --lr 1:0.01:5 --out runs/mine",
+        "avanp sweep --seeds 20 --out runs/many --scheduler tcp://10.0.0.7:8786",
+        "avanp sweep --status runs/many",
     ],
 )
 @click.option(
@@ -46,7 +56,22 @@ from avanp.console import Examples, fail, written
 @click.option("--draws", default=10, show_default=True, help="Generated images per image for BM.")
 @click.option("--jobs", type=int, help="Processes, one thread each. Default: one a processor.")
 @click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Run on a Dask cluster: tcp://HOST:PORT, tls://HOST:PORT, or local:N for one of N workers "
+    "on this machine.",
+)
+@click.option("--tls-ca-file", metavar="FILE", help="Of a tls:// scheduler: who signs, PEM.")
+@click.option("--tls-cert", metavar="FILE", help="The certificate to show it.")
+@click.option("--tls-key", metavar="FILE", help="The certificate's key.")
+@click.option(
     "--out", metavar="DIR", help="Keep rows, tables and pictures; the same command continues."
+)
+@click.option("--retry-failed", is_flag=True, help="Run the cells again that have failed in DIR.")
+@click.option(
+    "--status",
+    metavar="DIR",
+    help="Tell how far the run in DIR is, and do nothing else.",
 )
 def sweep(
     lr: str,
@@ -57,13 +82,20 @@ def sweep(
     seeds: int,
     draws: int,
     jobs: int | None,
+    scheduler: str | None,
     out: str | None,
+    retry_failed: bool,
+    status: str | None,
+    **tls: str | None,
 ) -> None:
     """Train every model at every rate and print Tables 1-3 beside the paper's.
 
     With --out, DIR holds run.json, rows.jsonl, tables.md, tables.json, a sheet of generated
     images per model and, where matplotlib is installed, Figure 6 and BM curves.
     """
+    if status is not None:
+        show(status)
+        return
     from avanp.data.resolve import describe, resolve
     from avanp.data.size import parse_size
     from avanp.sweeps import grid
@@ -83,7 +115,7 @@ def sweep(
     keep_freed_memory()
     kept = f"finished cells are in {out}; the same command continues" if out else "nothing kept"
     try:
-        with shown("cells") as progress:
+        with _executor(scheduler, tls) as executor, shown("cells") as progress, _notes():
             result = run_sweep(
                 rates,
                 models=names,
@@ -92,15 +124,56 @@ def sweep(
                 seeds=seeds,
                 draws=draws,
                 jobs=default_jobs() if jobs is None else jobs,
+                executor=executor,
                 out=out,
+                retry_failed=retry_failed,
                 progress=progress,
             )
     except KeyboardInterrupt:
         fail(f"interrupted: {kept}", 1)
-    except BrokenExecutor:
-        fail(f"a process was killed, perhaps for want of memory (try --jobs 1): {kept}", 1)
+    except BrokenExecutor as error:
+        fail(f"{error}: {kept}", 1)
+    except OSError as error:
+        if not out:
+            raise
+        fail(f"{error.strerror}: {error.filename or out}: {kept}", 1)
     if out:
         written(out)
     else:
         click.echo("nothing is kept: --out DIR keeps rows and pictures")
     click.echo(f"\n{result}", nl=False)
+    if result.failed:
+        first = result.failed[0]
+        how = "the same command with --retry-failed runs them again" if out else kept
+        fail(
+            f"{len(result.failed)} of {len(result.rows)} cells failed: {how}; the first: "
+            f"{first['rules']} {first['model']} {first['lr']:g}, seed {first['seed']}: "
+            f"{first['reason']}",
+            1,
+        )
+
+
+def _executor(scheduler: str | None, tls: dict[str, str | None]) -> Any:
+    """Return what yields the cluster's executor, or None where the sweep's own processes do."""
+    from contextlib import nullcontext
+
+    given = {name.removeprefix("tls_"): path for name, path in tls.items() if path is not None}
+    if scheduler is None:
+        if given:
+            raise AvanpError("the --tls options need --scheduler tls://HOST:PORT")
+        return nullcontext()
+    from avanp.sweeps.cluster import connected
+
+    return connected(scheduler, given)
+
+
+@contextmanager
+def _notes() -> Iterator[None]:
+    """Show warnings as notes of whole words."""
+
+    def note(message: Any, *_: Any, **__: Any) -> None:
+        click.echo(textwrap.fill(f"note: {one_line(str(message))}", 100), err=True)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = note
+        yield

@@ -191,7 +191,9 @@ def _rate_axis(axes: Any, rates: Sequence[float]) -> None:
 def _subject(tables: Mapping[str, Any], rules: str) -> str:
     verdict = tables["rules"][rules]["verdict"]
     seeds = count(verdict["seeds_fewest"], verdict["seeds_most"], "seed")
-    return f"rules “{rules}”, data “{tables['run']['data']['name']}”, {seeds}"
+    failed = count(verdict["failed"], verdict["failed"], "run")
+    tail = f", {failed} failed" if verdict["failed"] else ""
+    return f"rules “{rules}”, data “{tables['run']['data']['name']}”, {seeds}{tail}"
 
 
 def _or_nan(value: float | None) -> float:

@@ -1,6 +1,7 @@
-"""Rows of a sweep, put in order: one BM, or a divergence, for each run."""
+"""Rows of a sweep, put in order: one BM, a divergence, or a failure for each run."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ Runs = dict[tuple[str, str, float], dict[int, float | None]]
 
 def index_rows(rows: Iterable[Mapping[str, Any]], config: Mapping[str, Any]) -> Runs:
     """Return the rows by cell and seed; every cell of the grid is there, if only empty.
+
+    A run that failed has no number: it is left out, as one that is still to do.
 
     Parameters
     ----------
@@ -28,15 +31,24 @@ def index_rows(rows: Iterable[Mapping[str, Any]], config: Mapping[str, Any]) -> 
     cells: Runs = {
         (r, m, lr): {} for r in config["rules"] for m in config["models"] for lr in rates
     }
+    seen = set()
     for row in rows:
         key = (row["rules"], row["model"], same_rate(row["lr"]))
         name = f"rules {key[0]}, model {key[1]}, learning rate {key[2]:g}, seed {row['seed']}"
         if key not in cells or row["seed"] not in config["seeds"]:
             raise AvanpError(f"a row is not of this run: {name}; run.json lists the right ones")
-        if row["seed"] in cells[key]:
+        if (*key, row["seed"]) in seen:
             raise AvanpError(f"two rows for one run: {name}; keep one of them")
-        cells[key][row["seed"]] = _finite_bm(row)
+        seen.add((*key, row["seed"]))
+        if row["status"] != "failed":
+            cells[key][row["seed"]] = _finite_bm(row)
     return cells
+
+
+def count_failed(rows: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, str, float]]:
+    """Return how many runs of each cell failed: they gave nothing, and may be tried again."""
+    failed = (row for row in rows if row["status"] == "failed")
+    return Counter((row["rules"], row["model"], same_rate(row["lr"])) for row in failed)
 
 
 def _finite_bm(row: Mapping[str, Any]) -> float | None:

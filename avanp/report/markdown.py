@@ -122,11 +122,11 @@ def _lines(
 
 
 def _mean(cell: Mapping[str, Any]) -> str:
-    diverged = cell["diverged"]
+    lost = {what: cell[what] for what in ("diverged", "failed") if cell[what]}
     if cell["mean"] is None:
-        return "diverged" if diverged else ""
+        return next(iter(lost), "")
     text = _with_spread(cell["mean"], cell["sd"])
-    return text + (f" ({diverged} diverged)" if diverged else "")
+    return text + (f" ({', '.join(f'{n} {what}' for what, n in lost.items())})" if lost else "")
 
 
 def _with_spread(value: float | None, spread: float | None) -> str:

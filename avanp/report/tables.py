@@ -5,7 +5,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 from avanp.report import paper
-from avanp.report.index import Runs, index_rows
+from avanp.report.index import Runs, count_failed, index_rows
 from avanp.report.verdict import compare
 
 STATISTICS: dict[str, Callable[[list[float]], float]] = {
@@ -17,7 +17,8 @@ STATISTICS: dict[str, Callable[[list[float]], float]] = {
 
 NOTES = {
     "cells": "Tables 1 and 2: mean over seeds; sd (n-1) over seeds where there are two or more. "
-    "Runs that diverged are left out of the mean and counted under 'diverged'.",
+    "Runs that diverged are left out of the mean and counted under 'diverged'. Runs that failed "
+    "(an error, or too little memory) count as 'missing', and under 'failed'.",
     "table3": "Each statistic is computed over the learning rates for every seed, and then "
     "averaged over seeds; sd_over_seeds (n-1) is its spread. 'sd' is itself with n-1, over the "
     "rates. Seeds with rates still to run are left out where any seed has run all of them; rates "
@@ -48,19 +49,24 @@ def build(rows: Iterable[Mapping[str, Any]], config: Mapping[str, Any]) -> dict[
     AvanpError
         For two rows of one run, and for a row that is not of this run's grid.
     """
-    runs = index_rows(rows, config)
+    rows = list(rows)
+    runs, failed = index_rows(rows, config), count_failed(rows)
     rates = sorted({paper.same_rate(lr) for lr in config["lr"]}, reverse=True)
     return {
         "format": 1,
         "run": dict(config),
         "notes": NOTES,
         "paper": {"citation": paper.CITATION, "shown": bool(config["data"]["is_paper_set"])},
-        "rules": {name: _rule_set(runs, name, rates, config) for name in config["rules"]},
+        "rules": {name: _rule_set(runs, failed, name, rates, config) for name in config["rules"]},
     }
 
 
 def _rule_set(
-    runs: Runs, rules: str, rates: list[float], config: Mapping[str, Any]
+    runs: Runs,
+    failed: Mapping[tuple[str, str, float], int],
+    rules: str,
+    rates: list[float],
+    config: Mapping[str, Any],
 ) -> dict[str, Any]:
     shown = bool(config["data"]["is_paper_set"])
     lines: list[dict[str, Any]] = []
@@ -68,7 +74,8 @@ def _rule_set(
         cells = {}
         for model in config["models"]:
             theirs = paper.published(model, lr) if shown else None
-            cells[model] = _cell(runs[rules, model, lr], theirs, len(config["seeds"]))
+            key = rules, model, lr
+            cells[model] = _cell(runs[key], theirs, len(config["seeds"]), failed.get(key, 0))
         lines.append({"lr": lr, "cells": cells})
     table3 = {}
     for model in config["models"]:
@@ -81,7 +88,9 @@ def _rule_set(
     }
 
 
-def _cell(bms: dict[int, float | None], theirs: float | None, asked: int) -> dict[str, Any]:
+def _cell(
+    bms: dict[int, float | None], theirs: float | None, asked: int, failed: int
+) -> dict[str, Any]:
     """One cell of Table 1 or 2; `bms` is ``{seed: BM or None}``, `asked` the seeds asked for."""
     values = [bm for bm in bms.values() if bm is not None]
     mean = fmean(values) if values else None
@@ -91,6 +100,7 @@ def _cell(bms: dict[int, float | None], theirs: float | None, asked: int) -> dic
         "seeds": len(values),
         "diverged": len(bms) - len(values),
         "missing": asked - len(bms),
+        "failed": failed,
         "paper": theirs,
         "difference": _difference(mean, theirs),
     }

@@ -90,7 +90,9 @@ def _draw(
 def _cell(cell: Mapping[str, Any], compared: bool) -> str:
     if cell["mean"] is None and cell["diverged"]:
         return "diverged"
-    mark = "*" if cell["diverged"] else ""
+    if cell["mean"] is None and cell["failed"]:
+        return "failed"
+    mark = "*" if cell["diverged"] or cell["failed"] else ""
     return _pair(cell["mean"], cell["paper"] if compared else cell["sd"], compared) + mark
 
 
@@ -113,10 +115,13 @@ def _legend(part: Mapping[str, Any], shown: bool) -> str:
         cell for t in ("table1", "table2") for line in part[t] for cell in line["cells"].values()
     ]
     notes = []
-    if any(cell["mean"] is None and not cell["diverged"] for cell in cells):
+    if any(cell["mean"] is None and not cell["diverged"] + cell["failed"] for cell in cells):
         notes.append("·  not run yet.")
-    if any(cell["mean"] is not None and cell["diverged"] for cell in cells):
-        notes.append("*  some seeds diverged; the mean is over the others.")
+    for what in ("diverged", "failed"):
+        if any(cell["mean"] is not None and cell[what] for cell in cells):
+            notes.append(f"*  some seeds {what}; the mean is over the others.")
+    if part["verdict"]["failed"]:
+        notes.append("What failed has no number: --retry-failed runs it again.")
     if part["verdict"]["diverged"]:
         notes.append("Table 3 is over the rates that did not diverge.")
     if shown and any(column["mean"]["paper"] is None for column in part["table3"].values()):

@@ -26,7 +26,8 @@ def compare(
         ``rms``, ``correlation`` (Pearson's), ``largest`` (the cell with the largest absolute
         difference), over ``compared`` cells; ``table3_largest`` (the mean of Table 3 farthest from
         the paper's); ``cells`` with a number, ``seeds_fewest`` and ``seeds_most`` of these, and
-        how many runs ``diverged`` or are ``missing``. What does not apply is None.
+        how many runs ``diverged`` or are ``missing``, of which ``failed``. What does not apply is
+        None.
     """
     cells = [(line["lr"], m, cell) for line in lines for m, cell in line["cells"].items()]
     filled = [cell for _, _, cell in cells if cell["mean"] is not None]
@@ -40,6 +41,7 @@ def compare(
         "seeds_most": max((cell["seeds"] for cell in filled), default=0),
         "diverged": sum(cell["diverged"] for _, _, cell in cells),
         "missing": sum(cell["missing"] for _, _, cell in cells),
+        "failed": sum(cell["failed"] for _, _, cell in cells),
         "rms": math.sqrt(fmean(d * d for d in differences)) if differences else None,
         "correlation": _correlation([cell for _, _, cell in compared]),
         "largest": _largest_cell(compared),
@@ -73,8 +75,11 @@ def sentence(tables: Mapping[str, Any], rules: str) -> str:
     v = tables["rules"][rules]["verdict"]
     seeds = count(v["seeds_fewest"], v["seeds_most"], "seed")
     tail = f", {count(v['diverged'], v['diverged'], 'run')} diverged" if v["diverged"] else ""
-    if v["missing"]:
-        tail += f", {count(v['missing'], v['missing'], 'run')} to do"
+    to_do = v["missing"] - v["failed"]
+    if v["failed"]:
+        tail += f", {count(v['failed'], v['failed'], 'run')} failed"
+    if to_do:
+        tail += f", {count(to_do, to_do, 'run')} to do"
     over = f"{count(v['cells'], v['cells'], 'cell')}, {seeds}{tail}"
     if not tables["paper"]["shown"]:
         return f"{rules}: {over}; the paper's numbers are for its own images only"

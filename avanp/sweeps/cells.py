@@ -56,8 +56,13 @@ def run_task(task: Task, images: np.ndarray, draws: int) -> Cell:
     )
 
 
-def to_row(task: Task, cell: Cell, data: str) -> dict[str, Any]:
-    """Return the row of a finished cell; `data` is the images' content hash."""
+def failed_cell(reason: str) -> Cell:
+    """Return the cell of a task that gave no result, for a reason of one line."""
+    return Cell(None, None, "failed", reason, 0.0, 0.0, np.zeros((0, 0, 0, 0), np.uint8))
+
+
+def to_row(task: Task, cell: Cell, host: str, data: str) -> dict[str, Any]:
+    """Return a cell's row; `host` is the machine it ran on, `data` the images' content hash."""
     return {
         "rules": task.rules,
         "model": task.model,
@@ -69,6 +74,7 @@ def to_row(task: Task, cell: Cell, data: str) -> dict[str, Any]:
         "reason": cell.reason,
         "train_seconds": round(cell.train_seconds, 6),
         "eval_seconds": round(cell.eval_seconds, 6),
+        "host": host,
         "data": data,
     }
 

@@ -1,32 +1,29 @@
-"""Running a sweep: which cells are left, in what executor, and what is kept of each."""
+"""Running a sweep: which cells are left, where they are computed, and what is kept of each."""
 
 import os
-import platform
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+import warnings
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from contextlib import nullcontext
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from avanp.ava.experiment import Cell
-from avanp.ava.nets import NetConfig
 from avanp.data.images import ImageSet
-from avanp.data.orbit import is_paper_set
 from avanp.data.resolve import resolve
 from avanp.errors import AvanpError
 from avanp.kernels import backend
 from avanp.report import tables, terminal
 from avanp.report.write import write_all
-from avanp.sweeps import grid
-from avanp.sweeps.cells import Task, tasks, to_row
-from avanp.sweeps.executors import local_executor, run_prepared
-from avanp.sweeps.store import FORMAT, Store, opened
+from avanp.sweeps.cells import tasks, to_row
+from avanp.sweeps.configuration import check_count, configuration
+from avanp.sweeps.store import Store, opened
+from avanp.sweeps.worker import Outcome
+from avanp.sweeps.workplace import workplace
 
 # Called with (cells done, cells in all) at the start and after every cell.
 Progress = Callable[[int, int], None]
-MOST = 10_000  # seeds, draws or jobs
 
 
 @dataclass(frozen=True)
@@ -44,6 +41,11 @@ class SweepResult:
         """Tables 1-3 for each rule set, beside the paper's where the images are the paper's."""
         return tables.build(self.rows, self.config)
 
+    @property
+    def failed(self) -> list[dict[str, Any]]:
+        """The rows of cells that gave no result; ``row["reason"]`` says why."""
+        return [row for row in self.rows if row["status"] == "failed"]
+
     def __str__(self) -> str:
         return terminal.render(self.tables)
 
@@ -57,7 +59,9 @@ def sweep(
     seeds: int = 1,
     draws: int = 10,
     jobs: int = 1,
+    executor: Executor | None = None,
     out: str | Path | None = None,
+    retry_failed: bool = False,
     progress: Progress | None = None,
 ) -> SweepResult:
     """Train every model at every learning rate under every rule set: Tables 1-3 of the paper.
@@ -77,8 +81,13 @@ def sweep(
         Images generated for each training image when BM is taken.
     jobs : int
         Processes. The numbers do not depend on it.
+    executor : concurrent.futures.Executor, optional
+        Computes the cells instead; it stays open. A Dask client's ``client.get_executor()`` brings
+        the images to each worker once, another executor with each task.
     out : str or Path, optional
         A folder that keeps the run. The same call goes on with an interrupted one.
+    retry_failed : bool
+        Run the cells again that have failed in `out`.
     progress : callable, optional
         Called with the numbers of cells done and in all.
 
@@ -86,23 +95,34 @@ def sweep(
     ------
     AvanpError
         For bad input, in one line.
+    OSError
+        Where the disk of `out` is full; what is finished stays there.
+    concurrent.futures.BrokenExecutor
+        Where the executor, or all that it had, is gone.
     """
     images = data if isinstance(data, ImageSet) else resolve(data)
     images = images.with_channels(3)  # the paper's nets see colours
     config = configuration(lr, models, rules, images, seeds, draws)
-    _count("jobs", jobs)
+    check_count("jobs", jobs)
+    if retry_failed and out is None:
+        raise AvanpError("retry_failed needs out: the folder of the run that has failed cells")
     backend()  # a wrong AVANP_KERNELS is told before anything is written
     with opened(out) if out is not None else nullcontext() as store:
-        rows = store.start(config) if store is not None else {}
+        rows = store.start(config, retry_failed) if store is not None else {}
         todo = [task for task in tasks(config) if task.key not in rows]
         total = len(rows) + len(todo)
         if progress:
             progress(len(rows), total)
-        with local_executor(min(jobs, max(1, len(todo))), images.images, draws) as executor:
-            for task, cell in _finished(executor, todo, 2 * jobs):
-                row = to_row(task, cell, config["data"]["sha256"])
+        with workplace(min(jobs, max(1, len(todo))), executor, images) as place:
+            digits = ""
+            if store is not None and todo:
+                store.note(place.at_once)
+            for task, outcome in place.outcomes(todo, draws):
+                digits = _compare(digits, outcome)
+                row = to_row(task, outcome.cell, outcome.host, config["data"]["sha256"])
                 if store is not None:
-                    _keep(store, row, cell, config)
+                    _keep(store, row, outcome.cell, config)
+                    store.note(place.at_once)
                 rows[task.key] = row
                 if progress:
                     progress(len(rows), total)
@@ -112,70 +132,6 @@ def sweep(
     return SweepResult(ordered, config)
 
 
-def configuration(
-    lr: str | float | Sequence[float],
-    models: str | Sequence[str],
-    rules: str | Sequence[str],
-    images: ImageSet,
-    seeds: int,
-    draws: int,
-) -> dict[str, Any]:
-    """Check what was asked for and return it as the content of run.json."""
-    for name, value in (("seeds", seeds), ("draws", draws)):
-        _count(name, value)
-    net = NetConfig()
-    return {
-        "format": FORMAT,
-        "avanp": version("avanp"),
-        "lr": list(grid.parse_rates(_text(lr))),
-        "models": list(grid.parse_models(_text(models))),
-        "rules": list(grid.parse_rules(_text(rules))),
-        "seeds": list(range(seeds)),
-        "draws": draws,
-        "data": {
-            "name": images.name,
-            "sha256": images.sha256,
-            "count": len(images),
-            "height": images.height,
-            "width": images.width,
-            "is_paper_set": is_paper_set(images),
-        },
-        "experiment": {
-            "hidden": net.hidden,
-            "latent": net.latent,
-            "slope": net.slope,
-            "midpoint": net.midpoint,
-            "init": net.init,
-            "channels": net.channels,
-            "passes": 1,
-            "batch_size": 1,
-            "kernels": backend(),
-        },
-        "versions": {
-            "python": platform.python_version(),
-            "numpy": version("numpy"),
-            "numba": version("numba"),
-        },
-    }
-
-
-def _finished(
-    executor: Executor, todo: list[Task], most_pending: int
-) -> Iterator[tuple[Task, Cell]]:
-    """Yield the tasks as they finish, with few waiting, so that an interruption loses little."""
-    pending: dict[Future, Task] = {}
-    left = iter(todo)
-    while True:
-        for task in left:
-            pending[executor.submit(run_prepared, task)] = task
-            if len(pending) >= most_pending:
-                break
-        if not pending:
-            return
-        for future in wait(pending, return_when=FIRST_COMPLETED).done:
-            yield pending.pop(future), future.result()
-
-
 def _keep(store: Store, row: dict[str, Any], cell: Cell, config: dict[str, Any]) -> None:
     # The picture first: a row says that all of its cell is there.
     if row["seed"] == config["seeds"][0] and len(cell.samples):
@@ -183,17 +139,15 @@ def _keep(store: Store, row: dict[str, Any], cell: Cell, config: dict[str, Any])
     store.append(row)
 
 
-def _text(value: str | float | Sequence[Any]) -> str:
-    if isinstance(value, str | int | float):
-        return str(value)
-    return ",".join(str(item) for item in value)
-
-
-def _count(name: str, value: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise AvanpError(f"{name} must be a whole number, not {value!r}")
-    if not 1 <= value <= MOST:
-        raise AvanpError(f"{name} must be from 1 to {MOST}, not {value}")
+def _compare(digits: str, outcome: Outcome) -> str:
+    """Warn of a worker whose arithmetic gives other digits; return the digits known."""
+    if digits and outcome.digits and outcome.digits != digits:
+        warnings.warn(
+            f"{outcome.host} computes other last digits than the worker before it, as processors "
+            "of another kind do: rows may differ in these",
+            stacklevel=3,
+        )
+    return outcome.digits or digits
 
 
 def default_jobs() -> int:

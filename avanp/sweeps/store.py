@@ -2,17 +2,20 @@
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 
 from avanp.data.readers.guard import regular
 from avanp.data.sheet import save_image
 from avanp.errors import AvanpError
-from avanp.files import write_whole
+from avanp.files import NO_ROOM, append_whole, write_whole
+from avanp.locks import NAME, held
 from avanp.report.index import index_rows
 from avanp.sweeps.cells import Key, key_of
 from avanp.sweeps.wellformed import is_config, is_row
@@ -20,17 +23,28 @@ from avanp.sweeps.wellformed import is_config, is_row
 # What makes two runs the same run; versions may differ.
 IDENTITY = ("format", "lr", "models", "rules", "seeds", "draws", "data", "experiment")
 FORMAT = 1
+NOTE_EVERY = 5.0  # seconds between two notes on a run that goes on
 
 
 class Store:
-    """The rows of one run, on disk."""
+    """The rows of one run, on disk; `note` is where its holder writes how it is at work."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, note: TextIO) -> None:
         self.directory = directory
         self._rows_path = directory / "rows.jsonl"
+        self._note = note
+        self._noted = -NOTE_EVERY
 
-    def start(self, config: dict[str, Any]) -> dict[Key, dict[str, Any]]:
-        """Begin the run, or go on with it: return the rows that are there, by key."""
+    def start(
+        self, config: dict[str, Any], retry_failed: bool = False
+    ) -> dict[Key, dict[str, Any]]:
+        """Begin the run, or go on with it: return the rows that are there, by key.
+
+        With `retry_failed` the rows of failed cells are taken out.
+        """
+        for pattern in (".run.json.*.tmp", ".rows.jsonl.*.tmp", "samples/.*.tmp"):
+            for left in self.directory.glob(pattern):  # by a process killed while it wrote
+                left.unlink()
         path = self.directory / "run.json"
         if path.exists():
             _same(read_config(self.directory), config, self.directory)
@@ -44,14 +58,25 @@ class Store:
                     f"{self._rows_path} holds a row of other images: name another folder"
                 )
         index_rows(rows, config)  # refuses rows of another grid, and two rows of one run
+        if retry_failed and any(row["status"] == "failed" for row in rows):
+            rows = [row for row in rows if row["status"] != "failed"]
+            write_whole(self._rows_path, b"".join(map(_line, rows)))
         return {key_of(row): row for row in rows}
 
     def append(self, row: dict[str, Any]) -> None:
         """Append one row, on the disk when this returns."""
-        with open(self._rows_path, "a", encoding="utf-8") as file:
-            file.write(json.dumps(row) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        append_whole(self._rows_path, _line(row))
+
+    def note(self, at_once: Callable[[], int]) -> None:
+        """Leave a note, now and then, of who is at work and on how many cells at once."""
+        if time.monotonic() - self._noted < NOTE_EVERY:
+            return
+        self._noted = time.monotonic()
+        note = {"pid": os.getpid(), "host": platform.node(), "at_once": at_once()}
+        with suppress(OSError):  # a full disk is told by what matters
+            self._note.truncate(0)
+            self._note.write(json.dumps(note) + "\n")
+            self._note.flush()
 
     def save_samples(self, row: dict[str, Any], samples: np.ndarray) -> None:
         """Write a cell's first generated images side by side; (n, H, W, 3) uint8."""
@@ -96,29 +121,27 @@ def opened(out: str | Path) -> Iterator[Store]:
             raise AvanpError(f"--out {out} is a file: name a new folder, or the folder of a run")
         directory.mkdir(parents=True, exist_ok=True)
         known = (directory / "run.json").exists()
-        if not known and any(p.name != ".lock" for p in directory.iterdir()):
+        if not known and any(not _ours(path.name) for path in directory.iterdir()):
             raise AvanpError(f"--out {out} holds other files: name a new or an empty folder")
-        lock = open(directory / ".lock", "a")  # noqa: SIM115 (held until the run ends)
+        (directory / NAME).touch()
     except OSError as error:
+        if error.errno in NO_ROOM:
+            raise
         raise AvanpError(
             f"--out {out}: {error.strerror}: name a folder that can be written"
         ) from None
-    with lock:
-        _lock(lock, directory)
-        yield Store(directory)
+    in_use = f"--out {directory} is in use by another sweep: wait for it, or name another folder"
+    with held(directory, in_use) as note:
+        yield Store(directory, note)
 
 
-def _lock(file: Any, directory: Path) -> None:
-    try:
-        import fcntl
-    except ImportError:  # not a POSIX system: no lock there
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise AvanpError(
-            f"--out {directory} is in use by another sweep: wait for it, or name another folder"
-        ) from None
+def _ours(name: str) -> bool:
+    """Whether a sweep killed at its very start leaves a file of this name."""
+    return name == NAME or (name.startswith(".run.json.") and name.endswith(".tmp"))
+
+
+def _line(row: dict[str, Any]) -> bytes:
+    return (json.dumps(row) + "\n").encode()
 
 
 def read_config(directory: Path) -> dict[str, Any]:

@@ -61,8 +61,11 @@ def is_row(value: Any) -> bool:
     """Whether it may be a line of rows.jsonl."""
     if not _has(value, ROW) or type(value["seed"]) is not int:
         return False
-    ok = value["bm"] is not None and math.isfinite(value["bm"])
-    return value["status"] == ("ok" if ok else "diverged")
+    if not isinstance(value.get("host", ""), str):  # runs of the first version have none
+        return False
+    if value["bm"] is not None and math.isfinite(value["bm"]):
+        return value["status"] == "ok"
+    return value["status"] in ("diverged", "failed")
 
 
 def _has(value: Any, types: dict[str, Any]) -> bool:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from avanp.errors import AvanpError
+from avanp.locks import NAME as LOCK
+from avanp.locks import held as locked
 from avanp.optim.schedules import Constant, Cosine, InverseTime, Plateau, StepDecay
 from avanp.systems.base import System
 from avanp.training.checkpoint import describe
@@ -71,26 +73,15 @@ def held(folder: Path) -> Iterator[None]:
     """Make the folder and hold it: two trainings in one would mix. A dead process holds nothing."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / LOCK).touch()
     except OSError as error:
         raise AvanpError(
             f"cannot write {str(folder)!r}: {error.strerror}; name a folder that can be written"
         ) from None
-    try:
-        import fcntl
-    except ImportError:  # not a POSIX system: no lock there
+    with locked(
+        folder, f"{str(folder)!r} is in use by another training: wait for it, or name another --out"
+    ):
         yield
-        return
-    itself = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(itself, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise AvanpError(
-                f"{str(folder)!r} is in use by another training: wait for it, or name another --out"
-            ) from None
-        yield
-    finally:
-        os.close(itself)
 
 
 def checkpoint_in(path: str) -> str:

@@ -1,0 +1,52 @@
+"""`avanp sweep --status DIR`."""
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from avanp.sweeps.status import Status
+
+
+def show(directory: str) -> None:
+    """Print how far the run in a folder is."""
+    from avanp.sweeps.status import read_status
+
+    for line in lines(read_status(Path(directory))):
+        click.echo(line)
+
+
+def lines(status: "Status") -> list[str]:
+    """Return a run's status, a line for each thing it tells."""
+    diverged = f", of which {status.diverged} diverged" if status.diverged else ""
+    retry = ": --retry-failed runs them again" if status.failed else ""
+    facts = {
+        "done": f"{status.done}{diverged}",
+        "failed": f"{status.failed}{retry}",
+        "running": _running(status),
+        "left": f"{status.left}, with those running" if status.running else str(status.left),
+        "to go": _to_go(status),
+    }
+    return [f"{name:<9}{fact}" for name, fact in facts.items()]
+
+
+def _running(status: "Status") -> str:
+    if status.worker is None:
+        return "0: no process is at work" + ("; the same command continues" if status.left else "")
+    who = status.worker
+    at_work = f"process {who.get('pid', 'unknown')} on {who.get('host', 'unknown')} is at work"
+    return f"{status.running or 'some'}: {at_work}" if status.left else f"0: {at_work}"
+
+
+def _to_go(status: "Status") -> str:
+    from avanp.progress import duration
+
+    if not status.left:
+        return "0 s"
+    if math.isnan(status.seconds):
+        return "unknown: no cell is done"
+    if status.running:
+        return f"{duration(status.to_go)} at {status.running} at once"
+    return f"{duration(status.seconds)} of one processor's time"

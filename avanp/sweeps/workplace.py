@@ -1,0 +1,131 @@
+"""Where cells are computed: an executor, and what it needs to know."""
+
+import platform
+from collections.abc import Callable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    wait,
+)
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from avanp.data.images import ImageSet
+from avanp.errors import AvanpError
+from avanp.sweeps import cluster
+from avanp.sweeps.cells import Task, failed_cell
+from avanp.sweeps.local import CellDied, InlineExecutor, local_pool
+from avanp.sweeps.worker import Outcome, Terms, attempt, give, one_blas_thread, reason
+
+MOST_PENDING = 1000  # cells with an executor whose size is not known
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """An executor, and how tasks are given to it.
+
+    Parameters
+    ----------
+    images : array, str, or a future of Dask's
+        What a task is given: the images, the hash of those its process has, or where to get them.
+    terms : Terms, optional
+        For workers that this process did not start.
+    died : type of exception
+        What a future holds whose task killed its workers.
+    most_pending : int
+        Tasks handed over at a time; few, where the executor is small.
+    at_once : callable
+        Tells how many cells run at the same time.
+    """
+
+    executor: Executor
+    images: Any
+    terms: Terms | None
+    died: type[Exception]
+    most_pending: int
+    at_once: Callable[[], int]
+
+    def outcomes(self, todo: list[Task], draws: int) -> Iterator[tuple[Task, Outcome]]:
+        """Yield tasks with their outcomes as they come; what is pending at an end is cancelled.
+
+        Raises
+        ------
+        AvanpError
+            For a worker that would give other rows.
+        BrokenExecutor
+            Where the executor, or all of its workers, cannot go on; it says why.
+        """
+        pending: dict[Future, Task] = {}
+        left = iter(todo)
+        try:
+            while True:
+                for task in left:
+                    arguments = task, self.images, draws, self.terms
+                    pending[self.executor.submit(attempt, *arguments)] = task
+                    if len(pending) >= self.most_pending:
+                        break
+                if not pending:
+                    return
+                for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                    yield pending.pop(future), self._outcome(future)
+        finally:
+            for future in pending:
+                future.cancel()
+
+    def _outcome(self, future: Future) -> Outcome:
+        try:
+            return future.result()
+        except self.died as error:
+            return _death(error)
+        except CancelledError:
+            raise BrokenExecutor("the scheduler is gone, or has cancelled the cells") from None
+        except (AvanpError, BrokenExecutor):
+            raise
+        except Exception as error:  # none that `attempt` knows: it could not be called
+            raise BrokenExecutor(f"a worker cannot run cells: {reason(error)}") from None
+
+
+def _death(error: Exception) -> Outcome:
+    if isinstance(error, CellDied):
+        return Outcome(failed_cell(str(error)), platform.node(), "")
+    last = getattr(getattr(error, "last_worker", None), "address", "")
+    said = "all workers that tried it died, perhaps for want of memory"
+    return Outcome(failed_cell(said), urlsplit(last).hostname or "", "")
+
+
+@contextmanager
+def workplace(jobs: int, executor: Executor | None, images: ImageSet) -> Iterator[Workplace]:
+    """Yield the workplace: the executor given, or `jobs` processes here, of which one may be this.
+
+    A given executor is left as it was: its owner ends it.
+    """
+    sha256 = images.sha256
+    if executor is not None:
+        client = cluster.client_of(executor)
+        if client is None:
+            terms = Terms.here(sha256)
+            yield Workplace(executor, images.images, terms, CellDied, MOST_PENDING, lambda: 0)
+            return
+        shared = cluster.share(client, sha256, images.images)
+        try:
+            yield Workplace(
+                executor,
+                shared,
+                Terms.here(sha256),
+                cluster.killed_worker(),
+                MOST_PENDING,
+                lambda: cluster.threads(client),
+            )
+        finally:
+            shared.release()
+    elif jobs == 1 and one_blas_thread():
+        give(sha256, images.images)
+        yield Workplace(InlineExecutor(), sha256, None, CellDied, 1, lambda: 1)
+    else:
+        with local_pool(jobs, sha256, images.images) as pool:
+            yield Workplace(pool, sha256, None, CellDied, 2 * jobs, lambda: jobs)
