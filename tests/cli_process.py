@@ -26,6 +26,8 @@ def slow(*args, **kwargs):
     return real(*args, **kwargs)
 cells.run_cell = slow
 """
+# matplotlib takes longer to load than a small sweep to run.
+NO_FIGURES = "sys.modules['matplotlib'] = None\n"
 NO_TRAINING = """
 import avanp.sweeps.cells as cells
 def trained(*args, **kwargs):

@@ -1,0 +1,130 @@
+"""Cells that fail are rows with the reason; the sweep goes on, and they can be tried again."""
+
+import json
+import shutil
+
+import pytest
+
+from avanp.errors import AvanpError
+from avanp.sweeps.status import read_status
+from avanp.sweeps.store import read_rows
+from cli_process import NO_FIGURES, altered, avanp, write_images
+from sweep_rows import results
+
+GRID = ("--lr", "0.9,0.05", "--models", "AVA5,GAN", "--rules", "program", "--draws", "2")
+SWEEP = ("sweep", "--data", "images", *GRID, "--out", "run")
+# One cell fails, in whatever process it runs.
+FAILING = (
+    NO_FIGURES
+    + """
+import os, signal
+import numpy as np
+import avanp.sweeps.cells as cells
+real = cells.run_cell
+def one_fails(images, variant, rules, gamma, seed, **kwargs):
+    if gamma == 0.05 and variant.name == "GAN":
+        {what}
+    return real(images, variant, rules, gamma, seed, **kwargs)
+cells.run_cell = one_fails
+"""
+)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    tmp = tmp_path_factory.mktemp("place")
+    write_images(tmp / "images")
+    assert avanp(tmp, *SWEEP, "--jobs", "1", command=altered(tmp, NO_FIGURES)).code == 0
+    return tmp
+
+
+@pytest.fixture
+def copy(place, tmp_path):
+    shutil.copytree(place / "images", tmp_path / "images")
+    return tmp_path
+
+
+def failing(tmp, what):
+    return altered(tmp, FAILING.format(what=what))
+
+
+@pytest.mark.parametrize(
+    ("what", "jobs", "says"),
+    [
+        ("1 / 0", "1", "ZeroDivisionError: division by zero (sitecustomize.py, line "),
+        ("np.empty(1 << 55)", "1", "MemoryError: Unable to allocate 256. PiB for an array"),
+        ("raise ValueError('two\\nlines')", "2", "ValueError: two lines (sitecustomize.py, line "),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "2", "its process died 3 times"),
+    ],
+)
+def test_a_cell_that_fails_is_a_row_with_the_reason_and_can_be_retried(
+    place, copy, what, jobs, says
+):
+    done = avanp(copy, *SWEEP, "--jobs", jobs, command=failing(copy, what))
+    assert done.code == 1
+    assert "Traceback" not in done.err
+    last = done.err.splitlines()[-1]
+    assert last.startswith("avanp: 1 of 4 cells failed: the same command with --retry-failed runs")
+    assert f"program GAN 0.05, seed 0: {says}" in last
+    rows = read_rows(copy / "run")
+    (row,) = (row for row in rows if row["status"] == "failed")
+    assert (row["model"], row["lr"], row["bm"]) == ("GAN", 0.05, None)
+    assert row["reason"].startswith(says)
+    assert row["host"]
+    assert [r for r in results(place / "run") if r in results(rows)] == [
+        r for r in results(rows) if '"failed"' not in r
+    ]
+    assert "failed" in done.out
+    assert "1 run failed" in done.out.splitlines()[-1]
+
+    # It stays as it is, and says so, until it is tried again.
+    plain = altered(copy, NO_FIGURES)
+    again = avanp(copy, *SWEEP, "--jobs", "1", command=plain)
+    assert (again.code, again.err.splitlines()[0]) == (1, "4/4 cells there already")
+    assert read_rows(copy / "run") == rows
+    retried = avanp(copy, *SWEEP, "--jobs", "1", "--retry-failed", command=plain)
+    assert (retried.code, retried.err.splitlines()[0]) == (0, "3/4 cells there already")
+    assert results(copy / "run") == results(place / "run")
+    tables = [json.loads((p / "run" / "tables.json").read_text()) for p in (copy, place)]
+    assert tables[0] == tables[1]
+
+
+def test_a_cell_that_fails_again_is_a_failed_row_again(copy):
+    command = failing(copy, "1 / 0")
+    avanp(copy, *SWEEP, "--jobs", "1", command=command)
+    done = avanp(copy, *SWEEP, "--jobs", "1", "--retry-failed", command=command)
+    assert done.code == 1
+    assert [row["status"] for row in read_rows(copy / "run")].count("failed") == 1
+    status = read_status(copy / "run")
+    assert (status.done, status.failed, status.left) == (3, 1, 0)
+
+
+def test_without_a_folder_a_failure_is_said_and_nothing_is_kept(copy):
+    done = avanp(copy, *SWEEP[:-2], "--jobs", "1", command=failing(copy, "1 / 0"))
+    assert done.code == 1
+    assert "1 of 4 cells failed: nothing kept; the first: program GAN" in done.err
+
+
+def test_where_no_process_can_be_started_the_sweep_ends_at_once(copy):
+    command = altered(copy, NO_FIGURES + "if WORKER:\n    import os\n    os._exit(1)\n")
+    done = avanp(copy, *SWEEP, "--jobs", "2", command=command)
+    assert done.code == 1
+    last = done.err.splitlines()[-1]
+    assert last.startswith("avanp: ")
+    assert last.endswith("finished cells are in run; the same command continues")
+    assert not (copy / "run" / "rows.jsonl").exists()
+
+
+def test_from_python_the_failed_rows_are_listed(place, monkeypatch):
+    import avanp as package
+    from avanp.sweeps import cells
+
+    def fails(*args, **kwargs):
+        raise RuntimeError("no luck")
+
+    monkeypatch.setattr(cells, "run_cell", fails)
+    result = package.sweep(0.5, models="VAE", rules="program", data=str(place / "images"))
+    assert result.failed == result.rows
+    assert result.rows[0]["reason"].startswith("RuntimeError: no luck (test_failed_cells.py, line")
+    with pytest.raises(AvanpError, match="retry_failed needs out"):
+        package.sweep(0.5, data=str(place / "images"), retry_failed=True)
