@@ -1,5 +1,6 @@
 """Cells on other machines, through Dask: its scheduler, its workers, its way with dead ones."""
 
+import logging
 import re
 import sys
 import warnings
@@ -24,6 +25,8 @@ SECONDS_TO_CONNECT = 10
 def connected(scheduler: str, tls: dict[str, str]) -> Iterator[Executor]:
     """Yield an executor of the Dask cluster at an address, or of one started here.
 
+    For a process that does nothing else: Dask's log is switched off in it.
+
     Parameters
     ----------
     scheduler : str
@@ -42,6 +45,7 @@ def connected(scheduler: str, tls: dict[str, str]) -> Iterator[Executor]:
         raise AvanpError("--scheduler needs Dask: pip install 'avanp[distributed]'")
     import distributed
 
+    logging.disable(logging.CRITICAL)  # what Dask says of a lost peer, the caller says in one line
     if local:
         with _local_cluster(local) as cluster, distributed.Client(cluster) as client:
             yield client.get_executor(pure=False)
@@ -73,8 +77,6 @@ def _read(scheduler: str, tls: dict[str, str]) -> int:
 
 @contextmanager
 def _local_cluster(workers: int) -> Iterator[Any]:
-    import logging
-
     from distributed import LocalCluster
 
     # Threads and processes inherit the mask: Ctrl-C is for this process, which stops the others.
@@ -84,7 +86,7 @@ def _local_cluster(workers: int) -> Iterator[Any]:
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
             env=dict.fromkeys(THREAD_VARIABLES, "1"),
         )

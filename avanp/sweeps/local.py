@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from types import ModuleType
 from typing import Any
 
@@ -111,6 +112,7 @@ class LocalPool(ThreadPoolExecutor):
 @contextmanager
 def ctrl_c_left_out() -> Iterator[None]:
     """Start threads and processes in here that do not hear Ctrl-C: they inherit the mask."""
+    resource_tracker.ensure_running()  # which would take it off, the first time
     masked = hasattr(signal, "pthread_sigmask")
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else set()
     try:

@@ -2,14 +2,7 @@
 
 import platform
 from collections.abc import Callable, Iterator
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    CancelledError,
-    Executor,
-    Future,
-    wait,
-)
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +30,9 @@ class Workplace:
         For workers that this process did not start.
     died : type of exception
         What a future holds whose task killed its workers.
+    blames_neighbours : bool
+        Whether it may hold that for a task that only waited there: such tasks are run again at the
+        end, alone.
     most_pending : int
         Tasks handed over at a time; few, where the executor is small.
     at_once : callable
@@ -47,6 +43,7 @@ class Workplace:
     images: Any
     terms: Terms | None
     died: type[Exception]
+    blames_neighbours: bool
     most_pending: int
     at_once: Callable[[], int]
 
@@ -60,6 +57,18 @@ class Workplace:
         BrokenExecutor
             Where the executor, or all of its workers, cannot go on; it says why.
         """
+        suspects: list[Task] = []
+        for task, future in self._finished(todo, draws, self.most_pending):
+            if isinstance(future.exception(), self.died) and self.blames_neighbours:
+                suspects.append(task)
+            else:
+                yield task, self._outcome(future)
+        for task, future in self._finished(suspects, draws, 1):
+            yield task, self._outcome(future)
+
+    def _finished(
+        self, todo: list[Task], draws: int, most_pending: int
+    ) -> Iterator[tuple[Task, Future]]:
         pending: dict[Future, Task] = {}
         left = iter(todo)
         try:
@@ -67,12 +76,15 @@ class Workplace:
                 for task in left:
                     arguments = task, self.images, draws, self.terms
                     pending[self.executor.submit(attempt, *arguments)] = task
-                    if len(pending) >= self.most_pending:
+                    if len(pending) >= most_pending:
                         break
                 if not pending:
                     return
                 for future in wait(pending, return_when=FIRST_COMPLETED).done:
-                    yield pending.pop(future), self._outcome(future)
+                    task = pending.pop(future)
+                    if future.cancelled():
+                        raise BrokenExecutor("the scheduler is gone, or has cancelled the cells")
+                    yield task, future
         finally:
             for future in pending:
                 future.cancel()
@@ -82,8 +94,6 @@ class Workplace:
             return future.result()
         except self.died as error:
             return _death(error)
-        except CancelledError:
-            raise BrokenExecutor("the scheduler is gone, or has cancelled the cells") from None
         except (AvanpError, BrokenExecutor):
             raise
         except Exception as error:  # none that `attempt` knows: it could not be called
@@ -109,7 +119,9 @@ def workplace(jobs: int, executor: Executor | None, images: ImageSet) -> Iterato
         client = cluster.client_of(executor)
         if client is None:
             terms = Terms.here(sha256)
-            yield Workplace(executor, images.images, terms, CellDied, MOST_PENDING, lambda: 0)
+            yield Workplace(
+                executor, images.images, terms, CellDied, False, MOST_PENDING, lambda: 0
+            )
             return
         shared = cluster.share(client, sha256, images.images)
         try:
@@ -118,6 +130,7 @@ def workplace(jobs: int, executor: Executor | None, images: ImageSet) -> Iterato
                 shared,
                 Terms.here(sha256),
                 cluster.killed_worker(),
+                True,
                 MOST_PENDING,
                 lambda: cluster.threads(client),
             )
@@ -125,7 +138,7 @@ def workplace(jobs: int, executor: Executor | None, images: ImageSet) -> Iterato
             shared.release()
     elif jobs == 1 and one_blas_thread():
         give(sha256, images.images)
-        yield Workplace(InlineExecutor(), sha256, None, CellDied, 1, lambda: 1)
+        yield Workplace(InlineExecutor(), sha256, None, CellDied, False, 1, lambda: 1)
     else:
         with local_pool(jobs, sha256, images.images) as pool:
-            yield Workplace(pool, sha256, None, CellDied, 2 * jobs, lambda: jobs)
+            yield Workplace(pool, sha256, None, CellDied, False, 2 * jobs, lambda: jobs)
