@@ -100,6 +100,10 @@ def sweep(
     from avanp.data.size import parse_size
     from avanp.sweeps import grid
 
+    if scheduler is not None and jobs is not None:
+        raise AvanpError("--jobs is for processes of this command: leave it out with --scheduler")
+    if retry_failed and not out:
+        raise AvanpError("--retry-failed needs --out: the folder of the run that has failed cells")
     # The words first: a wrong one is told before anything is read.
     rates, names, sets = grid.parse_rates(lr), grid.parse_models(models), grid.parse_rules(rules)
     images = resolve(data, parse_size(size) if size is not None else None)

@@ -15,6 +15,7 @@ from avanp.errors import AvanpError
 from avanp.kernels import backend
 from avanp.memory import keep_freed_memory
 from avanp.sweeps.cells import Task, failed_cell, run_task
+from avanp.sweeps.digits import digits_of
 
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
@@ -123,11 +124,9 @@ def reason(error: Exception) -> str:
 
 
 def _digits_of(x: np.ndarray, sha256: str) -> str:
-    """The result of a small cell on the images' own size: every product, every kernel of a cell."""
     if sha256 not in _digits:
         keep_freed_memory()
-        cell = run_task(Task("printed", "AVA5", 0.5, 0), x[:2], 1)
-        _digits[sha256] = f"{cell.bm!r} {cell.bm_signed!r}"
+        _digits[sha256] = digits_of(x)
     return _digits[sha256]
 
 

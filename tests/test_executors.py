@@ -1,0 +1,178 @@
+"""A sweep talks to an executor and nothing else: any gives the same rows, or says why not."""
+
+import threading
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import avanp
+from avanp.data.images import ImageSet
+from avanp.errors import AvanpError
+from avanp.sweeps import worker
+from avanp.sweeps.cluster import connected
+from avanp.sweeps.digits import digits_of
+from avanp.sweeps.local import CellDied, local_pool
+from avanp.sweeps.worker import Terms
+from cli_process import altered, write_images
+from cli_process import avanp as command
+from sweep_rows import results
+
+GRID = {"lr": "0.9,0.05", "models": "AVA5,GAN", "draws": 2, "seeds": 2}
+
+
+def small_set():
+    images = np.random.default_rng(0).integers(0, 256, (4, 6, 5, 3), dtype=np.uint8)
+    return ImageSet("small", images, tuple(f"{i}.png" for i in range(4)), "test")
+
+
+@pytest.fixture(scope="module")
+def alone():
+    return results(avanp.sweep(data=small_set(), **GRID).rows)
+
+
+class Backwards(Executor):
+    """Does what it was given last first, once it has been given all."""
+
+    def __init__(self, number):
+        self.waiting, self.number = [], number
+
+    def submit(self, fn, /, *args, **kwargs):
+        self.waiting.append((Future(), fn, args))
+        if len(self.waiting) == self.number:
+            threading.Thread(target=self.work).start()
+        return self.waiting[-1][0]
+
+    def work(self):
+        for future, fn, args in reversed(self.waiting):
+            future.set_result(fn(*args))
+
+
+def test_another_order_gives_the_same_rows(alone):
+    assert results(avanp.sweep(data=small_set(), executor=Backwards(16), **GRID).rows) == alone
+
+
+def test_an_executor_of_ones_own_gives_the_same_rows_and_stays_open(alone, tmp_path):
+    with ThreadPoolExecutor(2) as threads:
+        avanp.sweep(data=small_set(), executor=threads, out=tmp_path, **GRID)
+        assert threads.submit(int, "3").result() == 3
+    assert results(tmp_path) == alone
+
+
+class Giving(Executor):
+    """Gives an error for everything."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def submit(self, fn, /, *args, **kwargs):
+        future = Future()
+        if self.error is None:
+            future.cancel()
+            future.set_running_or_notify_cancel()
+        else:
+            future.set_exception(self.error)
+        return future
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (ModuleNotFoundError("No module named 'avanp'"), "cannot run cells: ModuleNotFoundError"),
+        (BrokenExecutor("all gone"), "all gone"),
+        (None, "the scheduler is gone, or has cancelled the cells"),
+    ],
+)
+def test_an_executor_that_cannot_go_on_ends_the_sweep(error, says, tmp_path):
+    with pytest.raises(BrokenExecutor, match=says):
+        avanp.sweep(data=small_set(), executor=Giving(error), out=tmp_path, **GRID)
+    assert not (tmp_path / "rows.jsonl").exists()
+
+
+def test_a_worker_of_several_blas_threads_is_refused(monkeypatch):
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "4")
+    with (
+        ThreadPoolExecutor(1) as threads,
+        pytest.raises(AvanpError, match=r"gives BLAS several threads.*OPENBLAS_NUM_THREADS=1"),
+    ):
+        avanp.sweep(data=small_set(), executor=threads, **GRID)
+
+
+@pytest.mark.parametrize("name", ["avanp", "numpy", "numba", "kernels"])
+def test_a_worker_of_another_version_is_refused_by_its_name(name):
+    there = replace(Terms.here("0"), **{name: "0.0"})
+    with pytest.raises(AvanpError, match=rf"the worker on far has {name} .*, this sweep has 0\.0"):
+        there.check("far")
+
+
+def test_a_worker_that_computes_other_digits_is_noted(monkeypatch):
+    digits = iter("aabb")
+    monkeypatch.setattr(worker, "_digits_of", lambda *_: next(digits))
+    with ThreadPoolExecutor(1) as threads, pytest.warns(UserWarning, match="other last digits"):
+        avanp.sweep(0.5, models="AVA5,GAN", data=small_set(), draws=1, executor=threads)
+
+
+def test_the_digits_are_those_of_every_product_to_the_last_bit(monkeypatch):
+    from avanp.layers.dense import Dense
+
+    x = small_set().images.astype(np.float32) / 255
+    known = digits_of(x)
+    assert digits_of(x.copy()) == known
+    forward = Dense.forward
+
+    def one_bit_more(self, *args, **kwargs):
+        y, cache = forward(self, *args, **kwargs)
+        y.flat[0] = np.nextafter(y.flat[0], np.float32(9))
+        return y, cache
+
+    monkeypatch.setattr(Dense, "forward", one_bit_more)
+    assert digits_of(x) != known
+
+
+def die():
+    import os
+
+    os._exit(1)
+
+
+def test_a_process_that_dies_takes_no_neighbour_with_it():
+    images = small_set()
+    with local_pool(2, images.sha256, images.images) as pool:
+        futures = [pool.submit(die), *(pool.submit(pow, 2, i) for i in range(6))]
+        assert [future.result() for future in futures[1:]] == [1, 2, 4, 8, 16, 32]
+        with pytest.raises(CellDied, match="died 3 times"):
+            futures[0].result()
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "tls", "says"),
+    [
+        ("local:0", {}, "give tcp://HOST:PORT"),
+        ("local", {}, "give tcp://HOST:PORT"),
+        ("10.0.0.7", {}, "give tcp://HOST:PORT"),
+        ("http://a:1", {}, "give tcp://HOST:PORT"),
+        ("tcp://a:1", {"key": "k"}, "the --tls options are for tls:// addresses"),
+        ("tls://a:1", {"ca_file": "none.pem"}, r"--tls-ca-file none\.pem: no such file"),
+    ],
+)
+def test_words_that_name_no_scheduler_are_one_line(scheduler, tls, says):
+    with pytest.raises(AvanpError, match=says), connected(scheduler, tls):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--scheduler", "tcp://127.0.0.1:9"), "--scheduler needs Dask: pip install 'avanp[dist"),
+        (("--tls-key", "key.pem"), "the --tls options need --scheduler tls://HOST:PORT"),
+        (("--scheduler", "local:1", "--jobs", "2"), "--jobs is for processes of this command"),
+        (("--retry-failed",), "--retry-failed needs --out"),
+    ],
+)
+def test_options_that_cannot_be_met_are_one_line(tmp_path, words, says):
+    write_images(tmp_path / "images")
+    without = altered(tmp_path, "sys.modules['distributed'] = None\n")
+    done = command(tmp_path, "sweep", "--data", "images", "--lr", "1", *words, command=without)
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert done.err.startswith(f"avanp: {says}")
