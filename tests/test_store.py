@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from avanp.errors import AvanpError
+from avanp.sweeps.cells import key_of
 from avanp.sweeps.store import opened, read_config, read_rows
 
 CONFIG = {
@@ -34,6 +35,12 @@ ROWS = [
     for lr in (0.5, 0.1)
 ]
 
+STATUSES = [
+    {"status": "ok", "bm": 0.25, "host": "a"},
+    {"status": "diverged", "bm": None, "reason": "decoder é"},
+    {"status": "failed", "bm": None, "reason": "MemoryError", "host": ""},
+]
+
 
 def start(directory, config=CONFIG):
     with opened(directory) as store:
@@ -52,22 +59,49 @@ def test_a_finished_row_is_there_when_the_run_goes_on(tmp_path):
     assert list(start(tmp_path / "run").values()) == ROWS
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_rows_cut_at_any_byte_lose_at_most_the_row_cut(tmp_path_factory, data):
-    directory = tmp_path_factory.mktemp("cut") / "run"
+def test_rows_cut_at_every_byte_lose_at_most_the_row_cut(tmp_path):
+    directory = tmp_path / "run"
     fill(directory)
     path = directory / "rows.jsonl"
     whole = path.read_bytes()
-    cut = data.draw(st.integers(0, len(whole)))
-    path.write_bytes(whole[:cut])
-    complete = whole[:cut].count(b"\n")
-    assert read_rows(directory) == ROWS[:complete]
+    for cut in range(len(whole) + 1):
+        path.write_bytes(whole[:cut])
+        complete = whole[:cut].count(b"\n")
+        assert read_rows(directory) == ROWS[:complete]
+        with opened(directory) as store:
+            assert list(store.start(CONFIG).values()) == ROWS[:complete]
+            for row in ROWS[complete:]:
+                store.append(row)
+        assert path.read_bytes() == whole
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_rows_of_any_order_and_status_survive_any_cut(tmp_path_factory, data):
+    config = CONFIG | {"lr": [0.9, 0.5, 0.1], "seeds": [0, 1]}
+    grid = data.draw(st.permutations([(lr, seed) for lr in config["lr"] for seed in (0, 1)]))
+    rows = [data.draw(st.sampled_from(STATUSES)) | {"lr": lr, "seed": seed} for lr, seed in grid]
+    rows = [ROWS[0] | row for row in rows]
+    content = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+    cut = data.draw(st.integers(0, len(content)))
+    torn = data.draw(st.sampled_from([b"", b"\0" * 7, b'{"rules": "\xc3']))
+    directory = tmp_path_factory.mktemp("cut")
     with opened(directory) as store:
-        assert list(store.start(CONFIG).values()) == ROWS[:complete]
-        for row in ROWS[complete:]:
-            store.append(row)
-    assert path.read_bytes() == whole
+        store.start(config)
+    # What a lost power may leave after the last whole line: a part of a line, zeros, half a letter.
+    (directory / "rows.jsonl").write_bytes(content[:cut] + torn)
+    complete = content[:cut].count(b"\n")
+    retry = data.draw(st.booleans())
+    kept = [row for row in rows[:complete] if not (retry and row["status"] == "failed")]
+    assert read_rows(directory) == rows[:complete]
+    with opened(directory) as store:
+        there = store.start(config, retry)
+        assert list(there.values()) == kept
+        for row in rows:
+            if key_of(row) not in there:
+                store.append(row)
+    assert sorted(map(key_of, read_rows(directory))) == sorted(map(key_of, rows))
+    assert read_rows(directory)[: len(kept)] == kept
 
 
 @pytest.mark.parametrize(
@@ -101,6 +135,30 @@ def test_a_folder_of_other_files_is_left_alone(tmp_path):
     with pytest.raises(AvanpError, match="other files"):
         start(tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_the_folder_of_a_sweep_killed_at_its_very_start_is_begun(tmp_path):
+    (tmp_path / ".lock").write_text("")
+    (tmp_path / ".run.json.123.tmp").write_text("{")
+    assert start(tmp_path) == {}
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".lock", "run.json"]
+
+
+def test_a_row_that_is_rewritten_or_drawn_when_a_sweep_is_killed_leaves_nothing(tmp_path):
+    fill(tmp_path)
+    (tmp_path / "samples").mkdir()
+    for name in (".rows.jsonl.7.tmp", "samples/.program-VAE-0.5.png.7.tmp"):
+        (tmp_path / name).write_text("half")
+    assert list(start(tmp_path).values()) == ROWS
+    assert not [p for p in tmp_path.rglob("*") if p.suffix == ".tmp"]
+
+
+def test_a_run_without_hosts_is_read_and_another_kind_of_host_is_not(tmp_path):
+    fill(tmp_path)
+    assert "host" not in read_rows(tmp_path)[0]
+    (tmp_path / "rows.jsonl").write_text(json.dumps(ROWS[0] | {"host": 3}) + "\n")
+    with pytest.raises(AvanpError, match="line 1"):
+        read_rows(tmp_path)
 
 
 def test_a_second_sweep_in_the_same_folder_is_refused_while_the_first_runs(tmp_path):
@@ -158,6 +216,7 @@ def test_a_torn_row_is_cut_off_before_the_next_is_appended(tmp_path):
         ({}, "two rows for one run"),
         ({"seed": True}, "line 3"),
         ({"status": "weird"}, "line 3"),
+        ({"status": "failed"}, "line 3"),
         ({"bm": None}, "line 3"),
     ],
 )

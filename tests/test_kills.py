@@ -1,0 +1,94 @@
+"""A sweep killed again and again, at moments nobody chose, loses nothing.
+
+pytest -m stress tests/test_kills.py
+AVANP_KILLS=1000 pytest -m stress tests/test_kills.py
+"""
+
+import os
+import random
+import shutil
+import signal
+import time
+
+import pytest
+
+from avanp.sweeps.cells import key_of
+from avanp.sweeps.store import read_config, read_rows
+from cli_process import NO_FIGURES, altered, avanp, started, write_images
+from sweep_rows import results
+
+pytestmark = pytest.mark.stress
+
+KILLS = int(os.environ.get("AVANP_KILLS", "50"))
+SEED = 0
+SWEEP = ("sweep", "--data", "images", "--lr", "1.0:0.01", "--models", "AVA5,GAN,VAE")
+SWEEP += ("--rules", "program", "--seeds", "3", "--draws", "2", "--out")
+CELLS = 19 * 3 * 3
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    tmp = tmp_path_factory.mktemp("place")
+    write_images(tmp / "images")
+    assert avanp(tmp, *SWEEP, "undisturbed", command=altered(tmp, NO_FIGURES)).code == 0
+    return tmp
+
+
+def lived_through(process, run, moment):
+    """Wait for the moment; False where the sweep has ended before it.
+
+    A moment is so many seconds after the start, or so many bytes more in rows.jsonl.
+    """
+    kind, size = moment
+    path = run / "rows.jsonl"
+    begun, before = time.monotonic(), path.stat().st_size if path.exists() else 0
+    while process.poll() is None:
+        if kind == "seconds" and time.monotonic() - begun >= size:
+            return True
+        if kind == "bytes" and path.exists() and path.stat().st_size - before >= size:
+            return True
+        time.sleep(0.0005)
+    return False
+
+
+def test_random_kills_lose_nothing(place):
+    rng = random.Random(SEED)
+    command = altered(place, NO_FIGURES)
+    expected = results(place / "undisturbed")
+    assert len(expected) == CELLS
+    alive = kills_with_rows = torn = rounds = ends = 0
+    run, kept = place / "run", []
+    while alive < KILLS:
+        rounds += 1
+        jobs, group = rng.choice("12"), rng.random() < 0.5
+        # From the first import to the drawing, or as a row is being written.
+        seconds = ("seconds", rng.uniform(0, 2.5))
+        moment = seconds if rng.random() < 0.5 else ("bytes", rng.randint(1, 8000))
+        process = started(place, *SWEEP, "run", "--jobs", jobs, command=command)
+        killed = lived_through(process, run, moment)
+        if killed:
+            (os.killpg if group else os.kill)(process.pid, signal.SIGKILL)
+        process.communicate(timeout=60)  # ends when no process of the sweep is left
+        alive += process.returncode == -signal.SIGKILL
+
+        rows = read_rows(run)
+        assert rows[: len(kept)] == kept  # every finished row is still there
+        assert len({key_of(row) for row in rows}) == len(rows)  # and exactly once
+        assert set(results(rows)) <= set(expected)
+        kills_with_rows += killed and len(rows) > len(kept)
+        if (run / "rows.jsonl").exists():
+            torn += not (run / "rows.jsonl").read_bytes().endswith(b"\n") and killed
+        kept = rows
+        if (run / "run.json").exists():
+            read_config(run)
+        if process.returncode == 0:
+            assert results(run) == expected
+            shutil.rmtree(run)
+            kept, ends = [], ends + 1
+    done = avanp(place, *SWEEP, "run", command=command)
+    assert done.code == 0, done.err
+    assert results(run) == expected
+    print(
+        f"{alive} kills of a running sweep in {rounds} starts, {kills_with_rows} after new rows, "
+        f"{torn} with a torn line; {ends + 1} runs ended, all with the undisturbed rows"
+    )
