@@ -86,6 +86,7 @@ def overwritten(line):
 def test_the_folder_holds_the_model_its_log_and_pictures(place, finished):
     files = contents(place / "four")
     assert set(files) == {
+        ".lock",
         "checkpoint.npz",
         "metrics.jsonl",
         "samples.png",

@@ -253,3 +253,28 @@ def test_rates_from_0_1_upwards_are_table_1_and_those_below_are_table_2():
     part = build([], config(lr=rates))["rules"]["program"]
     assert [line["lr"] for line in part["table1"]] == [1.0, 0.1]
     assert [line["lr"] for line in part["table2"]] == [0.09999, 0.01]
+
+
+def test_a_run_that_failed_is_missing_and_said_so():
+    from avanp.report import markdown, terminal
+    from avanp.report.verdict import sentence
+
+    grid = config(lr=(0.2, 0.1), seeds=(0, 1))
+    rows = [row(lr=0.2, seed=0), row(lr=0.2, seed=1), row(lr=0.1, seed=0), row(lr=0.1, seed=1)]
+    for failed in rows[1:]:
+        failed |= {"bm": None, "status": "failed", "reason": "MemoryError"}
+    tables = build(rows, grid)
+    part = tables["rules"]["program"]
+    some, none = (line["cells"]["AVA1"] for line in part["table1"])
+    assert (some["mean"], some["seeds"], some["missing"], some["failed"]) == (0.2, 1, 1, 1)
+    assert (none["mean"], none["seeds"], none["missing"], none["failed"]) == (None, 0, 2, 2)
+    assert (part["verdict"]["missing"], part["verdict"]["failed"]) == (3, 3)
+    assert part["verdict"]["diverged"] == 0
+    assert sentence(tables, "program").endswith(", 3 runs failed")
+    shown = terminal.render(tables)
+    assert "What failed has no number: --retry-failed runs it again." in " ".join(shown.split())
+    assert any(line.split() == ["0.1", "failed"] for line in shown.splitlines())
+    assert max(map(len, shown.splitlines())) <= 100
+    assert "(1 failed)" in markdown.render(tables)
+    with pytest.raises(AvanpError, match="two rows for one run"):
+        build([*rows, rows[-1]], grid)
