@@ -5,6 +5,7 @@ from typing import NoReturn
 
 import click
 
+from avanp.commands.audit import audit
 from avanp.commands.data import data
 from avanp.commands.doctor import doctor
 from avanp.commands.encode import encode
@@ -62,6 +63,7 @@ for _command in (
     sweep,
     tables,
     report,
+    audit,
     data,
     gradcheck,
     equations,

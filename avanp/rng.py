@@ -6,7 +6,7 @@ import numpy as np
 
 from avanp.errors import AvanpError
 
-PURPOSES = ("init", "data", "noise", "noise2", "eval", "sample", "parts")
+PURPOSES = ("init", "data", "noise", "noise2", "eval", "sample", "parts", "bootstrap")
 
 
 def stream(seed: int, purpose: str) -> np.random.Generator:
@@ -21,8 +21,8 @@ def stream(seed: int, purpose: str) -> np.random.Generator:
         Not negative; anything else is an `AvanpError`.
     purpose : str
         One of ``init`` (weights), ``data`` (order of samples), ``noise`` (r of Eq. 8, one row an
-        update), ``noise2`` (a second draw in the same update), ``eval``, ``sample``, and ``parts``
-        (which images of a set are held out).
+        update), ``noise2`` (a second draw in the same update), ``eval``, ``sample``, ``parts``
+        (which images of a set are held out), ``bootstrap`` (resampling in a test).
     """
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise AvanpError(f"a seed must be a whole number of at least 0, not {seed!r}")

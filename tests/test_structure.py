@@ -26,7 +26,7 @@ LAYERS = [
     {"evaluation"},
     {"models", "gradcases", "report", "progress", "console"},
     {"sweeps"},
-    {"doctor"},
+    {"audit", "doctor"},
     {"commands"},
     {"cli", "__init__", "__main__"},
 ]

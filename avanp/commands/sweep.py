@@ -52,7 +52,13 @@ from avanp.errors import AvanpError
     "and jungle, built in, where not.",
 )
 @click.option("--size", metavar="WxH", help="Resize the images, for example 100x64.")
-@click.option("--seeds", default=1, show_default=True, help="Run seeds 0 … N-1.")
+@click.option(
+    "--seeds",
+    metavar="N|FIRST:LAST",
+    default="1",
+    show_default=True,
+    help="20: seeds 0 … 19. 20:39: seeds 20 … 39.",
+)
 @click.option("--draws", default=10, show_default=True, help="Generated images per image for BM.")
 @click.option("--jobs", type=int, help="Processes, one thread each. Default: one a processor.")
 @click.option(
@@ -79,7 +85,7 @@ def sweep(
     rules: str,
     data: str | None,
     size: str | None,
-    seeds: int,
+    seeds: str,
     draws: int,
     jobs: int | None,
     scheduler: str | None,
@@ -106,6 +112,7 @@ def sweep(
         raise AvanpError("--retry-failed needs --out: the folder of the run that has failed cells")
     # The words first: a wrong one is told before anything is read.
     rates, names, sets = grid.parse_rates(lr), grid.parse_models(models), grid.parse_rules(rules)
+    numbers = grid.parse_seeds(seeds)
     images = resolve(data, parse_size(size) if size is not None else None)
     click.echo(describe(images, data is None))
 
@@ -125,7 +132,7 @@ def sweep(
                 models=names,
                 rules=sets,
                 data=images,
-                seeds=seeds,
+                seeds=numbers,
                 draws=draws,
                 jobs=default_jobs() if jobs is None else jobs,
                 executor=executor,

@@ -21,12 +21,11 @@ def configuration(
     models: str | Sequence[str],
     rules: str | Sequence[str],
     images: ImageSet,
-    seeds: int,
+    seeds: int | str | Sequence[int],
     draws: int,
 ) -> dict[str, Any]:
     """Check what was asked for and return it as the content of run.json."""
-    for name, value in (("seeds", seeds), ("draws", draws)):
-        check_count(name, value)
+    check_count("draws", draws)
     net = NetConfig()
     return {
         "format": FORMAT,
@@ -34,7 +33,7 @@ def configuration(
         "lr": list(grid.parse_rates(_text(lr))),
         "models": list(grid.parse_models(_text(models))),
         "rules": list(grid.parse_rules(_text(rules))),
-        "seeds": list(range(seeds)),
+        "seeds": _seeds(seeds),
         "draws": draws,
         "data": {
             "name": images.name,
@@ -67,6 +66,21 @@ def _text(value: str | float | Sequence[Any]) -> str:
     if isinstance(value, str | int | float):
         return str(value)
     return ",".join(str(item) for item in value)
+
+
+def _seeds(value: int | str | Sequence[int]) -> list[int]:
+    if isinstance(value, str):
+        return list(grid.parse_seeds(value))
+    if not isinstance(value, Sequence):
+        check_count("seeds", value)
+        return list(range(value))
+    check_count("the number of seeds", len(value))
+    for seed in value:
+        if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+            raise AvanpError(f"a seed must be a whole number of at least 0, not {seed!r}")
+    if len(set(value)) < len(value):
+        raise AvanpError("seeds: one is there twice; name each once")
+    return [*value]
 
 
 def check_count(name: str, value: int) -> None:

@@ -9,6 +9,7 @@ from avanp.registry import MODELS, load
 
 FORMS = "use a rate (0.5), a list (1.0,0.1), START:STOP (1.0:0.01) or START:STOP:N"
 MOST_RATES = 10_000
+MOST_SEEDS = 10_000
 
 
 def parse_rates(text: str) -> tuple[float, ...]:
@@ -86,6 +87,24 @@ def _spaced(start: Decimal, stop: Decimal, count: str, text: str) -> tuple[float
     a, b = float(start), float(stop)
     inner = [float(f"{a * (b / a) ** (i / (n - 1)):.12g}") for i in range(1, n - 1)]
     return (a, *inner, b)
+
+
+def parse_seeds(text: str) -> tuple[int, ...]:
+    """Return the seeds that `text` names: ``20`` is 0 … 19, and ``20:39`` is 20 … 39, both ends.
+
+    Raises
+    ------
+    AvanpError
+        For anything else, and for none or more than 10,000 of them.
+    """
+    forms = "use N for seeds 0 … N-1, or FIRST:LAST (20:39)"
+    parts = [part.strip() for part in text.split(":")]
+    if len(parts) > 2 or not all(part.isdecimal() and len(part) < 10 for part in parts):
+        raise AvanpError(f"--seeds {text}: not whole numbers of at least 0; {forms}")
+    first, last = (0, int(parts[0]) - 1) if len(parts) == 1 else map(int, parts)
+    if not 1 <= last - first + 1 <= MOST_SEEDS:
+        raise AvanpError(f"--seeds {text}: from 1 to {MOST_SEEDS} seeds; {forms}")
+    return tuple(range(first, last + 1))
 
 
 def parse_models(text: str) -> tuple[str, ...]:

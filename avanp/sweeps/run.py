@@ -56,7 +56,7 @@ def sweep(
     models: str | Sequence[str] = "all",
     rules: str | Sequence[str] = ("program", "printed"),
     data: str | ImageSet | None = None,
-    seeds: int = 1,
+    seeds: int | str | Sequence[int] = 1,
     draws: int = 10,
     jobs: int = 1,
     executor: Executor | None = None,
@@ -75,8 +75,8 @@ def sweep(
     data : str or ImageSet, optional
         A named set or a folder of images. By default the paper's images where they are found,
         the built-in ones where not.
-    seeds : int
-        Seeds 0 … seeds-1.
+    seeds : int, str or sequence of int
+        20 is seeds 0 … 19; ``"20:39"`` is 20 … 39, as `--seeds` on the command line.
     draws : int
         Images generated for each training image when BM is taken.
     jobs : int

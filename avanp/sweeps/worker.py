@@ -3,6 +3,7 @@
 import os
 import platform
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -112,6 +113,11 @@ def attempt(task: Task, images: Any, draws: int, terms: Terms | None = None) -> 
     except Exception as error:
         cell = failed_cell(reason(error))
     return Outcome(cell, host, digits)
+
+
+def call_given(sha256: str, fn: Callable[..., Any], *args: Any) -> Any:
+    """Call a function of the images this process was given, float32 in [0, 1], and of `args`."""
+    return fn(_given[sha256], *args)
 
 
 def reason(error: Exception) -> str:

@@ -1,0 +1,106 @@
+"""``audit.md``: an audit as GitHub renders it, a pure function of ``audit.json``'s content."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from avanp.audit.subject import about_seeds
+from avanp.audit.terminal import counted
+from avanp.audit.wording import interval, p_value, signed
+from avanp.report import paper
+from avanp.report.text import short
+
+
+def render(document: Mapping[str, Any]) -> str:
+    """Return the verdicts, each claim's numbers, the ablations, and how it was judged."""
+    run = document["run"]
+    data = run["data"]
+    origin = "the paper's own images" if data["is_paper_set"] else "not the paper's images"
+    blocks = [
+        "# What of the paper holds",
+        "The conclusions of section 3 of the paper, each tested over paired seeds under each rule "
+        f"set. Paper: {document['citation']}",
+        document["thanks"],
+        f"Data {data['name']} ({origin}): {data['count']} images of "
+        f"{data['width']}×{data['height']}, sha256 `{data['sha256']}`; "
+        f"{about_seeds(run['seeds'])}; {len(run['models'])} models, {len(run['lr'])} learning "
+        f"rates, {run['draws']} images drawn for each image; avanp {run['avanp']}.",
+        "## Verdicts",
+        _verdicts(document),
+        "\n".join(f"* {counted(document['claims'], name)}" for name in run["rules"]),
+        *_scale(data),
+        *_picture(document),
+        "A difference is that of the comparison which decides, in the direction of the claim: "
+        "above 0 speaks for it.",
+    ]
+    for name in run["rules"]:
+        blocks += _rule_set(document["claims"], name)
+    if document["ablations"]:
+        blocks.append("## What explains it")
+    for one in document["ablations"]:
+        blocks += [f"### {one['title']}", f"{one['says']} ({one['seeds'].capitalize()}.)"]
+        blocks += [*_picture(one), _table(one["columns"], one["rows"])]
+    blocks += ["## How it was judged", "\n".join(f"* {line}" for line in document["method"])]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _scale(data: Mapping[str, Any]) -> list[str]:
+    if not data["is_paper_set"]:
+        return []
+    return [
+        "For scale: the author's own second run differs from the published one by RMS "
+        f"{short(paper.SECOND_RUN_RMS)} a cell."
+    ]
+
+
+def _picture(one: Mapping[str, Any]) -> list[str]:
+    return [f"![{one['alt']}]({one['picture']})"] if one["picture"] else []
+
+
+def _verdicts(document: Mapping[str, Any]) -> str:
+    rules = document["run"]["rules"]
+    rows = []
+    for claim in document["claims"]:
+        agrees = "yes" if claim["paper_agrees"] else "no"
+        cells = []
+        for name in rules:
+            one = claim["rules"][name]
+            between = interval(one["low"], one["high"])
+            cells.append(f"**{one['verdict']}**<br>{signed(one['difference'])} {between}".rstrip())
+        rows.append([claim["claim"], claim["paper"], agrees, *cells])
+    return _table(["claim", "the paper's evidence", "so in its table", *rules], rows)
+
+
+def _rule_set(claims: Sequence[Mapping[str, Any]], rules: str) -> list[str]:
+    head = ["claim", "verdict", "what was found"]
+    found = [(claim, claim["rules"][rules]) for claim in claims]
+    rows = [[claim["claim"], one["verdict"], one["says"]] for claim, one in found]
+    parts = [
+        [
+            part["part"],
+            signed(part["paper_difference"]),
+            signed(part["difference"]),
+            interval(part["low"], part["high"]),
+            signed(part["sd"]).lstrip("+"),
+            "–" if part["effect"] is None else f"{part['effect']:+.1f}".replace("-", "−"),
+            f"{part['seeds_above']} of {part['seeds']}",
+            p_value(part["p"]),
+        ]
+        for _, one in found
+        for part in one["parts"]
+    ]
+    columns = ["comparison", "paper", "ours", "95 % interval", "SD over seeds", "ours / SD"]
+    columns += ["seeds for it", "p, uncorrected"]
+    return [
+        f"### Rules `{rules}`",
+        _table(head, rows),
+        f"<details><summary>All comparisons under {rules}</summary>",
+        _table(columns, parts),
+        "</details>",
+    ]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(
+        "| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines
+    )

@@ -1,0 +1,146 @@
+"""An audit: claims judged, ablations trained, everything put together and written."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from pathlib import Path
+from typing import Any
+
+from avanp.audit.ablations import (
+    absolute,
+    deviations,
+    discriminators,
+    initial,
+    leaning,
+    measures,
+    nobody,
+    width,
+)
+from avanp.audit.claims import judge
+from avanp.audit.markdown import render
+from avanp.audit.subject import RULES, Call, Subject, about_seeds
+from avanp.audit.wording import METHOD, THANKS
+from avanp.files import write_whole
+from avanp.report import paper
+from avanp.report.figures import figures_available
+from avanp.sweeps.local import local_pool
+from avanp.sweeps.worker import call_given
+
+ABLATIONS = (
+    discriminators,
+    leaning,
+    deviations,
+    width,
+    initial,
+    absolute,
+    nobody,
+    measures,
+)
+FORMAT = 1
+FOLDER = "audit"
+Progress = Callable[[int, int], None]
+
+
+def audit(
+    rows: Sequence[Mapping[str, Any]],
+    config: Mapping[str, Any],
+    subject: Subject | None = None,
+    *,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Judge the claims and, given the images, train the ablations.
+
+    Parameters
+    ----------
+    rows, config
+        Of a sweep, finished or not.
+    subject : Subject, optional
+        The sweep with its images; without it there are no ablations.
+    jobs : int
+        Processes. The result does not depend on it.
+    progress : callable, optional
+        Called with the numbers of pieces done and in all.
+
+    Returns
+    -------
+    dict, dict
+        The content of ``audit.json``, and PNGs by name.
+    """
+    claims = judge(rows, config)
+    pictures: dict[str, bytes] = {}
+    ablations: list[dict[str, Any]] = []
+    if subject is not None:
+        calls = [ablation.calls(subject) for ablation in ABLATIONS]
+        results = iter(_results([c for some in calls for c in some], subject, jobs, progress))
+        for ablation, some in zip(ABLATIONS, calls, strict=True):
+            own = [next(results) for _ in some]
+            tables = ablation.tables(subject, own)
+            picture = _drawn(ablation, subject, own)
+            if picture is not None:
+                name = f"{ablation.ID}.png"
+                pictures[name] = picture
+                tables[0]["picture"] = f"{FOLDER}/{name}"
+            ablations += tables
+    document: dict[str, Any] = {
+        "format": FORMAT,
+        "run": dict(config),
+        "seeds": len(config["seeds"]),
+        "claims": claims,
+        "ablations": ablations,
+        "method": list(METHOD),
+        "thanks": THANKS,
+        "citation": paper.CITATION,
+        "picture": None,
+        "alt": "Each claim's deciding difference with its interval, a panel for each rule set.",
+    }
+    if figures_available():
+        from avanp.audit.figures import forest
+
+        shown = [name for name in config["rules"] if name in RULES] or config["rules"][:3]
+        about = f"{config['data']['name']}, {about_seeds(config['seeds'])}"
+        pictures["claims.png"] = forest(claims, shown, about)
+        document["picture"] = f"{FOLDER}/claims.png"
+    return document, pictures
+
+
+def _drawn(ablation: Any, subject: Subject, results: list[Any]) -> bytes | None:
+    needs_matplotlib = getattr(ablation, "NEEDS_MATPLOTLIB", False)
+    if not hasattr(ablation, "draw") or (needs_matplotlib and not figures_available()):
+        return None
+    return ablation.draw(subject, results)
+
+
+def _results(
+    calls: list[Call], subject: Subject, jobs: int, progress: Progress | None
+) -> list[Any]:
+    """Return what the calls give, in their order."""
+    done = 0
+    if progress:
+        progress(0, len(calls))
+    results: list[Any] = [None] * len(calls)
+    sha256 = subject.images.sha256
+    with local_pool(max(1, min(jobs, len(calls))), sha256, subject.images.images) as executor:
+        pending: dict[Future, int] = {}
+        left = iter(enumerate(calls))
+        while True:
+            for i, call in left:
+                pending[executor.submit(call_given, sha256, call.fn, *call.args)] = i
+                if len(pending) >= 2 * jobs:
+                    break
+            if not pending:
+                return results
+            for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                results[pending.pop(future)] = future.result()
+                done += 1
+                if progress:
+                    progress(done, len(calls))
+
+
+def write(directory: Path, document: Mapping[str, Any], pictures: Mapping[str, bytes]) -> None:
+    """Write ``audit.json``, ``audit.md`` and the pictures into a run's folder."""
+    for name, content in pictures.items():
+        write_whole(directory / FOLDER / name, content)
+    write_whole(directory / "audit.md", render(document).encode())
+    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    write_whole(directory / "audit.json", text.encode())

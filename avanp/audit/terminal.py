@@ -1,0 +1,59 @@
+"""An audit for a terminal of 100 columns."""
+
+import textwrap
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from avanp.audit.claims import HOLDS, NOT, UNTOLD
+from avanp.audit.subject import about_seeds
+from avanp.audit.wording import interval, signed
+
+COLUMNS = 100
+CLAIM, CELL = 31, 23
+AT_ONCE = 3  # rule sets in one table
+
+
+def render(document: Mapping[str, Any]) -> str:
+    """Return the verdicts, how many of each, and what the ablations say."""
+    run = document["run"]
+    rules = list(run["rules"])
+    title = (
+        f"The paper's claims: {run['data']['name']}, {about_seeds(run['seeds'])}; the difference "
+        "of the comparison that decides (above 0: for the claim), and its 95 % interval"
+    )
+    blocks = [textwrap.fill(title, COLUMNS)]
+    for i in range(0, len(rules), AT_ONCE):
+        blocks.append(_table(document["claims"], rules[i : i + AT_ONCE]))
+    blocks.append("\n".join(counted(document["claims"], name) for name in rules))
+    for one in document["ablations"]:
+        text = f"{one['title']} ({one['seeds']}). {one['says']}"
+        blocks.append(textwrap.fill(text, COLUMNS, subsequent_indent="  "))
+    return "\n\n".join(blocks) + "\n"
+
+
+def counted(claims: Sequence[Mapping[str, Any]], rules: str) -> str:
+    """Return how many claims have each verdict under a rule set."""
+    n = Counter(claim["rules"][rules]["verdict"] for claim in claims)
+    return (
+        f"{rules}: of {len(claims)} claims {n[HOLDS]} hold, {n[NOT]} do not hold, "
+        f"{n[UNTOLD]} cannot be told"
+    )
+
+
+def _table(claims: Sequence[Mapping[str, Any]], rules: Sequence[str]) -> str:
+    head = " " * CLAIM + "".join(f"{name:<{CELL}}" for name in rules)
+    lines = [head.rstrip(), "─" * (CLAIM + CELL * len(rules))]
+    for claim in claims:
+        words = textwrap.wrap(claim["claim"], CLAIM - 2)
+        cells = [_cell(claim["rules"][name]) for name in rules]
+        for i in range(max(2, len(words))):
+            line = f"{words[i] if i < len(words) else '':<{CLAIM}}"
+            line += "".join(f"{cell[i] if i < 2 else '':<{CELL}}" for cell in cells)
+            lines.append(line.rstrip())
+    return "\n".join(lines)
+
+
+def _cell(one: Mapping[str, Any]) -> tuple[str, str]:
+    between = interval(one["low"], one["high"]).replace(", ", ",")
+    return one["verdict"], f"{signed(one['difference'])} {between}".rstrip()
