@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avanp.errors import AvanpError
-from avanp.sweeps.grid import parse_models, parse_rates, parse_rules
+from avanp.sweeps.grid import parse_models, parse_rates, parse_rules, parse_seeds
 
 PAPER = [1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1]
 PAPER += [0.09, 0.08, 0.07, 0.06, 0.05, 0.04, 0.03, 0.02, 0.01]
@@ -107,3 +107,18 @@ def test_rules_may_name_a_deviation_to_leave_out():
 def test_unknown_or_repeated_rules_are_refused(text):
     with pytest.raises(AvanpError):
         parse_rules(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "seeds"), [("3", (0, 1, 2)), ("20:22", (20, 21, 22)), (" 5 : 5 ", (5,))]
+)
+def test_seeds_are_a_number_of_them_or_the_first_and_the_last(text, seeds):
+    assert parse_seeds(text) == seeds
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0", ":", "1:", "2:1", "-1", "1.0", "1:2:3", "10001", "0:10000"]
+)
+def test_bad_seeds_say_in_one_line_what_is_wrong(text):
+    with pytest.raises(AvanpError, match=r"^--seeds .*FIRST:LAST \(20:39\)$"):
+        parse_seeds(text)

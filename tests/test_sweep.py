@@ -60,6 +60,14 @@ def test_rows_do_not_depend_on_the_order_or_the_company(undisturbed):
     assert results(other.rows) == results(expected)
 
 
+def test_seeds_may_be_named(undisturbed):
+    for seeds in ("1:1", [1], range(1, 2)):
+        other = avanp.sweep("0.9,0.05", data=small_set(), **GRID | {"seeds": seeds})
+        assert other.config["seeds"] == [1]
+        expected = [row for row in numbers(undisturbed.rows) if row["seed"] == 1]
+        assert numbers(other.rows) == expected
+
+
 class Stop(Exception):
     pass
 
@@ -141,6 +149,11 @@ def test_models_are_compared_on_the_same_noise():
         {"draws": 0},
         {"jobs": 0},
         {"seeds": 1.5},
+        {"seeds": "20:19"},
+        {"seeds": []},
+        {"seeds": [0, -1]},
+        {"seeds": [0, True]},
+        {"seeds": [3, 3]},
         {"models": "AVA9"},
         {"rules": "fast"},
         {"lr": "2"},

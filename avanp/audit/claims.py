@@ -6,6 +6,7 @@ from typing import Any
 
 from avanp.audit.paired import MARGIN, RESAMPLES, Paired, holm, paired
 from avanp.audit.paper_claims import CLAIMS, Claim, Part
+from avanp.audit.subject import finite
 from avanp.audit.wording import says
 from avanp.report.paper import same_rate
 from avanp.report.tables import STATISTICS
@@ -72,10 +73,8 @@ def _runs(rows: Iterable[Mapping[str, Any]], value: str) -> Runs:
     runs: Runs = {}
     for row in rows:
         if row["status"] in ("ok", "diverged"):
-            bm = row[value] if row["status"] == "ok" else None
-            bm = None if bm is None or not math.isfinite(bm) else float(bm)
             seed = runs.setdefault((row["rules"], row["model"]), {}).setdefault(row["seed"], {})
-            seed[same_rate(row["lr"])] = bm
+            seed[same_rate(row["lr"])] = finite(row, value)
     return runs
 
 

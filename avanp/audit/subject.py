@@ -1,5 +1,6 @@
 """What is audited: the rows of a sweep, its configuration, and its images."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -70,7 +71,13 @@ class Subject:
     def bm(self, key: Key, value: str = "bm") -> float | None:
         """Return the BM of a cell that the sweep has; None where it diverged, or is not there."""
         row = self.cells.get((key[0], key[1], same_rate(key[2]), key[3]))
-        return None if row is None or row["status"] != "ok" else row[value]
+        return None if row is None else finite(row, value)
+
+
+def finite(row: Mapping[str, Any], value: str) -> float | None:
+    """Return a number of a row; None where the run diverged, or it is not there."""
+    found = row.get(value) if row["status"] == "ok" else None
+    return float(found) if isinstance(found, int | float) and math.isfinite(found) else None
 
 
 def about_seeds(seeds: Iterable[int]) -> str:

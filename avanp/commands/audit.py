@@ -57,6 +57,7 @@ def audit(
     exact, or reads one (--from). DIR then holds audit.json, audit.md and pictures in audit/,
     beside what `avanp sweep` writes.
     """
+    from avanp.audit import run  # noqa: F401 (what is missing is told before the sweep)
     from avanp.sweeps import grid
     from avanp.sweeps.configuration import check_count
     from avanp.sweeps.run import default_jobs
@@ -67,8 +68,9 @@ def audit(
     if from_ is not None:
         if out is not None:
             raise AvanpError("give --from, which writes into that folder, or --out, not both")
-        if ctx.get_parameter_source("seeds") is not click.core.ParameterSource.DEFAULT:
-            raise AvanpError("--seeds is for a new sweep: that in --from has its own")
+        for option in ("seeds", "size"):
+            if ctx.get_parameter_source(option) is not click.core.ParameterSource.DEFAULT:
+                raise AvanpError(f"--{option} is for a new sweep: that in --from has its own")
         rows, config = _read(from_)
         images = None if claims_only else _images_of(config, data)
     else:

@@ -1,0 +1,124 @@
+"""`avanp audit` in a process of its own."""
+
+import json
+import shutil
+
+import pytest
+
+from cli_process import avanp, contents, write_images
+
+SIZES = ((12, 11),) * 4
+SWEEP = ("--data", "images", "--draws", "2", "--seeds", "2", "--jobs", "1", "--out", "run")
+GRID = ("--lr", "0.9,0.05", "--rules", "program,printed,exact")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    tmp = tmp_path_factory.mktemp("place")
+    write_images(tmp / "images", SIZES)
+    assert avanp(tmp, "sweep", *SWEEP, *GRID).code == 0
+    return tmp
+
+
+@pytest.fixture
+def copy(place, tmp_path):
+    shutil.copytree(place, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def read(place):
+    """An audit of the sweep: what it printed, and the folder."""
+    done = avanp(place, "audit", "--from", "run", "--data", "images", "--jobs", "1")
+    return done, place / "run"
+
+
+def test_a_sweep_is_audited_into_its_folder(read):
+    done, directory = read
+    assert done.code == 0, done.err
+    assert done.out.startswith("written to run\n")
+    assert "program: of 11 claims" in done.out
+    assert max(map(len, done.out.splitlines())) <= 100
+    document = json.loads((directory / "audit.json").read_text())
+    assert document["run"] == json.loads((directory / "run.json").read_text())
+    for one in [document, *document["ablations"]]:
+        assert one["picture"] is None or (directory / one["picture"]).exists()
+    assert (directory / "audit.md").read_text().startswith("# What of the paper holds")
+    # The sweep's own files are as they were, and its tables can be drawn again.
+    assert avanp(directory.parent, "tables", "run").code == 0
+
+
+def test_the_claims_alone_need_no_images(copy):
+    shutil.rmtree(copy / "images")
+    done = avanp(copy, "audit", "--from", "run", "--claims-only")
+    assert done.code == 0, done.err
+    assert json.loads((copy / "run" / "audit.json").read_text())["ablations"] == []
+
+
+@pytest.mark.slow
+def test_an_audit_runs_its_own_sweep_and_ends_as_one_that_reads_it(tmp_path):
+    write_images(tmp_path / "images", SIZES)
+    words = ("audit", "--data", "images", "--seeds", "7:7", "--jobs", "2")
+    done = avanp(tmp_path, *words, "--out", "new")
+    assert done.code == 0, done.err
+    config = json.loads((tmp_path / "new" / "run.json").read_text())
+    assert (config["seeds"], config["rules"]) == ([7], ["program", "printed", "exact"])
+    assert len(config["lr"]) == 19
+    names = [
+        "audit.json",
+        "audit.md",
+        *(f"audit/{n}.png" for n in ("claims", "nobody", "measures")),
+    ]
+    before = [(tmp_path / "new" / name).read_bytes() for name in names]
+    # Again: nothing is left to train for the sweep, and the result is the same.
+    again = avanp(tmp_path, "audit", "--from", "new", "--data", "images", "--jobs", "1")
+    assert again.code == 0, again.err
+    assert [(tmp_path / "new" / name).read_bytes() for name in names] == before
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--seeds", "0"), "--seeds 0: from 1 to 10000 seeds"),
+        (("--seeds", "5:"), "FIRST:LAST"),
+        (("--jobs", "0"), "jobs must be from 1"),
+        (("--from", "nowhere"), "nowhere holds no run.json"),
+        (("--from", "images"), "images holds no run.json"),
+        (("--from", "run", "--out", "new"), "not both"),
+        (("--from", "run", "--seeds", "3"), "--seeds is for a new sweep"),
+        (("--from", "run", "--size", "12x11"), "--size is for a new sweep"),
+        (("--from", "run"), "give --data DIR, the images of 'images'; or --claims-only"),
+        (("--from", "run", "--data", "jungle"), "holds other images than the sweep's"),
+        (("--data", "nothing"), "no data set or folder 'nothing'"),
+        (("--data", "images", "--size", "big"), "not WxH"),
+        (("--data", "images", "--out", "images"), "holds other files"),
+        (("--data", "images", "--out", "run"), "holds another run"),
+        (("--lr", "0.5"), "No such option"),
+    ],
+)
+def test_what_it_cannot_do_is_one_line(copy, words, says):
+    before = contents(copy)
+    done = avanp(copy, "audit", *words)
+    assert (done.code, done.err.count("\n")) == (2, 1), done
+    assert done.err.startswith("avanp: ")
+    assert says in done.err
+    changed = {k for k, v in contents(copy).items() if before.get(k) != v}
+    assert changed <= {"images/.lock", "run/.lock"}
+
+
+def test_a_sweep_without_rows_has_nothing_to_judge(copy):
+    (copy / "run" / "rows.jsonl").unlink()
+    done = avanp(copy, "audit", "--from", "run", "--claims-only")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "no finished row yet" in done.err
+
+
+def test_an_unfinished_sweep_is_judged_by_the_seeds_that_are_whole(copy):
+    rows = copy / "run" / "rows.jsonl"
+    lines = rows.read_text().splitlines(keepends=True)
+    rows.write_text("".join(lines[:-1]))
+    assert avanp(copy, "audit", "--from", "run", "--claims-only").code == 0
+    claims = json.loads((copy / "run" / "audit.json").read_text())["claims"]
+    # The last row is GAN's under exact, of the last seed.
+    seeds = {one["id"]: one["rules"]["exact"]["seeds"] for one in claims}
+    assert (seeds["ava1-ava2-beat-gan"], seeds["ava3-beats-vae"]) == (1, 2)
