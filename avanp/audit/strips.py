@@ -24,7 +24,8 @@ def grid_of_images(
     from PIL import Image, ImageDraw, ImageFont
 
     font = ImageFont.load_default(FONT)
-    size = _size(next(i for row in rows.values() for i in row if i is not None), CELL)
+    there = next((i for row in rows.values() for i in row if i is not None), None)
+    size = (CELL, CELL) if there is None else _size(there, CELL)
     left = MARGIN + max(int(font.getlength(name)) for name in rows) + MARGIN
     line = FONT + 2 * GAP
     page = Image.new(
