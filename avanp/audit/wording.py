@@ -70,7 +70,7 @@ def says(one: Mapping[str, Any]) -> str:
     if one["low"] is not None:
         text += f", {interval(one['low'], one['high'])}"
     if one["effect"] is not None:
-        text += f", {abs(one['effect']):.1f} of its SD over seeds"
+        text += f", {abs(one['effect']):.1f} times its SD over seeds"
     if one["high"] is not None and one["low"] > -MARGIN and one["high"] < MARGIN:
         text += ", less than the tables' last digit"
     return f"{text}; p {p_value(one['p_corrected'])} over {_seeds(one['seeds'])}. {runs}"

@@ -1,0 +1,102 @@
+"""The committed audit is what the code says of the committed numbers."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from avanp.audit.claims import judge
+from avanp.audit.markdown import render
+from avanp.audit.wording import METHOD
+
+FOLDER = Path(__file__).parents[1] / "docs" / "audit"
+PAGE = (FOLDER / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def document():
+    return json.loads((FOLDER / "audit.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def runs(document):
+    """Rows of 40 seeds, and the configuration."""
+    with np.load(FOLDER / "bm.npz", allow_pickle=False) as stored:
+        names = {key: stored[key].tolist() for key in ("rules", "models", "rates", "seeds")}
+        bm = stored["bm"]
+    rows = [
+        {
+            "rules": names["rules"][i],
+            "model": names["models"][j],
+            "lr": names["rates"][k],
+            "seed": names["seeds"][m],
+            "bm": float(value),
+            "status": "ok",
+        }
+        for (i, j, k, m), value in np.ndenumerate(bm)
+    ]
+    assert (names["rules"], names["rates"]) == (document["run"]["rules"], document["run"]["lr"])
+    return rows, document["run"]
+
+
+def judged(runs, seeds, resamples=499):
+    rows, config = runs
+    return judge([row for row in rows if row["seed"] in seeds], config, resamples=resamples)
+
+
+def verdict_table(claims, rules):
+    return {one["claim"]: one["rules"][rules]["verdict"] for one in claims}
+
+
+def test_the_page_is_drawn_from_the_numbers(document):
+    assert (FOLDER / "audit.md").read_text(encoding="utf-8") == render(document)
+    assert document["method"] == list(METHOD)
+    assert document["run"]["data"]["is_paper_set"]
+    assert document["run"]["seeds"] == list(range(20))
+    for one in [document, *document["ablations"]]:
+        assert one["picture"] is None or (FOLDER / one["picture"]).exists()
+
+
+def test_the_numbers_follow_from_the_cells(document, runs):
+    for one, other in zip(document["claims"], judged(runs, range(20)), strict=True):
+        for rules, here in one["rules"].items():
+            there = other["rules"][rules]
+            for key in ("verdict", "decided_by", "seeds", "single_runs"):
+                assert here[key] == there[key], (one["id"], rules)
+            assert here["p_corrected"] == pytest.approx(there["p_corrected"])
+            assert here["difference"] == pytest.approx(there["difference"], abs=1e-12)
+
+
+def test_the_stability_table_is_what_the_seeds_give(runs):
+    first, second, all_ = (judged(runs, s) for s in (range(20), range(20, 40), range(40)))
+    same = sum(
+        a["rules"][rules]["verdict"] == b["rules"][rules]["verdict"]
+        for a, b in zip(first, second, strict=True)
+        for rules in a["rules"]
+    )
+    assert f"{same} of the 33 verdicts are the same" in PAGE
+    shown = re.findall(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| (\d+) \|$", PAGE, re.M)
+    assert len(shown) == 12
+    for i, (claim, *told, single) in enumerate(shown):
+        rules = "program" if i < 11 else "printed"
+        found = [verdict_table(claims, rules)[claim] for claims in (first, second, all_)]
+        assert [word.strip("*") for word in told] == found
+        (entry,) = (one for one in all_ if one["claim"] == claim)
+        assert int(single) == entry["rules"][rules]["single_runs"]
+        assert (found[0] != found[1]) == told[0].startswith("**")
+    for rules, changed in (("printed", 1), ("exact", 0)):
+        a, b = (verdict_table(claims, rules) for claims in (first, second))
+        assert sum(a[claim] != b[claim] for claim in a) == changed
+    assert set(verdict_table(first, "exact").values()) == {"does not hold"}
+
+
+def test_its_links_lead_somewhere():
+    for page in FOLDER.glob("*.md"):
+        for name in re.findall(r"\]\(((?!http)[^)#]+)\)", page.read_text(encoding="utf-8")):
+            assert (FOLDER / name).exists(), name
+
+
+def test_what_is_committed_is_small():
+    assert sum(p.stat().st_size for p in FOLDER.rglob("*") if p.is_file()) < 1_000_000
