@@ -64,8 +64,8 @@ def test_seeds_may_be_named(undisturbed):
     for seeds in ("1:1", [1], range(1, 2)):
         other = avanp.sweep("0.9,0.05", data=small_set(), **GRID | {"seeds": seeds})
         assert other.config["seeds"] == [1]
-        expected = [row for row in numbers(undisturbed.rows) if row["seed"] == 1]
-        assert numbers(other.rows) == expected
+        expected = [row for row in undisturbed.rows if row["seed"] == 1]
+        assert results(other.rows) == results(expected)
 
 
 class Stop(Exception):

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from avanp.console import one_line
+
 if TYPE_CHECKING:
     from avanp.sweeps.status import Status
 
@@ -15,7 +17,7 @@ def show(directory: str) -> None:
     from avanp.sweeps.status import read_status
 
     for line in lines(read_status(Path(directory))):
-        click.echo(line)
+        click.echo(one_line(line))
 
 
 def lines(status: "Status") -> list[str]:

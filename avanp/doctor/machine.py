@@ -78,15 +78,13 @@ def kernels() -> Line:
         return Line("kernels", str(error).split(":")[0] + " is no backend", False, advice)
     if chosen == "numpy":
         return Line("kernels", "numpy, as AVANP_KERNELS says: slower by far", True)
-    from avanp.kernels import winograd
     from avanp.kernels.cpu import compiles, tile
 
     if not compiles():
         text = "numba with compilation switched off (NUMBA_DISABLE_JIT)"
         return Line("kernels", text, False, "unset NUMBA_DISABLE_JIT, or bear with the references")
-    way = "Winograd" if winograd.apt((3, 3, 64, 64)) else "direct"
     shape = f"{tile().rows} rows of 2 vectors of {tile().lanes} floats"
-    return Line("kernels", f"numba; tile {shape}; 3×3 convolutions {way}", True)
+    return Line("kernels", f"numba; a tile has {shape}", True)
 
 
 def threads() -> Line:

@@ -80,6 +80,8 @@ def _at_work(directory: Path) -> dict[str, Any] | None:
         return None
     try:
         note = json.loads((directory / NAME).read_text("utf-8"))
-    except (OSError, ValueError):  # it is being written
-        note = None
-    return note if isinstance(note, dict) else {}
+    except (OSError, ValueError, RecursionError):  # it is being written
+        return {}
+    kinds = {"pid": int, "host": str, "at_once": int}
+    right = isinstance(note, dict) and all(isinstance(note.get(k), t) for k, t in kinds.items())
+    return note if right else {}

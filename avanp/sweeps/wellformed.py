@@ -61,11 +61,17 @@ def is_row(value: Any) -> bool:
     """Whether it may be a line of rows.jsonl."""
     if not _has(value, ROW) or type(value["seed"]) is not int:
         return False
-    if not isinstance(value.get("host", ""), str):  # runs of the first version have none
+    if not all(isinstance(value.get(key, ""), str | None) for key in ("host", "reason")):
+        return False  # runs of the first version have no host
+    if not all(_is_duration(value.get(key, 0.0)) for key in ("train_seconds", "eval_seconds")):
         return False
     if value["bm"] is not None and math.isfinite(value["bm"]):
         return value["status"] == "ok"
     return value["status"] in ("diverged", "failed")
+
+
+def _is_duration(value: Any) -> bool:
+    return type(value) in (int, float) and 0 <= value < math.inf
 
 
 def _has(value: Any, types: dict[str, Any]) -> bool:

@@ -5,11 +5,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from avanp.commands.sweep_status import lines
 from avanp.data.jungle import jungle
+from avanp.locks import held
 from avanp.report import markdown, terminal
 from avanp.report.sheets import write_sheets
 from avanp.report.tables import build
-from avanp.sweeps.run import configuration
+from avanp.sweeps.configuration import configuration
+from avanp.sweeps.status import read_status
 from avanp.sweeps.store import Store, read_config, read_rows
 from avanp.training.log import read_metrics
 from fuzz.forms import json_lines, json_value, png
@@ -31,7 +34,7 @@ def row(rules: str, model: str, lr: float, seed: int, **changes: Any) -> dict[st
     return {
         "rules": rules, "model": model, "lr": lr, "seed": seed, "bm": 0.2, "bm_signed": 0.1,
         "status": "ok", "reason": None, "train_seconds": 0.1, "eval_seconds": 0.1,
-        "data": config()["data"]["sha256"], **changes,
+        "host": "here", "data": config()["data"]["sha256"], **changes,
     }  # fmt: skip
 
 
@@ -39,6 +42,7 @@ def rows() -> bytes:
     """Return a small rows.jsonl, with a run that diverged."""
     lines = [row(r, m, lr, 0) for r in RULES for m in MODELS for lr in (1.0, 0.5)]
     lines += [row("program", "VAE", 1.0, 1, bm=None, status="diverged", reason="x")]
+    lines += [row("program", "VAE", 0.5, 1, bm=None, status="failed", reason="MemoryError")]
     return "".join(json.dumps(line) + "\n" for line in lines).encode()
 
 
@@ -79,10 +83,12 @@ def strips() -> list[bytes]:
 
 
 def read(folder: Path) -> None:
-    """Go on with a run, and do what `avanp tables` does, but for the figures."""
+    """Go on with a run, tell its status, and do what `avanp tables` does but for the figures."""
     try:
-        Store(folder).start(config())
+        with held(folder, "in use") as note:
+            Store(folder, note).start(config(), retry_failed=(folder / "samples").exists())
     finally:
+        lines(read_status(folder))
         said = read_config(folder)
         tables = build(read_rows(folder), said)
         json.dumps(tables, allow_nan=False, ensure_ascii=False).encode()
@@ -92,7 +98,7 @@ def read(folder: Path) -> None:
 
 
 EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(x) (w) file closefile\n%%EOF\n"
-WRITES = r"rows\.jsonl$|sheets"
+WRITES = r"rows\.jsonl|\.lock$|sheets"
 TARGETS = [
     Target("run.json", run_json, read, configs, 128, json_value,
            writes=WRITES, share=0.5),
