@@ -8,6 +8,7 @@ from avanp.data.size import check_size
 from avanp.errors import AvanpError
 from avanp.sweeps import grid
 
+LONGEST = 1e9  # seconds of a cell
 CONFIG = {
     "avanp": str,
     "lr": list,
@@ -71,7 +72,7 @@ def is_row(value: Any) -> bool:
 
 
 def _is_duration(value: Any) -> bool:
-    return type(value) in (int, float) and 0 <= value < math.inf
+    return type(value) in (int, float) and 0 <= value < LONGEST
 
 
 def _has(value: Any, types: dict[str, Any]) -> bool:

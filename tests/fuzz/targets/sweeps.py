@@ -86,7 +86,7 @@ def read(folder: Path) -> None:
     """Go on with a run, tell its status, and do what `avanp tables` does but for the figures."""
     try:
         with held(folder, "in use") as note:
-            Store(folder, note).start(config(), retry_failed=(folder / "samples").exists())
+            Store(folder, note).start(config())
     finally:
         lines(read_status(folder))
         said = read_config(folder)
