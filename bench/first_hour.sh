@@ -13,7 +13,7 @@ step() { # seconds on the clock, seconds of the processor, the command
   local spent
   spent=$( { time bash -c "$1" > "$work/said" 2>&1; } 2>&1 ) || { cat "$work/said"; exit 1; }
   read -r real user system <<< "$spent"
-  printf '%7.1f %7.1f  %s\n' "$real" "$(echo "$user + $system" | bc)" "$1"
+  awk -v a="$real" -v b="$user" -v c="$system" -v of="$1" 'BEGIN { printf "%7.1f %7.1f  %s\n", a, b + c, of }'
 }
 
 cd "$work"
