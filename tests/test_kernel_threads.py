@@ -1,12 +1,13 @@
 """Threads of the kernels: how work is divided, and what becomes of errors."""
 
+import os
 import threading
 
 import numpy as np
 import pytest
 
 from avanp.errors import AvanpError
-from avanp.kernels.threads import own, parts, split, threads
+from avanp.kernels.threads import _Helper, _team, own, parts, split, threads
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "two", "1.5", ""])
@@ -45,6 +46,41 @@ def test_an_error_comes_out_and_the_next_call_works(error, where, monkeypatch):
     done = []
     split(lambda start, stop: done.append((start, stop)), 2)
     assert sorted(done) == [(0, 1), (1, 2)]
+
+
+@pytest.mark.parametrize("at", ["begin", "end"])
+def test_ctrl_c_between_threads_leaves_nothing_half_done(at, monkeypatch):
+    monkeypatch.setenv("AVANP_THREADS", "3")
+    helpers = _team(os.getpid(), 2).helpers
+    real = getattr(_Helper, at)
+
+    def interrupted(helper, *args):
+        monkeypatch.setattr(_Helper, at, real)
+        if at == "begin":
+            real(helper, *args)
+        raise KeyboardInterrupt
+
+    held = threading.Event()
+    monkeypatch.setattr(_Helper, at, interrupted)
+
+    def slow(start, stop):
+        if threading.current_thread() is not threading.main_thread():
+            held.wait(10)
+
+    with pytest.raises(KeyboardInterrupt):
+        split(slow, 3, once=True)
+    for _ in range(3):
+        done = np.zeros(9, int)
+
+        def run(start, stop, done=done):
+            done[start:stop] += 1
+
+        split(run, 9, once=True)
+        assert (done == 1).all()
+    held.set()
+    for helper in helpers:
+        helper.join(10)
+        assert not helper.is_alive()
 
 
 def test_two_threads_of_a_program_may_compute_at_once(monkeypatch):

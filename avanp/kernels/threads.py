@@ -109,6 +109,7 @@ class _Team:
         if not self.taken.acquire(blocking=False):
             work(0)  # the helpers work for another thread of the program
             return
+        ended = False
         try:
             self._keep_away()
             helpers = self.helpers[:count]
@@ -118,8 +119,14 @@ class _Team:
                 work(0)
             finally:
                 errors = [helper.end() for helper in helpers]
+                ended = True
         finally:
-            self.taken.release()
+            if ended:
+                self.taken.release()
+            else:  # Ctrl-C came while it waited: helpers may be at work still, and others follow
+                _team.cache_clear()
+                for helper in self.helpers:
+                    helper.dismiss()
         for error in errors:
             if error is not None:
                 raise error
@@ -142,14 +149,15 @@ class _Helper(threading.Thread):
         super().__init__(name="avanp", daemon=True)
         self.work: Callable[[], None] = lambda: None
         self.error: BaseException | None = None
+        self.dismissed = False
         self.asked, self.done = threading.Lock(), threading.Lock()
         self.asked.acquire()
         self.done.acquire()
         self.start()
 
     def run(self) -> None:
-        """Do what is asked, for ever."""
-        while self.asked.acquire():
+        """Do what is asked, until dismissed."""
+        while self.asked.acquire() and not self.dismissed:
             try:
                 self.work()
             except BaseException as error:
@@ -160,6 +168,12 @@ class _Helper(threading.Thread):
         """Let the thread call `work`."""
         self.work, self.error = work, None
         self.asked.release()
+
+    def dismiss(self) -> None:
+        """Let the thread end, when it is done with what it does."""
+        self.dismissed = True
+        with suppress(RuntimeError):  # it is asked already
+            self.asked.release()
 
     def end(self) -> BaseException | None:
         """Wait until the work has ended, and return what it raised."""
