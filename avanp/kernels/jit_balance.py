@@ -5,12 +5,13 @@ from numba import njit
 
 Array = np.ndarray
 
-# reassoc lets the sums over pixels be vectorised; the order is fixed once compiled.
+# reassoc lets the sums over pixels be vectorised. Their order is the compiler's, and always the
+# same where all is compiled as one function: hence inline, see `avanp.kernels.jit_exp`.
 FAST = {"reassoc", "contract", "nsz"}
 PART = 8192  # pixels: a float32 sum over more of them drifts
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(inline="always", error_model="numpy", fastmath=FAST)
 def _sums(squares: Array) -> tuple[float, float]:
     """Sums of ``|d(1 - d)|`` and ``d(1 - d)`` from d^2, in the images' dtype."""
     absolute = squares.dtype.type(0)
@@ -23,7 +24,7 @@ def _sums(squares: Array) -> tuple[float, float]:
     return absolute, signed
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(inline="always", error_model="numpy", fastmath=FAST)
 def _sums_rgb(
     r: Array, g: Array, b: Array, x_r: Array, x_g: Array, x_b: Array
 ) -> tuple[float, float]:
@@ -39,7 +40,7 @@ def _sums_rgb(
     return absolute, signed
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", fastmath=FAST)
 def balance_sums(generated: Array, images: Array) -> tuple[float, float]:
     """See the reference. Parts of an image are summed in its dtype, and added in float64."""
     n_channels, n_generated, n_pixels = generated.shape

@@ -12,10 +12,8 @@ ZERO = np.float32(0)
 PART = 512  # terms that are summed in float32 before they are added in float64
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST | {"reassoc"})
-def _part(u: Array, t: Array, scale: np.float32, du: Array) -> np.float32:
-    """Fill du and return the sum of the terms; reassoc lets the sum be vectorised."""
-    total = ZERO
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def _bernoulli(u: Array, t: Array, scale: np.float32, du: Array, terms: Array) -> None:
     for i in range(u.size):
         size = abs(u[i])
         q, power = exp_parts(-size)
@@ -24,28 +22,20 @@ def _part(u: Array, t: Array, scale: np.float32, du: Array) -> np.float32:
         # The bounds of exp_parts lose a NaN.
         p = p if u[i] == u[i] else u[i]
         du[i] = (p - t[i]) * scale
-        total += (u[i] if u[i] > ZERO else ZERO) - t[i] * u[i] + log1p_unit(small)
-    return total
-
-
-@njit(cache=True, error_model="numpy")
-def _bernoulli(u: Array, t: Array, scale: np.float32, du: Array) -> float:
-    total = 0.0
-    for start in range(0, u.size, PART):
-        part = slice(start, min(start + PART, u.size))
-        total += float(_part(u[part], t[part], scale, du[part]))
-    return total
+        terms[i] = (u[i] if u[i] > ZERO else ZERO) - t[i] * u[i] + log1p_unit(small)
 
 
 def bernoulli_logits(logits: Array, target: Array, scale: float) -> tuple[float, Array]:
     """See the reference; all but float32 takes the reference itself."""
     if logits.dtype != np.float32:
         return reference.bernoulli_logits(logits, target, scale)
-    dlogits = np.empty(logits.shape, np.float32)
-    total = _bernoulli(
+    dlogits, terms = np.empty(logits.shape, np.float32), np.empty(logits.size, np.float32)
+    _bernoulli(
         np.ascontiguousarray(logits).reshape(-1),
         np.ascontiguousarray(target, np.float32).reshape(-1),
         np.float32(scale),
         dlogits.reshape(-1),
+        terms,
     )
-    return total, dlogits
+    parts = np.add.reduceat(terms, np.arange(0, terms.size, PART)) if terms.size else terms
+    return float(np.sum(parts, dtype=np.float64)), dlogits
