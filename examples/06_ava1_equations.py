@@ -5,7 +5,7 @@ under the rule set `printed`, from one image x, is
 
     (8)  z = mu + Sigma^(1/2) r            the code
     (5)  the encoder's error               pulls mu to 0 and Sigma to 1
-    (6)  the decoder's error               pulls x' to x, and away from what d calls made
+    (6)  the decoder's error               pulls x' to x, and makes every pixel brighter
     (7)  the error of d, twice             at x and at x'
 
 An error e is the direction of ascent at a net's outputs. Below them: dW = e hᵀ, as in lesson 3.

@@ -48,7 +48,7 @@ try:
     avanp.check_grad(Wrong(), x)
     raise SystemExit("the check has missed the mistake")
 except avanp.GradientError as error:
-    print(f"Wrong: {str(error).splitlines()[0]}")
+    print(f"refused: {str(error).splitlines()[0]}")
 
 
 def fitted(layer, steps=1500):

@@ -157,7 +157,8 @@ def test_recovering_says_how_much_was_won(place):
 def test_an_image_of_ones_own_is_converted_and_its_hole_is_not_scored(place):
     write_images(place / "own", [(30, 20)])
     words = ("recover", "gan", "own/0.png", "--mask", "0,0,15,20", "--steps", "9", "--out", "o.png")
-    assert did(place, *words) == "written to o.png\n"
+    said = did(place, *words)
+    assert said == "0.png: 30x20 brought to 8x8 grey, the model's\nwritten to o.png\n"
     said = did(place, *words, "--missing", "0.2")
     assert "0.png: PSNR" in said
 

@@ -159,7 +159,7 @@ def test_one_seed_holds_out_the_same_images() -> None:
 
 
 def test_one_group_cannot_be_divided() -> None:
-    with pytest.raises(AvanpError, match="belong together"):
+    with pytest.raises(AvanpError, match="equal or related images"):
         grey(groups=np.zeros(10, int)).hold_out(0.5, RNG)
     for share in (0.0, 1.0, float("nan")):
         with pytest.raises(AvanpError, match="above 0 and below 1"):

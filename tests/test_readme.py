@@ -87,7 +87,7 @@ def test_sweep_and_training_of_own_images_run_as_shown(tmp_path):
     done = run(commands[0], cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "runs" / "mine" / "tables.md").exists()
-    done = run(train.replace("--epochs 60", "--epochs 1"), cwd=tmp_path)
+    done = run(train.replace("--epochs 200", "--epochs 1"), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "runs" / "photos" / "samples.png").exists()
 

@@ -19,9 +19,10 @@ def gradcheck(names: tuple[str, ...]) -> None:
     from avanp.gradcases import run as check
 
     reports = check(list(names) or None)
-    click.echo(f"{'name':24}{'worst relative error':>22}  pass")
+    width = max(24, *(len(report.name) for report in reports))
+    click.echo(f"{'name':{width}}{'worst relative error':>22}  pass")
     for report in reports:
-        click.echo(f"{report.name:24}{report.error:>22.1e}  {'yes' if report.ok else 'NO'}")
+        click.echo(f"{report.name:{width}}{report.error:>22.1e}  {'yes' if report.ok else 'NO'}")
     failed = [report.name for report in reports if not report.ok]
     if failed:
         fail(f"{len(failed)} of {len(reports)} derivatives are wrong: {', '.join(failed)}", 1)

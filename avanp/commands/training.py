@@ -29,7 +29,7 @@ from avanp.training.trainer import NAME, Trainer, batch_sizes
 
 SHEET = 64  # generated images
 PAIRS = 24
-FEW_STEPS = 100
+FEW_STEPS = 300
 MOST_WEIGHTS = 2**28  # 4 GiB with their gradients and Adam's moments
 
 
