@@ -43,7 +43,8 @@ def hold_out(
     group = np.unique(identical(images) if groups is None else groups, return_inverse=True)[1]
     sizes = np.bincount(group.reshape(-1))
     if len(sizes) < 2:
-        raise AvanpError(f"{len(group)} equal or related images cannot be divided into two parts: give more of them")
+        what = f"{len(group)} equal or related images cannot be divided into two parts"
+        raise AvanpError(f"{what}: give more of them")
     order = rng.permutation(len(sizes))
     # After how many groups the total is nearest to what is asked for.
     totals = np.cumsum(sizes[order])[:-1]
