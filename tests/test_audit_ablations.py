@@ -11,13 +11,14 @@ from PIL import Image
 import avanp
 from avanp.audit import run
 from avanp.audit.ablations import measures, nobody, width
-from avanp.audit.ablations.table import listed, size
+from avanp.audit.ablations.table import size
 from avanp.audit.markdown import render
-from avanp.audit.subject import RULES, Subject, about_seeds
+from avanp.audit.subject import RULES, Subject
 from avanp.audit.terminal import render as on_a_terminal
 from avanp.audit.training import trained
 from avanp.ava.program import DEVIATIONS
 from avanp.data.images import ImageSet
+from avanp.report.text import about_seeds, listed
 
 RATES = [1.0, 0.3]
 CELLS = 7 * len(RATES)
@@ -263,8 +264,9 @@ def test_words_for_numbers_and_names():
         "a and b",
         "a, b and c",
     ]
-    assert [about_seeds(s) for s in ([3], [0, 1], range(20))] == [
+    assert [about_seeds(s) for s in ([3], [0, 1], range(20), [3, 7, 9])] == [
         "seed 3",
         "seeds 0 and 1",
         "seeds 0 to 19",
+        "seeds 3, 7 and 9",
     ]

@@ -14,8 +14,8 @@ from avanp.audit import claims
 from avanp.audit.claims import HOLDS, NOT, UNTOLD
 from avanp.audit.paired import MARGIN, holm, paired
 from avanp.audit.paper_claims import CLAIMS
-from avanp.audit.wording import p_value, signed
 from avanp.report import paper
+from avanp.report.text import p_value, signed
 
 RATES = [1.0, 0.1, 0.05]
 MODELS = list(paper.MODELS)
@@ -265,4 +265,9 @@ def test_what_the_papers_own_table_says_of_its_claims():
 def test_numbers_as_they_are_written():
     shown = [signed(v) for v in (None, 0.0, 0.0123, -0.5, 3e-6, -0.00004999, 1.5)]
     assert shown == ["–", "0", "+.0123", "−.5000", "+3e−6", "−5e−5", "+1.500"]
-    assert [p_value(p) for p in (1.0, 0.043, 0.00002)] == ["1", "0.043", "< 0.0001"]
+    assert [p_value(p) for p in (1.0, 0.043, 0.002834, 0.00002)] == [
+        "1",
+        "0.043",
+        "0.0028",
+        "< 0.0001",
+    ]

@@ -130,7 +130,7 @@ def test_verdicts_of_an_audit_stand_first_with_their_evidence(paper_page):
     assert "Three seeds decide nothing." in first
     assert "mean of AVA5 above AVA2's" in first
     assert "difference +.0012, 95 % from −.0003 to +.0021" in first
-    assert "sign test p 0.200, corrected 0.400, 3 seeds" in first
+    assert "sign test p 0.2, corrected 0.4, 3 seeds" in first
     assert "difference" not in paper_page.one("div", id="claim-2").text  # told by what it says
     text = paper_page.one("section", id="evidence").text
     assert text.index("AVA2 is above") < text.index("How the claims were judged")

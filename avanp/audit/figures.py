@@ -5,8 +5,8 @@ from io import BytesIO
 from typing import Any
 
 from avanp.audit.claims import HOLDS, NOT, UNTOLD
-from avanp.audit.wording import signed
 from avanp.report.figures import FAMILIES
+from avanp.report.text import signed
 
 # Okabe and Ito's colours, which the colour-blind can tell apart; the marks differ as well.
 VERDICTS = {HOLDS: ("#009E73", "o"), NOT: ("#D55E00", "s"), UNTOLD: ("#56606B", "D")}

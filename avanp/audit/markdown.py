@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from avanp.audit.subject import about_seeds
 from avanp.audit.terminal import counted
-from avanp.audit.wording import interval, p_value, signed
+from avanp.audit.wording import interval
 from avanp.report import paper
-from avanp.report.text import short
+from avanp.report.text import about_seeds, p_value, short, signed
 
 
 def render(document: Mapping[str, Any]) -> str:

@@ -18,11 +18,12 @@ from avanp.audit.ablations import (
 )
 from avanp.audit.claims import judge
 from avanp.audit.markdown import render
-from avanp.audit.subject import RULES, Call, Subject, about_seeds
+from avanp.audit.subject import RULES, Call, Subject
 from avanp.audit.wording import METHOD, THANKS
 from avanp.files import write_whole
 from avanp.report import paper
 from avanp.report.figures import figures_available
+from avanp.report.text import about_seeds
 from avanp.sweeps.local import local_pool
 from avanp.sweeps.worker import call_given
 

@@ -1,7 +1,7 @@
 """What is audited: the rows of a sweep, its configuration, and its images."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -78,12 +78,3 @@ def finite(row: Mapping[str, Any], value: str) -> float | None:
     """Return a number of a row; None where the run diverged, or it is not there."""
     found = row.get(value) if row["status"] == "ok" else None
     return float(found) if isinstance(found, int | float) and math.isfinite(found) else None
-
-
-def about_seeds(seeds: Iterable[int]) -> str:
-    """Return ``seed 0``, or ``seeds 0 and 1``, or ``seeds 0 to 19``."""
-    s = list(seeds)
-    if len(s) == 1:
-        return f"seed {s[0]}"
-    joint = "and" if len(s) == 2 else "to"
-    return f"seeds {s[0]} {joint} {s[-1]}"

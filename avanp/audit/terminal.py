@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from avanp.audit.claims import HOLDS, NOT, UNTOLD
-from avanp.audit.subject import about_seeds
-from avanp.audit.wording import interval, signed
+from avanp.audit.wording import interval
+from avanp.report.text import about_seeds, signed
 
 COLUMNS = 100
 CLAIM, CELL = 31, 23

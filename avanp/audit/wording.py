@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from avanp.audit.paired import MARGIN
-from avanp.report.text import short
+from avanp.report.text import count, p_value, signed
 
 METHOD = (
     "Each claim is a comparison, or several that must all be true, of entries of Table 3: the "
@@ -35,25 +35,9 @@ THANKS = (
 )
 
 
-def signed(value: float | None) -> str:
-    """Return a difference with its sign and four decimals; what these do not show, by its size."""
-    if value is None:
-        return "–"
-    if value == 0:
-        return "0"
-    if abs(value) < MARGIN:
-        return f"{value:+.0e}".replace("-", "−").replace("e−0", "e−")
-    return short(value, sign=True)
-
-
 def interval(low: float | None, high: float | None) -> str:
     """Return an interval in brackets, or "" where there is none."""
     return "" if low is None else f"[{signed(low)}, {signed(high)}]"
-
-
-def p_value(p: float) -> str:
-    """Return a p-value to two digits."""
-    return f"{p:.2g}" if p >= 0.0001 else "< 0.0001"
 
 
 def says(one: Mapping[str, Any]) -> str:
@@ -61,9 +45,10 @@ def says(one: Mapping[str, Any]) -> str:
     if not one["seeds"]:
         return "No seed has all the cells that this needs."
     same = [part["part"] for part in one["parts"] if part["identical"]]
+    seeds = count(one["seeds"], one["seeds"], "seed")
     runs = f"True in {one['single_runs']} of {one['single_runs_of']} single runs."
     if same:
-        return f"Equal in every cell of {_seeds(one['seeds'])}: {'; '.join(same)}. {runs}"
+        return f"Equal in every cell of {seeds}: {'; '.join(same)}. {runs}"
     several = len(one["parts"]) > 1
     text = f"Weakest: {one['decided_by']}: " if several else ""
     text += f"difference {signed(one['difference'])}"
@@ -73,8 +58,4 @@ def says(one: Mapping[str, Any]) -> str:
         text += f", {abs(one['effect']):.1f} times its SD over seeds"
     if one["high"] is not None and one["low"] > -MARGIN and one["high"] < MARGIN:
         text += ", less than the tables' last digit"
-    return f"{text}; p {p_value(one['p_corrected'])} over {_seeds(one['seeds'])}. {runs}"
-
-
-def _seeds(n: int) -> str:
-    return f"{n} seed{'s' * (n != 1)}"
+    return f"{text}; p {p_value(one['p_corrected'])} over {seeds}. {runs}"

@@ -1,7 +1,9 @@
 """Runs that have no number, and why: alike ones together."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
+
+from avanp.report.text import listed_seeds
 
 LONG = 300  # letters of a reason
 
@@ -27,13 +29,6 @@ def without_number(rows: Iterable[Mapping[str, Any]]) -> list[Lost]:
             key = (row["rules"], row["model"], row["lr"], str(row["status"]), reason)
             groups.setdefault(key, []).append(row["seed"])
     return [
-        Lost(rules, model, lr, listed(sorted(seeds)), status, reason)
+        Lost(rules, model, lr, listed_seeds(sorted(seeds)), status, reason)
         for (rules, model, lr, status, reason), seeds in groups.items()
     ]
-
-
-def listed(seeds: Sequence[int]) -> str:
-    """Return ``0 to 19`` where seeds are in one piece, or all of them."""
-    if len(seeds) > 2 and list(seeds) == list(range(seeds[0], seeds[0] + len(seeds))):
-        return f"{seeds[0]} to {seeds[-1]}"
-    return ", ".join(map(str, seeds))

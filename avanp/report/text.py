@@ -1,4 +1,6 @@
-"""How the report writes numbers."""
+"""How the report writes numbers, and lists of them."""
+
+from collections.abc import Sequence
 
 
 def short(value: float, sign: bool = False) -> str:
@@ -29,9 +31,11 @@ def count(fewest: int, most: int, noun: str) -> str:
     return f"{span(fewest, most)} {noun}{'' if most == 1 else 's'}"
 
 
-def signed(difference: float) -> str:
-    """Return a difference as `short` does; none is ``0``, and a tiny one ``+3e−6``."""
-    if not difference:
+def signed(difference: float | None) -> str:
+    """Return a difference as `short` does, with its sign; ``0``, and a tiny one ``+3e−6``."""
+    if difference is None:
+        return "–"
+    if difference == 0:
         return "0"
     if abs(difference) >= 0.00005:
         return short(difference, sign=True)
@@ -39,5 +43,22 @@ def signed(difference: float) -> str:
 
 
 def p_value(p: float) -> str:
-    """Return a p-value with three decimals, or as a power of ten where it is smaller."""
-    return f"{p:.3f}" if p >= 0.001 else f"{p:.1e}" if p else "0"
+    """Return a p-value to two digits: ``0.0028``, or ``< 0.0001``."""
+    return f"{p:.2g}" if p >= 0.0001 else "< 0.0001"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return ``A``, ``A and B`` or ``A, B and C``."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def listed_seeds(seeds: Sequence[int]) -> str:
+    """Return ``0 to 19`` where more than two seeds are in one piece, or all: ``3, 7 and 9``."""
+    if len(seeds) > 2 and list(seeds) == list(range(seeds[0], seeds[0] + len(seeds))):
+        return f"{seeds[0]} to {seeds[-1]}"
+    return listed([str(seed) for seed in seeds])
+
+
+def about_seeds(seeds: Sequence[int]) -> str:
+    """Return ``seed 0``, ``seeds 0 and 1``, ``seeds 0 to 19`` or ``seeds 3, 7 and 9``."""
+    return f"seed{'s' * (len(seeds) != 1)} {listed_seeds(seeds)}"

@@ -42,17 +42,23 @@ def compare(
         "diverged": sum(cell["diverged"] for _, _, cell in cells),
         "missing": sum(cell["missing"] for _, _, cell in cells),
         "failed": sum(cell["failed"] for _, _, cell in cells),
-        "rms": math.sqrt(fmean(d * d for d in differences)) if differences else None,
-        "correlation": _correlation([cell for _, _, cell in compared]),
+        "rms": rms(differences),
+        "correlation": pearson([(cell["mean"], cell["paper"]) for _, _, cell in compared]),
         "largest": _largest_cell(compared),
         "table3_largest": _largest_mean({m: d for m, d in means.items() if d is not None}),
     }
 
 
-def _correlation(cells: Sequence[Mapping[str, Any]]) -> float | None:
+def rms(differences: Sequence[float]) -> float | None:
+    """Return the root of the mean square; None where there is nothing."""
+    return math.sqrt(fmean(d * d for d in differences)) if differences else None
+
+
+def pearson(pairs: Sequence[tuple[float, float]]) -> float | None:
+    """Return Pearson's correlation; None for fewer than two pairs, or where one side is equal."""
     try:
-        return correlation([c["mean"] for c in cells], [c["paper"] for c in cells])
-    except StatisticsError:  # fewer than two cells, or all of them equal
+        return correlation([a for a, _ in pairs], [b for _, b in pairs])
+    except StatisticsError:
         return None
 
 

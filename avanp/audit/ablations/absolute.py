@@ -3,7 +3,8 @@
 from typing import Any
 
 from avanp.audit.ablations.table import NONE, mean, number, table
-from avanp.audit.subject import Call, Subject, about_seeds
+from avanp.audit.subject import Call, Subject
+from avanp.report.text import about_seeds
 
 ID = "absolute"
 DIGITS = 4  # that are shown

@@ -1,15 +1,14 @@
 """Each of the program's numbered deviations switched off alone, and all of them."""
 
-import math
-from statistics import StatisticsError, correlation
 from typing import Any
 
 from avanp.audit.ablations.table import NONE, mean, number, size, table
-from avanp.audit.subject import Call, Key, Subject, about_seeds
+from avanp.audit.subject import Call, Key, Subject
 from avanp.audit.training import cell_bm
 from avanp.ava.program import DEVIATIONS
 from avanp.report.paper import published
-from avanp.report.text import rate
+from avanp.report.text import about_seeds, rate
+from avanp.report.verdict import pearson, rms
 
 ID = "deviations"
 SEEDS = 2
@@ -104,8 +103,9 @@ def _change(rules: str, changes: dict[Key, float]) -> list[str]:
     key = max(changes, key=lambda key: abs(changes[key]))
     if changes[key] == 0:
         return ["0", "0"]
-    rms = math.sqrt(sum(change**2 for change in changes.values()) / len(changes))
-    return [size(rms), f"{size(abs(changes[key]))} ({key[1]}, γ {rate(key[2])})"]
+    typical = rms(list(changes.values()))
+    assert typical is not None
+    return [size(typical), f"{size(abs(changes[key]))} ({key[1]}, γ {rate(key[2])})"]
 
 
 def _beside_the_paper(subject: Subject, found: dict[Key, float | None], rules: str) -> list[str]:
@@ -116,14 +116,7 @@ def _beside_the_paper(subject: Subject, found: dict[Key, float | None], rules: s
             theirs = published(model, lr)
             if ours is not None and theirs is not None:
                 pairs.append((ours, theirs))
-    if not pairs:
-        return [NONE, NONE]
-    rms = math.sqrt(sum((ours - theirs) ** 2 for ours, theirs in pairs) / len(pairs))
-    try:
-        r = number(correlation(*zip(*pairs, strict=True)))
-    except StatisticsError:  # one cell, or all of them equal
-        r = NONE
-    return [number(rms), r]
+    return [number(rms([ours - theirs for ours, theirs in pairs])), number(pearson(pairs))]
 
 
 def draw(subject: Subject, results: list[Any]) -> bytes:

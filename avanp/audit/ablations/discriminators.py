@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from avanp.audit.ablations.table import listed, size, table
-from avanp.audit.subject import RULES, Call, Subject, about_seeds
+from avanp.audit.ablations.table import size, table
+from avanp.audit.subject import RULES, Call, Subject
 from avanp.audit.training import trained
 from avanp.registry import load
+from avanp.report.text import about_seeds, listed
 
 ID = "discriminators"
 WAYS = [("program", "removed"), *((rules, "never learn") for rules in RULES)]

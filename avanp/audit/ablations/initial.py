@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from avanp.audit.ablations.table import mean, number, table
-from avanp.audit.subject import RULES, Call, Key, Subject, about_seeds
+from avanp.audit.subject import RULES, Call, Key, Subject
 from avanp.audit.training import cell_bm
-from avanp.report.text import rate
+from avanp.report.text import about_seeds, rate
 
 ID = "initial"
 SEEDS = 1

@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from avanp.audit.ablations.table import listed, size, table
-from avanp.audit.subject import RULES, Call, Subject, about_seeds
+from avanp.audit.ablations.table import size, table
+from avanp.audit.subject import RULES, Call, Subject
 from avanp.audit.training import trained
+from avanp.report.text import about_seeds, listed
 
 ID = "leaning"
 PAIRS = (("AVA1", "AVA2"), ("AVA3", "AVA4"))

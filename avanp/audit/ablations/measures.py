@@ -4,8 +4,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from avanp.audit.ablations.table import NONE, listed, mean, number, table
-from avanp.audit.subject import Call, Subject, about_seeds
+from avanp.audit.ablations.table import NONE, mean, number, table
+from avanp.audit.subject import Call, Subject
 from avanp.audit.training import trained
 from avanp.metrics.diversity import diversity
 from avanp.metrics.features import Pixels
@@ -14,6 +14,7 @@ from avanp.metrics.nearest import nearest_images
 from avanp.metrics.psnr import psnr
 from avanp.metrics.random_conv import SMALLEST, RandomConv
 from avanp.metrics.ssim import WINDOW, ssim
+from avanp.report.text import about_seeds, listed
 
 ID = "measures"
 RULES = ("program", "printed")

@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from avanp.audit.ablations.table import listed, number, size, table
-from avanp.audit.subject import RULES, Call, Subject, about_seeds
+from avanp.audit.ablations.table import number, size, table
+from avanp.audit.subject import RULES, Call, Subject
 from avanp.audit.training import trained
 from avanp.metrics.balance import balance_metric
 from avanp.metrics.nearest import nearest_images
-from avanp.report.text import rate, short
+from avanp.report.text import about_seeds, listed, rate, short
 from avanp.rng import stream
 
 ID = "nobody"

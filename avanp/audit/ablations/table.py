@@ -45,8 +45,3 @@ def mean(values: Sequence[float | None]) -> float | None:
     """Return the mean of what is there, None where nothing is."""
     there = [value for value in values if value is not None]
     return sum(there) / len(there) if there else None
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return ``A``, ``A and B`` or ``A, B and C``."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

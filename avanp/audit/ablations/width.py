@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 
 from avanp.audit.ablations.table import mean, number, size, table
-from avanp.audit.subject import Call, Subject, about_seeds
+from avanp.audit.subject import Call, Subject
 from avanp.audit.training import as_array, trained
 from avanp.ava.nets import NetConfig, Nets
 from avanp.layers.base import Array, Layer, Wrt
 from avanp.layers.sequential import Sequential
+from avanp.report.text import about_seeds
 
 ID = "width"
-RULES = "program"
+PROGRAM = "program"
 WIDE = NetConfig().hidden
 THIN = NetConfig(hidden=1)
 
@@ -50,9 +51,9 @@ def calls(subject: Subject) -> list[Call]:
 
 def compare(images: np.ndarray, model: str, lr: float, seed: int, draws: int) -> dict[str, float]:
     """Return how the hidden units differ, BM at both widths, and what one unit can do."""
-    wide = trained(images, model, RULES, lr, seed)
-    thin = trained(images, model, RULES, lr, seed, net=THIN)
-    alone = trained(images, model, RULES, lr, seed, net=THIN, change=stepping_as_many)
+    wide = trained(images, model, PROGRAM, lr, seed)
+    thin = trained(images, model, PROGRAM, lr, seed, net=THIN)
+    alone = trained(images, model, PROGRAM, lr, seed, net=THIN, change=stepping_as_many)
     return {
         "apart": max(units_apart(net) for net in wide.nets.named().values()),
         "wide": wide.bm(draws),
@@ -114,5 +115,5 @@ def tables(subject: Subject, results: list[Any]) -> list[dict[str, Any]]:
         f"the {WIDE} units differ by at most",
         "images of one unit with such steps differ by at most",
     ]
-    title = f"Hidden width 1 against {WIDE}, zero initial weights, {RULES}"
+    title = f"Hidden width 1 against {WIDE}, zero initial weights, {PROGRAM}"
     return [table(ID, title, says, columns, rows, seeds=about_seeds(subject.seeds(1)))]

@@ -1,5 +1,7 @@
 """What a rule set is, in a sentence."""
 
+from avanp.report.text import listed
+
 SETS = {
     "printed": "Equations (5)–(16) exactly as the paper prints them.",
     "program": "What the author’s program does: the printed equations with eight numbered "
@@ -14,5 +16,4 @@ def explained(rules: str) -> str:
     if not off:
         return SETS[base]
     deviations = "deviation" if len(off) == 1 else "deviations"
-    listed = " and ".join([", ".join(off[:-1]), off[-1]] if off[1:] else off)
-    return f"The rules program without {deviations} {listed}."
+    return f"The rules program without {deviations} {listed(off)}."

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from avanp.report.html.element import Child, Markup, el
-from avanp.report.lost import listed
-from avanp.report.text import rate
+from avanp.report.text import listed_seeds, rate
 
 
 def settings(config: Mapping[str, Any]) -> Markup:
@@ -19,7 +18,7 @@ def settings(config: Mapping[str, Any]) -> Markup:
         "Rule sets": ", ".join(config["rules"]),
         "Models": ", ".join(config["models"]),
         "Learning rates": ", ".join(rate(lr) for lr in config["lr"]),
-        "Seeds": listed(config["seeds"]),
+        "Seeds": listed_seeds(config["seeds"]),
         "BM from": f"{config['draws']} generated images an image of the set",
     }
     facts |= {f"Experiment: {name}": str(v) for name, v in sorted(config["experiment"].items())}
