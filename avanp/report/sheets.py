@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from avanp.data.decode import read_image
 from avanp.errors import AvanpError
 from avanp.files import write_whole
+from avanp.report.samples import strip_path
 from avanp.report.text import rate
 
 if TYPE_CHECKING:
@@ -51,10 +52,7 @@ def write_sheets(directory: Path, config: Mapping[str, Any]) -> list[Path]:
         rates = sorted(config["lr"], reverse=True)
         rates = rates[:: -(-len(rates) // MOST_ROWS)]
         strips = [
-            [
-                _strip(directory / "samples" / f"{rules}-{model}-{lr:g}.png")
-                for rules in config["rules"]
-            ]
+            [_strip(strip_path(directory, rules, model, lr)) for rules in config["rules"]]
             for lr in rates
         ]
         if any(strip is not None for row in strips for strip in row):

@@ -17,6 +17,7 @@ from avanp.errors import AvanpError
 from avanp.files import NO_ROOM, append_whole, write_whole
 from avanp.locks import NAME, held
 from avanp.report.index import index_rows
+from avanp.report.samples import strip_path
 from avanp.sweeps.cells import Key, key_of
 from avanp.sweeps.wellformed import is_config, is_row
 
@@ -82,10 +83,10 @@ class Store:
         """Write a cell's first generated images side by side; (n, H, W, 3) uint8."""
         from PIL import Image
 
-        folder = self.directory / "samples"
-        folder.mkdir(exist_ok=True)
+        path = strip_path(self.directory, row["rules"], row["model"], row["lr"])
+        path.parent.mkdir(exist_ok=True)
         strip = np.concatenate(list(samples), axis=1)
-        save_image(Image.fromarray(strip), folder / sample_name(row))
+        save_image(Image.fromarray(strip), path)
 
     def _drop_torn_line(self) -> None:
         """Cut off a last line that a killed process left unfinished; its cell is redone."""
@@ -97,11 +98,6 @@ class Store:
             with open(self._rows_path, "r+b") as file:
                 file.truncate(whole)
                 os.fsync(file.fileno())
-
-
-def sample_name(row: dict[str, Any]) -> str:
-    """Return the file name of a cell's strip of generated images."""
-    return f"{row['rules']}-{row['model']}-{row['lr']:g}.png"
 
 
 @contextmanager

@@ -8,15 +8,11 @@ from avanp.report.html.element import Markup, el
 from avanp.report.html.strips import Strip
 from avanp.report.html.table import Row, table
 from avanp.report.paper import same_rate
+from avanp.report.samples import strip_path
 from avanp.report.text import rate, short
 
 SMALL = 48  # pixels: images below are enlarged pixel by pixel
 NUMBERS = {2: "both", 3: "all three", 4: "all four"}
-
-
-def strip_path(directory: Path, rules: str, model: str, lr: float) -> Path:
-    """Return where a sweep keeps the strip of a cell."""
-    return directory / "samples" / f"{rules}-{model}-{lr:g}.png"
 
 
 def images(

@@ -13,13 +13,14 @@ from avanp.report.html.curves import curves, highest_bm
 from avanp.report.html.document import Section, document
 from avanp.report.html.element import Child, Markup, el, join
 from avanp.report.html.explained import explained
-from avanp.report.html.images import images, strip_path
+from avanp.report.html.images import images
 from avanp.report.html.lost import lost
 from avanp.report.html.nearness import nearness
 from avanp.report.html.settings import settings
 from avanp.report.html.strips import Strip, strips
 from avanp.report.html.tables123 import tables123
 from avanp.report.lost import without_number
+from avanp.report.samples import strip_path
 from avanp.report.text import count
 from avanp.report.verdict import table3_title
 
