@@ -33,8 +33,6 @@ class Paired:
         Seeds whose difference is above the margin, and those whose is below it.
     p_above, p_below : float
         One-sided sign tests: how likely as many seeds above (below) the margin are by chance.
-    zeros : bool
-        Whether every difference is exactly 0.
     """
 
     seeds: int
@@ -46,7 +44,6 @@ class Paired:
     below: int
     p_above: float
     p_below: float
-    zeros: bool
 
     @property
     def effect(self) -> float | None:
@@ -69,7 +66,6 @@ def paired(differences: Sequence[float], resamples: int = RESAMPLES) -> Paired:
         below=below,
         p_above=_sign_test(above, above + below),
         p_below=_sign_test(below, above + below),
-        zeros=bool(len(d)) and not d.any(),
     )
 
 

@@ -161,7 +161,7 @@ def _unbroken(model: str, lines: Lines) -> list[list[tuple[float, Mapping[str, A
 
 
 def _gone(cell: Mapping[str, Any]) -> bool:
-    return cell["mean"] is None and bool(cell["diverged"] or cell.get("failed"))
+    return cell["mean"] is None and bool(cell["diverged"] or cell["failed"])
 
 
 def _legend(models: Sequence[str], lines: Lines) -> Markup:

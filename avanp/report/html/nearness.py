@@ -36,13 +36,12 @@ def nearness(tables: Mapping[str, Any]) -> Markup:
 
 def _cells(v: Mapping[str, Any], compared: bool) -> list[Markup | str]:
     done = v["compared"] if compared else v["cells"]
-    failed = v.get("failed", 0)
     cells: list[Markup | str] = [
         str(done),
         span(v["seeds_fewest"], v["seeds_most"]),
         str(v["diverged"]),
-        str(failed),
-        str(v["missing"] - failed),
+        str(v["failed"]),
+        str(v["missing"] - v["failed"]),
     ]
     if not compared:
         return cells

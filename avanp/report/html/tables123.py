@@ -72,7 +72,7 @@ def _entry(column: Mapping[str, Any], name: str) -> Markup:
 
 
 def _cell(cell: Mapping[str, Any]) -> Markup:
-    gone = {what: cell.get(what, 0) for what in ("diverged", "failed") if cell.get(what)}
+    gone = {what: cell[what] for what in ("diverged", "failed") if cell[what]}
     if cell["mean"] is None:
         return el("td", next(iter(gone), "not run yet"), beside(cell))
     told = ", ".join(f"{number} {what}" for what, number in gone.items())
