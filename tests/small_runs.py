@@ -94,7 +94,7 @@ def audit(run: Mapping[str, Any], /, **changes: Any) -> dict[str, Any]:
             part | {"part": "mean of AVA5 above AVA2's", "paper_difference": 0.0004},
         ],
     }
-    refuted = outcome | {"verdict": "does not hold", "parts": []}
+    refuted = outcome | {"verdict": "does not hold", "parts": outcome["parts"][:1]}
     claims = [
         {
             "id": "highest",
@@ -114,7 +114,8 @@ def audit(run: Mapping[str, Any], /, **changes: Any) -> dict[str, Any]:
         "title": "BM of images that no model made",
         "says": "White comes near the best.",
         "columns": ["image", "BM", "note"],
-        "rows": [["white", 0.2263, None], ["grey", 0.2148, True]],
+        "seeds": "seed 0",
+        "rows": [["white", ".2263", "–"], ["grey", ".2148", 3]],
         "picture": "audit/x.png",
         "alt": "A white and a grey image",
     }
@@ -124,7 +125,8 @@ def audit(run: Mapping[str, Any], /, **changes: Any) -> dict[str, Any]:
         "seeds": 3,
         "claims": claims,
         "ablations": [ablation],
-        "method": "Each claim is a comparison.",
+        "method": ["Each claim is a comparison."],
+        "thanks": "To the authors.",
         "picture": "audit/x.png",
         "alt": "All intervals",
     } | changes

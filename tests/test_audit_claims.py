@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from avanp.audit import claims
-from avanp.audit.claims import HOLDS, NOT, UNTOLD
 from avanp.audit.paired import MARGIN, holm, paired
 from avanp.audit.paper_claims import CLAIMS
 from avanp.report import paper
+from avanp.report.findings import HOLDS, NOT, UNTOLD
 from avanp.report.text import p_value, signed
 
 RATES = [1.0, 0.1, 0.05]

@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+from avanp.report.html.write import write_report
+from avanp.sweeps.store import read_config, read_rows
 from cli_process import avanp, contents, write_images
 
 SIZES = ((12, 11),) * 4
@@ -46,6 +48,18 @@ def test_a_sweep_is_audited_into_its_folder(read):
     assert (directory / "audit.md").read_text().startswith("# What of the paper holds")
     # The sweep's own files are as they were, and its tables can be drawn again.
     assert avanp(directory.parent, "tables", "run").code == 0
+
+
+def test_what_an_audit_writes_the_report_reads(read):
+    _, directory = read
+    (path,) = write_report(directory, read_rows(directory), read_config(directory))
+    page = path.read_text("utf-8")
+    document = json.loads((directory / "audit.json").read_text())
+    for one in document["ablations"]:
+        assert one["title"] in page
+    assert page.count('<p class="muted">Seed 0.</p>') == sum(
+        one["seeds"] == "seed 0" for one in document["ablations"]
+    )
 
 
 def test_the_claims_alone_need_no_images(copy):

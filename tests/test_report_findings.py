@@ -28,6 +28,13 @@ def changed(**changes):
     return content
 
 
+def outcome(**changes):
+    """An audit whose first outcome is changed."""
+    content = json.loads(json.dumps(small_runs.audit(RUN)))
+    content["claims"][0]["rules"]["program"] |= changes
+    return content
+
+
 def test_no_audit_is_none(tmp_path):
     assert read_findings(tmp_path) is None
 
@@ -50,15 +57,12 @@ def test_what_was_written_is_read(tmp_path):
     ]
     assert outcome.parts[0].paper_difference == 0.0003
     assert found.method == ["Each claim is a comparison."]
-    assert found.ablations[0].rows == [["white", "0.2263", "–"], ["grey", "0.2148", "yes"]]
+    assert found.ablations[0].rows == [["white", ".2263", "–"], ["grey", ".2148", "3"]]
     assert found.ablations[0].picture == (tmp_path / "audit" / "x.png").resolve()
 
 
-def test_paragraphs_and_what_is_not_known_yet_are_taken(tmp_path):
-    content = small_runs.audit(RUN, method=["One.", "Two."], thanks="To the authors.", later={})
-    found = read(tmp_path, content)
-    assert found.method == ["One.", "Two."]
-    assert found.thanks == ["To the authors."]
+def test_what_is_not_known_yet_is_left_out(tmp_path):
+    assert read(tmp_path, small_runs.audit(RUN, later={})).thanks == "To the authors."
 
 
 @pytest.mark.parametrize(
@@ -74,17 +78,18 @@ def test_paragraphs_and_what_is_not_known_yet_are_taken(tmp_path):
         (changed(claims={"claim": 7}), "claim is no text"),
         (changed(claims={"rules": None}), "rules of claim 'highest' is no object"),
         (changed(claims={"rules": {"program": {"verdict": "true"}}}), "has verdict 'true'"),
-        (
-            changed(claims={"rules": {"program": {"verdict": "holds", "low": "0"}}}),
-            "low is no number",
-        ),
-        (
-            changed(claims={"rules": {"program": {"verdict": "holds", "p": float("nan")}}}),
-            "p is no number",
-        ),
-        (changed(claims={"rules": {"program": {"verdict": "holds", "p": 10**400}}}), "too large"),
+        (outcome(low="0"), "low is no number"),
+        (outcome(p=float("nan")), "p is no number"),
+        (outcome(p=10**400), "too large"),
+        (outcome(p_corrected=None), "p_corrected is no number"),
+        (outcome(seeds=1.5), "seeds is no whole number"),
+        (outcome(says=None), "says is no text"),
+        (outcome(parts=[]), "claim 'highest' has no parts"),
+        (outcome(parts=[1]), "a part is no object"),
+        (changed(ablations={"seeds": None}), "seeds is no text"),
+        (small_runs.audit(RUN, method="One."), "method is no list"),
         (changed(ablations={"columns": ["one"]}), "rows that are not of 1 columns"),
-        (changed(ablations={"rows": [[{}, 1, 2]]}), "neither text nor number"),
+        (changed(ablations={"rows": [[{}, 1, 2]]}), "neither text nor a whole number"),
         (changed(ablations={"picture": "audit/none.png"}), "is not there"),
         (changed(ablations={"picture": "audit"}), "is not there"),
         (changed(ablations={"picture": "../x.png"}), "is outside of the folder"),

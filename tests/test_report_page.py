@@ -135,8 +135,8 @@ def test_verdicts_of_an_audit_stand_first_with_their_evidence(paper_page):
     text = paper_page.one("section", id="evidence").text
     assert text.index("AVA2 is above") < text.index("How the claims were judged")
     assert table(paper_page, "ablation-1")[1:] == [
-        ["white", "0.2263", "–"],
-        ["grey", "0.2148", "yes"],
+        ["white", ".2263", "–"],
+        ["grey", ".2148", "3"],
     ]
     assert "A white and a grey image" in [i.get("alt") for i in paper_page.all("img")]
 
@@ -245,11 +245,12 @@ def test_words_of_an_audit_are_never_markup(tmp_path):
     folder = small_runs.save(tmp_path / "a", run, small_runs.rows_of(run))
     content = small_runs.audit(run)
     told = json.loads(json.dumps(content))
-    (told["claims"][0]["claim"], told["claims"][0]["paper"], told["method"]) = [HOSTILE] * 3
+    told["claims"][0]["claim"] = told["claims"][0]["paper"] = HOSTILE
+    told["method"][0] = told["thanks"] = HOSTILE
     told["claims"][0]["rules"] = {HOSTILE: told["claims"][0]["rules"]["program"]}
     for outcome in told["claims"][0]["rules"].values():
         outcome["says"] = outcome["parts"][0]["part"] = HOSTILE
-    for key in ("title", "says", "alt"):
+    for key in ("title", "says", "seeds", "alt"):
         told["ablations"][0][key] = HOSTILE
     told["ablations"][0]["rows"][0][0] = told["ablations"][0]["columns"][0] = HOSTILE
     small_runs.save_audit(folder, told)
@@ -257,7 +258,7 @@ def test_words_of_an_audit_are_never_markup(tmp_path):
     page = Page((folder / "report.html").read_text("utf-8"))
     assert not page.all("script")
     assert not [e for e in page.elements if any(k.startswith("on") for k in e.attributes)]
-    assert page.one("main", id="content").text.count(HOSTILE) >= 9
+    assert page.one("main", id="content").text.count(HOSTILE) >= 10
     text = (folder / "report.md").read_text("utf-8")
     assert "<script" not in text
     assert "\n# no heading" not in text

@@ -8,10 +8,10 @@ from avanp.audit.paired import MARGIN, RESAMPLES, Paired, holm, paired
 from avanp.audit.paper_claims import CLAIMS, Claim, Part
 from avanp.audit.subject import finite
 from avanp.audit.wording import says
+from avanp.report.findings import HOLDS, NOT, UNTOLD
 from avanp.report.paper import same_rate
 from avanp.report.tables import STATISTICS
 
-HOLDS, NOT, UNTOLD = "holds", "does not hold", "cannot be told"
 ALPHA = 0.05
 # {(rules, model): {seed: {rate: BM}}}; None where the run diverged
 Runs = dict[tuple[str, str], dict[int, dict[float, float | None]]]

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
-from avanp.audit.claims import HOLDS, NOT, UNTOLD
 from avanp.report.figures import FAMILIES
+from avanp.report.findings import HOLDS, NOT, UNTOLD
 from avanp.report.text import signed
 
 # Okabe and Ito's colours, which the colour-blind can tell apart; the marks differ as well.

@@ -23,6 +23,7 @@ from avanp.audit.wording import METHOD, THANKS
 from avanp.files import write_whole
 from avanp.report import paper
 from avanp.report.figures import figures_available
+from avanp.report.findings import FORMAT, NAME
 from avanp.report.text import about_seeds
 from avanp.sweeps.local import local_pool
 from avanp.sweeps.worker import call_given
@@ -37,7 +38,6 @@ ABLATIONS = (
     nobody,
     measures,
 )
-FORMAT = 1
 FOLDER = "audit"
 Progress = Callable[[int, int], None]
 
@@ -144,4 +144,4 @@ def write(directory: Path, document: Mapping[str, Any], pictures: Mapping[str, b
         write_whole(directory / FOLDER / name, content)
     write_whole(directory / "audit.md", render(document).encode())
     text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    write_whole(directory / "audit.json", text.encode())
+    write_whole(directory / NAME, text.encode())

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from avanp.audit.claims import HOLDS, NOT, UNTOLD
 from avanp.audit.wording import interval
+from avanp.report.findings import HOLDS, NOT, UNTOLD
 from avanp.report.text import about_seeds, signed
 
 COLUMNS = 100

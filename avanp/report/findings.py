@@ -12,36 +12,47 @@ from avanp.errors import AvanpError
 NAME = "audit.json"
 FORMAT = 1
 MOST_BYTES = 20_000_000
-VERDICTS = ("holds", "does not hold", "cannot be told")
-NUMBERS = ("difference", "low", "high", "p", "p_corrected", "paper_difference")
+HOLDS, NOT, UNTOLD = "holds", "does not hold", "cannot be told"
+# The sign tells verdicts apart where colours do not.
+MARKS = {HOLDS: "✓", NOT: "✗", UNTOLD: "?"}
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What was found of a claim, or of a part of one, under a rule set.
+class Measured:
+    """A difference over so many seeds, and the sign test's `p`.
 
-    `difference`, in the direction of the claim, lies with 95 % between `low` and `high`; `p` is
-    the sign test's. A part has a `name`, and perhaps no verdict.
+    The difference, in the direction of the claim, lies with 95 % between `low` and `high`.
     """
 
-    verdict: str | None
-    name: str
-    says: str
     difference: float | None
     low: float | None
     high: float | None
-    p: float | None
-    p_corrected: float | None
-    paper_difference: float | None
-    seeds: int | None
-    parts: "tuple[Outcome, ...]"
+    p: float
+    seeds: int
+
+
+@dataclass(frozen=True)
+class Part(Measured):
+    """A comparison of a claim under a rule set, and what the paper's tables give."""
+
+    name: str
+    paper_difference: float
+
+
+@dataclass(frozen=True)
+class Outcome(Measured):
+    """What was found of a claim under a rule set: the numbers of the part that decides."""
+
+    verdict: str
+    says: str
+    p_corrected: float
+    parts: Sequence[Part]
 
 
 @dataclass(frozen=True)
 class Claim:
     """A claim of the paper, its evidence there, and the outcome by rule set."""
 
-    name: str
     claim: str
     paper: str
     rules: Mapping[str, Outcome]
@@ -49,11 +60,11 @@ class Claim:
 
 @dataclass(frozen=True)
 class Ablation:
-    """A table that explains, perhaps with a picture."""
+    """A table that explains, perhaps with a picture, and of which seeds it is."""
 
-    name: str
     title: str
     says: str
+    seeds: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     picture: Path | None
@@ -64,12 +75,11 @@ class Ablation:
 class Findings:
     """All of an audit; its `picture` shows all intervals of the claims."""
 
-    seeds: int | None
-    data: str | None
+    data: str
     claims: Sequence[Claim]
     ablations: Sequence[Ablation]
     method: Sequence[str]
-    thanks: Sequence[str]
+    thanks: str
     picture: Path | None
     alt: str
 
@@ -108,15 +118,13 @@ class _Wrong(ValueError):
 
 
 def _findings(document: Mapping[str, Any], directory: Path) -> Findings:
-    run = _object(document.get("run") or {}, "run")
-    data = _object(run.get("data") or {}, "run.data")
+    data = _object(_object(document.get("run"), "run").get("data"), "run.data")
     return Findings(
-        _number(document, "seeds", int),
-        _text(data, "sha256") or None,
+        _text(data, "sha256"),
         [_claim(item) for item in _list(document, "claims")],
         [_ablation(item, directory) for item in _list(document, "ablations")],
-        _paragraphs(document, "method"),
-        _paragraphs(document, "thanks"),
+        [_is_text(item, "method") for item in _list(document, "method")],
+        _text(document, "thanks"),
         _picture(document.get("picture"), directory),
         _text(document, "alt"),
     )
@@ -125,43 +133,60 @@ def _findings(document: Mapping[str, Any], directory: Path) -> Findings:
 def _claim(value: Any) -> Claim:
     claim = _object(value, "a claim")
     name = _text(claim, "id")
-    rules = _object(claim.get("rules"), f"rules of claim {name!r}")
+    outcomes = _object(claim.get("rules"), f"rules of claim {name!r}").items()
     return Claim(
-        name,
-        _text(claim, "claim", needed=True),
+        _text(claim, "claim"),
         _text(claim, "paper"),
-        {rule: _outcome(outcome, name) for rule, outcome in rules.items()},
+        {rules: _outcome(_object(one, "an outcome"), name) for rules, one in outcomes},
     )
 
 
-def _outcome(value: Any, claim: str, depth: int = 0) -> Outcome:
-    outcome = _object(value, f"an outcome of claim {claim!r}")
+def _outcome(outcome: Mapping[str, Any], claim: str) -> Outcome:
     verdict = outcome.get("verdict")
-    if verdict not in VERDICTS and not (depth and verdict is None):
-        raise _Wrong(f"claim {claim!r} has verdict {verdict!r}, none of {', '.join(VERDICTS)}")
-    numbers = {key: _number(outcome, key, float) for key in NUMBERS}
-    parts = _list(outcome, "parts") if not depth else []
+    if not isinstance(verdict, str) or verdict not in MARKS:
+        raise _Wrong(f"claim {claim!r} has verdict {verdict!r}, none of {', '.join(MARKS)}")
+    parts = [_part(_object(part, "a part")) for part in _list(outcome, "parts")]
+    if not parts:
+        raise _Wrong(f"claim {claim!r} has no parts")
     return Outcome(
+        **_measured(outcome),
         verdict=verdict,
-        name=_text(outcome, "part"),
         says=_text(outcome, "says"),
-        seeds=_number(outcome, "seeds", int),
-        parts=tuple(_outcome(part, claim, depth + 1) for part in parts),
-        **numbers,
+        p_corrected=_number(outcome, "p_corrected"),
+        parts=parts,
     )
+
+
+def _part(part: Mapping[str, Any]) -> Part:
+    return Part(
+        **_measured(part),
+        name=_text(part, "part"),
+        paper_difference=_number(part, "paper_difference"),
+    )
+
+
+def _measured(found: Mapping[str, Any]) -> dict[str, Any]:
+    between = {
+        key: None if found.get(key) is None else _number(found, key)
+        for key in ("difference", "low", "high")
+    }
+    seeds = found.get("seeds")
+    if isinstance(seeds, bool) or not isinstance(seeds, int):
+        raise _Wrong("seeds is no whole number")
+    return {**between, "p": _number(found, "p"), "seeds": seeds}
 
 
 def _ablation(value: Any, directory: Path) -> Ablation:
     ablation = _object(value, "an ablation")
-    name = _text(ablation, "id")
-    columns = [_cell(item) for item in _list(ablation, "columns")]
+    title = _text(ablation, "title")
+    columns = [_is_text(item, "columns") for item in _list(ablation, "columns")]
     rows = [[_cell(item) for item in _is_list(row, "a row")] for row in _list(ablation, "rows")]
     if any(len(row) != len(columns) for row in rows):
-        raise _Wrong(f"ablation {name!r} has rows that are not of {len(columns)} columns")
+        raise _Wrong(f"ablation {title!r} has rows that are not of {len(columns)} columns")
     return Ablation(
-        name,
-        _text(ablation, "title", needed=True),
+        title,
         _text(ablation, "says"),
+        _text(ablation, "seeds"),
         columns,
         rows,
         _picture(ablation.get("picture"), directory),
@@ -190,8 +215,7 @@ def _object(value: Any, what: str) -> Mapping[str, Any]:
 
 
 def _list(holder: Mapping[str, Any], key: str) -> list[Any]:
-    value = holder.get(key)
-    return [] if value is None else _is_list(value, key)
+    return _is_list(holder.get(key), key)
 
 
 def _is_list(value: Any, what: str) -> list[Any]:
@@ -200,41 +224,26 @@ def _is_list(value: Any, what: str) -> list[Any]:
     return value
 
 
-def _text(holder: Mapping[str, Any], key: str, needed: bool = False) -> str:
-    value = holder.get(key)
-    if value is None and not needed:
-        return ""
-    if not isinstance(value, str) or (needed and not value):
-        raise _Wrong(f"{key} is no text")
+def _text(holder: Mapping[str, Any], key: str) -> str:
+    return _is_text(holder.get(key), key)
+
+
+def _is_text(value: Any, what: str) -> str:
+    if not isinstance(value, str):
+        raise _Wrong(f"{what} is no text")
     return value
 
 
-def _paragraphs(holder: Mapping[str, Any], key: str) -> list[str]:
+def _number(holder: Mapping[str, Any], key: str) -> float:
     value = holder.get(key)
-    items = [value] if isinstance(value, str) else _list(holder, key)
-    if not all(isinstance(item, str) for item in items):
-        raise _Wrong(f"{key} is no text")
-    return [item for item in items if item]
-
-
-def _number(holder: Mapping[str, Any], key: str, kind: type) -> Any:
-    value = holder.get(key)
-    if value is None:
-        return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise _Wrong(f"{key} is no number")
-    if kind is int and not isinstance(value, int):
-        raise _Wrong(f"{key} is no whole number")
-    return kind(value)
+    return float(value)
 
 
 def _cell(value: Any) -> str:
     if isinstance(value, str):
         return value
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int | float) and math.isfinite(value):
-        return f"{value:.4g}" if isinstance(value, float) else str(value)
-    raise _Wrong("a cell of an ablation is neither text nor number")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise _Wrong("a cell of an ablation is neither text nor a whole number")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from avanp.report import paper
 from avanp.report.figures import figures_available
-from avanp.report.findings import Ablation, Claim, Findings, Outcome
+from avanp.report.findings import MARKS, Ablation, Claim, Findings, Measured, Outcome
 from avanp.report.lost import Lost
 from avanp.report.markdown import (
     COMPARED_NOTE,
@@ -23,11 +23,6 @@ from avanp.report.text import p_value, rate, signed
 NO_FIGURES = (
     "The figures need matplotlib (`pip install 'avanp[plot]'`), and then this command once more."
 )
-MARKS = {
-    "holds": "✓ holds",
-    "does not hold": "✗ does not hold",
-    "cannot be told": "? cannot be told",
-}
 
 
 def render(
@@ -102,44 +97,40 @@ def _evidence(findings: Findings) -> Iterable[str]:
     yield "## Evidence for the verdicts"
     for number, claim in enumerate(findings.claims, 1):
         yield f"### {number}. {plain(claim.claim)}"
-        if claim.paper:
-            yield f"The paper: {plain(claim.paper)}"
+        yield f"The paper: {plain(claim.paper)}"
         yield _outcomes(claim)
-    if findings.method:
-        yield "### How the claims were judged"
-    yield from map(plain, [*findings.method, *findings.thanks])
+    yield "### How the claims were judged"
+    yield from map(plain, [*findings.method, findings.thanks])
 
 
 def _outcomes(claim: Claim) -> str:
     head = ["rules", "", "difference", "95 %", "p", "corrected", "seeds"]
     grid = []
     for rule, outcome in claim.rules.items():
-        said = f"{_verdict(outcome)}: {plain(outcome.says)}" if outcome.says else _verdict(outcome)
-        grid.append([plain(rule), said, *_numbers(outcome)])
+        said = f"{_verdict(outcome)}: {plain(outcome.says)}"
+        grid.append([plain(rule), said, *_numbers(outcome, p_value(outcome.p_corrected))])
         if len(outcome.parts) > 1:
-            grid += [["", plain(part.name), *_numbers(part)] for part in outcome.parts]
+            grid += [["", plain(part.name), *_numbers(part, "–")] for part in outcome.parts]
     return pipe_table(head, grid)
 
 
-def _numbers(found: Outcome) -> list[str]:
-    known = found.low is not None and found.high is not None
+def _numbers(found: Measured, corrected: str) -> list[str]:
     return [
-        "–" if found.difference is None else signed(found.difference),
-        f"{signed(found.low or 0.0)} to {signed(found.high or 0.0)}" if known else "–",
-        "–" if found.p is None else p_value(found.p),
-        "–" if found.p_corrected is None else p_value(found.p_corrected),
-        "–" if found.seeds is None else str(found.seeds),
+        signed(found.difference),
+        "–" if found.low is None else f"{signed(found.low)} to {signed(found.high)}",
+        p_value(found.p),
+        corrected,
+        str(found.seeds),
     ]
 
 
 def _verdict(outcome: Outcome | None) -> str:
-    return "–" if outcome is None or outcome.verdict is None else MARKS[outcome.verdict]
+    return "–" if outcome is None else f"{MARKS[outcome.verdict]} {outcome.verdict}"
 
 
 def _ablation(ablation: Ablation, directory: Path) -> Iterable[str]:
     yield f"### {plain(ablation.title)}"
-    if ablation.says:
-        yield plain(ablation.says)
+    yield f"{plain(ablation.says)} ({plain(ablation.seeds.capitalize())}.)"
     if ablation.picture is not None:
         yield _picture(ablation.picture, ablation.alt or ablation.title, directory)
     if ablation.rows:

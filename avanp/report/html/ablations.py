@@ -18,7 +18,8 @@ def _ablation(number: int, ablation: Ablation) -> Markup:
     return join(
         [
             el("h3", ablation.title),
-            el("p", ablation.says) if ablation.says else None,
+            el("p", ablation.says),
+            el("p", f"{ablation.seeds.capitalize()}.", class_="muted"),
             table(
                 f"ablation-{number}",
                 ablation.title,

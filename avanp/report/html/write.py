@@ -57,7 +57,7 @@ def write_report(
 
 def _findings(directory: Path, config: Mapping[str, Any]) -> Findings | None:
     findings = read_findings(directory)
-    if findings is not None and findings.data not in (None, config["data"]["sha256"]):
+    if findings is not None and findings.data != config["data"]["sha256"]:
         raise AvanpError(
             f"{directory / NAME} is of other images than the run: run avanp audit again"
         )
