@@ -7,7 +7,8 @@ import pytest
 
 from avanp.report.html.write import write_report
 from avanp.sweeps.store import read_config, read_rows
-from cli_process import avanp, contents, write_images
+from cli_process import NO_FIGURES, altered, avanp, contents, write_images
+from sweep_rows import results
 
 SIZES = ((12, 11),) * 4
 SWEEP = ("--data", "images", "--draws", "2", "--seeds", "2", "--jobs", "1", "--out", "run")
@@ -69,6 +70,61 @@ def test_the_claims_alone_need_no_images(copy):
     assert json.loads((copy / "run" / "audit.json").read_text())["ablations"] == []
 
 
+def fail_last(directory):
+    """Make the last cell one that failed."""
+    rows = read_rows(directory)
+    rows[-1] |= {"status": "failed", "reason": "no luck", "bm": None, "bm_signed": None}
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    (directory / "rows.jsonl").write_text(text)
+
+
+def test_failed_cells_are_said_after_the_verdicts_of_what_is_there(copy):
+    fail_last(copy / "run")
+    done = avanp(copy, "audit", "--from", "run", "--claims-only")
+    assert done.code == 1
+    assert "written to run\n" in done.out
+    assert "exact: of 11 claims" in done.out
+    assert done.err == (
+        "avanp: 1 of 84 cells failed: its sweep, with --retry-failed, runs them again; the first: "
+        "exact GAN 0.05, seed 1: no luck\n"
+    )
+    claims = json.loads((copy / "run" / "audit.json").read_text())["claims"]
+    assert {one["rules"]["exact"]["seeds"] for one in claims} == {1, 2}
+
+
+LEFT = "the sweep is in run; the same command continues, with --claims-only without ablations\n"
+
+
+def test_an_ablation_whose_process_dies_is_one_line_and_the_claims_can_still_be_judged(copy):
+    dies = """
+if WORKER:
+    import os, signal
+    import avanp.sweeps.worker as worker
+    worker.call_given = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
+"""
+    words = ("audit", "--from", "run", "--data", "images", "--jobs", "1")
+    done = avanp(copy, *words, command=altered(copy, NO_FIGURES + dies))
+    assert done.code == 1
+    assert "Traceback" not in done.err
+    died = "avanp: a training failed: its process died 3 times, perhaps for want of memory: "
+    assert done.err.endswith(died + LEFT)
+    assert not (copy / "run" / "audit.json").exists()
+    assert avanp(copy, *words, "--claims-only").code == 0
+
+
+def test_a_full_disk_is_one_line(copy):
+    full = """
+import avanp.audit.run as run
+def full(path, content):
+    raise OSError(28, "No space left on device", str(path))
+run.write_whole = full
+"""
+    words = ("audit", "--from", "run", "--claims-only")
+    done = avanp(copy, *words, command=altered(copy, NO_FIGURES + full))
+    assert done.code == 1
+    assert done.err == f"avanp: No space left on device: run/audit.md: {LEFT}"
+
+
 @pytest.mark.slow
 def test_an_audit_runs_its_own_sweep_and_ends_as_one_that_reads_it(tmp_path):
     write_images(tmp_path / "images", SIZES)
@@ -89,6 +145,19 @@ def test_an_audit_runs_its_own_sweep_and_ends_as_one_that_reads_it(tmp_path):
     assert again.code == 0, again.err
     assert [(tmp_path / "new" / name).read_bytes() for name in names] == before
 
+    # A cell that failed is said at the end, and tried again when asked for.
+    whole = results(tmp_path / "new")
+    fail_last(tmp_path / "new")
+    words = (*words, "--claims-only", "--out", "new")
+    failed = avanp(tmp_path, *words)
+    assert failed.code == 1
+    assert "of 11 claims" in failed.out
+    said = "avanp: 1 of 399 cells failed: the same command with --retry-failed runs them again; "
+    assert failed.err.splitlines()[-1].startswith(f"{said}the first: exact ")
+    retried = avanp(tmp_path, *words, "--retry-failed")
+    assert retried.code == 0, retried.err
+    assert results(tmp_path / "new") == whole
+
 
 @pytest.mark.parametrize(
     ("words", "says"),
@@ -101,6 +170,8 @@ def test_an_audit_runs_its_own_sweep_and_ends_as_one_that_reads_it(tmp_path):
         (("--from", "run", "--out", "new"), "not both"),
         (("--from", "run", "--seeds", "3"), "--seeds is for a new sweep"),
         (("--from", "run", "--size", "12x11"), "--size is for a new sweep"),
+        (("--from", "run", "--retry-failed"), "give it to the sweep itself"),
+        (("--retry-failed",), "--retry-failed needs --out"),
         (("--from", "run"), "give --data DIR, the images of 'images'; or --claims-only"),
         (("--from", "run", "--data", "jungle"), "holds other images than the sweep's"),
         (("--data", "nothing"), "no data set or folder 'nothing'"),

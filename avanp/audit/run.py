@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from avanp.report.figures import figures_available
 from avanp.report.findings import FORMAT, NAME
 from avanp.report.text import about_seeds
 from avanp.sweeps.local import local_pool
+from avanp.sweeps.pending import finished
 from avanp.sweeps.worker import call_given
 
 ABLATIONS = (
@@ -116,26 +117,20 @@ def _results(
     calls: list[Call], subject: Subject, jobs: int, progress: Progress | None
 ) -> list[Any]:
     """Return what the calls give, in their order."""
-    done = 0
     if progress:
         progress(0, len(calls))
     results: list[Any] = [None] * len(calls)
     sha256 = subject.images.sha256
     with local_pool(max(1, min(jobs, len(calls))), sha256, subject.images.images) as executor:
-        pending: dict[Future, int] = {}
-        left = iter(enumerate(calls))
-        while True:
-            for i, call in left:
-                pending[executor.submit(call_given, sha256, call.fn, *call.args)] = i
-                if len(pending) >= 2 * jobs:
-                    break
-            if not pending:
-                return results
-            for future in wait(pending, return_when=FIRST_COMPLETED).done:
-                results[pending.pop(future)] = future.result()
-                done += 1
-                if progress:
-                    progress(done, len(calls))
+
+        def submit(numbered: tuple[int, Call]) -> Future:
+            return executor.submit(call_given, sha256, numbered[1].fn, *numbered[1].args)
+
+        for done, ((i, _), future) in enumerate(finished(submit, enumerate(calls), 2 * jobs), 1):
+            results[i] = future.result()
+            if progress:
+                progress(done, len(calls))
+    return results
 
 
 def write(directory: Path, document: Mapping[str, Any], pictures: Mapping[str, bytes]) -> None:

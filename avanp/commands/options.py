@@ -9,10 +9,37 @@ Command = Callable[..., Any]
 
 checkpoint = click.argument("checkpoint", metavar="CHECKPOINT")
 seed = click.option("--seed", default=0, show_default=True, help="One seed, one result.")
-size = click.option("--size", metavar="WxH", help="Resize the images, for example 64x64.")
+size = click.option("--size", metavar="WxH", help="Resize the images, for example 100x64.")
 channels = click.option(
     "--channels", type=click.Choice(["1", "3"]), help="Grey (1) or RGB (3), whatever the set is."
 )
+jobs = click.option(
+    "--jobs", type=int, help="Processes, one thread each. Default: one a processor."
+)
+retry_failed = click.option(
+    "--retry-failed", is_flag=True, help="Run the cells again that have failed in DIR."
+)
+
+
+def seeds(default: str) -> Callable[[Command], Command]:
+    """Return a decorator that adds --seeds with this default."""
+    return click.option(
+        "--seeds",
+        metavar="N|FIRST:LAST",
+        default=default,
+        show_default=True,
+        help="20: seeds 0 … 19. 20:39: seeds 20 … 39.",
+    )
+
+
+def sweep_data(otherwise: str = "") -> Callable[[Command], Command]:
+    """Return a decorator that adds --data, with what else its help says of the default."""
+    return click.option(
+        "--data",
+        metavar="NAME|DIR",
+        help="A named set or a folder of images. Default: orbit, the paper's images, where found, "
+        f"and jungle, built in, where not{otherwise}.",
+    )
 
 
 def converted_data(command: Command) -> Command:

@@ -39,15 +39,12 @@ def report(directory: str, markdown: bool) -> None:
         return
 
     from avanp.report.html.write import write_report
-    from avanp.sweeps.store import read_config, read_rows
+    from avanp.sweeps.store import read_run
 
     if not (folder / "run.json").exists() and not folder.is_file():
         raise AvanpError(
             f"{directory} holds no run.json: name the --out folder of a sweep or a training"
         )
-    config = read_config(folder)
-    rows = read_rows(folder)
-    if not rows:
-        raise AvanpError(f"{directory} has no finished row yet: run its sweep again")
+    rows, config = read_run(folder)
     for path in write_report(folder, rows, config, markdown=markdown):
         written(str(path))

@@ -1,15 +1,14 @@
 """`avanp sweep`."""
 
-import textwrap
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import click
 
+from avanp.commands import options
 from avanp.commands.sweep_status import show
-from avanp.console import Examples, fail, one_line, written
+from avanp.commands.sweeping import retry, swept, tell_failed
+from avanp.console import Examples, written
 from avanp.errors import AvanpError
 
 
@@ -45,22 +44,11 @@ from avanp.errors import AvanpError
     help="printed: the paper's equations. program: what made its tables; program-3 leaves out "
     "deviation 3. exact: the true gradients of its losses.",
 )
-@click.option(
-    "--data",
-    metavar="NAME|DIR",
-    help="A named set or a folder of images. Default: orbit, the paper's images, where found, "
-    "and jungle, built in, where not.",
-)
-@click.option("--size", metavar="WxH", help="Resize the images, for example 100x64.")
-@click.option(
-    "--seeds",
-    metavar="N|FIRST:LAST",
-    default="1",
-    show_default=True,
-    help="20: seeds 0 … 19. 20:39: seeds 20 … 39.",
-)
+@options.sweep_data()
+@options.size
+@options.seeds("1")
 @click.option("--draws", default=10, show_default=True, help="Generated images per image for BM.")
-@click.option("--jobs", type=int, help="Processes, one thread each. Default: one a processor.")
+@options.jobs
 @click.option(
     "--scheduler",
     metavar="ADDRESS",
@@ -73,7 +61,7 @@ from avanp.errors import AvanpError
 @click.option(
     "--out", metavar="DIR", help="Keep rows, tables and pictures; the same command continues."
 )
-@click.option("--retry-failed", is_flag=True, help="Run the cells again that have failed in DIR.")
+@options.retry_failed
 @click.option(
     "--status",
     metavar="DIR",
@@ -102,72 +90,35 @@ def sweep(
     if status is not None:
         show(status)
         return
-    from avanp.data.resolve import describe, resolve
-    from avanp.data.size import parse_size
     from avanp.sweeps import grid
+    from avanp.sweeps.run import default_jobs
 
     if scheduler is not None and jobs is not None:
         raise AvanpError("--jobs is for processes of this command: leave it out with --scheduler")
-    if retry_failed and not out:
-        raise AvanpError("--retry-failed needs --out: the folder of the run that has failed cells")
     # The words first: a wrong one is told before anything is read.
-    rates, names, sets = grid.parse_rates(lr), grid.parse_models(models), grid.parse_rules(rules)
-    numbers = grid.parse_seeds(seeds)
-    images = resolve(data, parse_size(size) if size is not None else None)
-    click.echo(describe(images, data is None))
-
-    from concurrent.futures import BrokenExecutor
-
-    from avanp.memory import keep_freed_memory
-    from avanp.progress import shown
-    from avanp.sweeps.run import default_jobs
-    from avanp.sweeps.run import sweep as run_sweep
-
-    keep_freed_memory()
-    kept = f"finished cells are in {out}; the same command continues" if out else "nothing kept"
-    try:
-        with _executor(scheduler, tls) as executor, shown("cells") as progress, _notes():
-            result = run_sweep(
-                rates,
-                models=names,
-                rules=sets,
-                data=images,
-                seeds=numbers,
-                draws=draws,
-                jobs=default_jobs() if jobs is None else jobs,
-                executor=executor,
-                out=out,
-                retry_failed=retry_failed,
-                progress=progress,
-            )
-    except KeyboardInterrupt:
-        fail(f"interrupted: {kept}", 1)
-    except BrokenExecutor as error:
-        fail(f"{error}: {kept}", 1)
-    except OSError as error:
-        if not out:
-            raise
-        fail(f"{error.strerror}: {error.filename or out}: {kept}", 1)
+    _, result = swept(
+        data,
+        size,
+        out,
+        retry_failed=retry_failed,
+        at=_executor(scheduler, tls),
+        lr=grid.parse_rates(lr),
+        models=grid.parse_models(models),
+        rules=grid.parse_rules(rules),
+        seeds=grid.parse_seeds(seeds),
+        draws=draws,
+        jobs=default_jobs() if jobs is None else jobs,
+    )
     if out:
         written(out)
     else:
         click.echo("nothing is kept: --out DIR keeps rows and pictures")
     click.echo(f"\n{result}", nl=False)
-    if result.failed:
-        first = result.failed[0]
-        how = "the same command with --retry-failed runs them again" if out else kept
-        fail(
-            f"{len(result.failed)} of {len(result.rows)} cells failed: {how}; the first: "
-            f"{first['rules']} {first['model']} {first['lr']:g}, seed {first['seed']}: "
-            f"{first['reason']}",
-            1,
-        )
+    tell_failed(result.rows, retry(out))
 
 
-def _executor(scheduler: str | None, tls: dict[str, str | None]) -> Any:
+def _executor(scheduler: str | None, tls: dict[str, str | None]) -> AbstractContextManager[Any]:
     """Return what yields the cluster's executor, or None where the sweep's own processes do."""
-    from contextlib import nullcontext
-
     given = {name.removeprefix("tls_"): path for name, path in tls.items() if path is not None}
     if scheduler is None:
         if given:
@@ -176,15 +127,3 @@ def _executor(scheduler: str | None, tls: dict[str, str | None]) -> Any:
     from avanp.sweeps.cluster import connected
 
     return connected(scheduler, given)
-
-
-@contextmanager
-def _notes() -> Iterator[None]:
-    """Show warnings as notes of whole words."""
-
-    def note(message: Any, *_: Any, **__: Any) -> None:
-        click.echo(textwrap.fill(f"note: {one_line(str(message))}", 100), err=True)
-
-    with warnings.catch_warnings():
-        warnings.showwarning = note
-        yield

@@ -3,7 +3,6 @@
 import click
 
 from avanp.console import Examples, written
-from avanp.errors import AvanpError
 
 
 @click.command(
@@ -18,12 +17,9 @@ def tables(directory: str) -> None:
 
     from avanp.report import terminal
     from avanp.report.write import write_all
-    from avanp.sweeps.store import read_config, read_rows
+    from avanp.sweeps.store import read_run
 
-    config = read_config(Path(directory))
-    rows = read_rows(Path(directory))
-    if not rows:
-        raise AvanpError(f"{directory} has no finished row yet: run its sweep again")
+    rows, config = read_run(Path(directory))
     drawn = write_all(Path(directory), rows, config)["tables"]
     written(directory)
     click.echo(f"\n{terminal.render(drawn)}", nl=False)

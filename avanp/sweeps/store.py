@@ -140,6 +140,14 @@ def _line(row: dict[str, Any]) -> bytes:
     return (json.dumps(row) + "\n").encode()
 
 
+def read_run(directory: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return the rows of a run, at least one, and its configuration."""
+    config, rows = read_config(directory), read_rows(directory)
+    if not rows:
+        raise AvanpError(f"{directory} has no finished row yet: run its sweep again")
+    return rows, config
+
+
 def read_config(directory: Path) -> dict[str, Any]:
     """Read and check run.json."""
     path = directory / "run.json"

@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +13,7 @@ from avanp.errors import AvanpError
 from avanp.sweeps import cluster
 from avanp.sweeps.cells import Task, failed_cell
 from avanp.sweeps.local import CellDied, InlineExecutor, local_pool
+from avanp.sweeps.pending import finished
 from avanp.sweeps.worker import Outcome, Terms, attempt, give, one_blas_thread, reason
 
 MOST_PENDING = 1000  # cells with an executor whose size is not known
@@ -69,25 +70,13 @@ class Workplace:
     def _finished(
         self, todo: list[Task], draws: int, most_pending: int
     ) -> Iterator[tuple[Task, Future]]:
-        pending: dict[Future, Task] = {}
-        left = iter(todo)
-        try:
-            while True:
-                for task in left:
-                    arguments = task, self.images, draws, self.terms
-                    pending[self.executor.submit(attempt, *arguments)] = task
-                    if len(pending) >= most_pending:
-                        break
-                if not pending:
-                    return
-                for future in wait(pending, return_when=FIRST_COMPLETED).done:
-                    task = pending.pop(future)
-                    if future.cancelled():
-                        raise BrokenExecutor("the scheduler is gone, or has cancelled the cells")
-                    yield task, future
-        finally:
-            for future in pending:
-                future.cancel()
+        def submit(task: Task) -> Future:
+            return self.executor.submit(attempt, task, self.images, draws, self.terms)
+
+        for task, future in finished(submit, todo, most_pending):
+            if future.cancelled():
+                raise BrokenExecutor("the scheduler is gone, or has cancelled the cells")
+            yield task, future
 
     def _outcome(self, future: Future) -> Outcome:
         try:
