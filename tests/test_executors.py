@@ -1,7 +1,9 @@
 """A sweep talks to an executor and nothing else: any gives the same rows, or says why not."""
 
+import os
 import threading
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 
 import numpy as np
@@ -176,3 +178,11 @@ def test_options_that_cannot_be_met_are_one_line(tmp_path, words, says):
     done = command(tmp_path, "sweep", "--data", "images", "--lr", "1", *words, command=without)
     assert (done.code, done.err.count("\n")) == (2, 1)
     assert done.err.startswith(f"avanp: {says}")
+
+
+def test_a_pool_that_cannot_start_a_process_leaves_no_thread_of_it():
+    # Threads that end while the program does may print a traceback after its last line.
+    with pytest.raises(BrokenProcessPool), local_pool(1, "none", None) as pool:
+        pool.submit(os.getpid).result()
+    names = [type(thread).__name__ for thread in threading.enumerate()]
+    assert "_ExecutorManagerThread" not in names

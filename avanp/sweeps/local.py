@@ -104,6 +104,7 @@ class LocalPool(ThreadPoolExecutor):
                     self.end()
                 return pid
             except BrokenProcessPool:
+                pool.shutdown()
                 if not left or self._ending:
                     raise
         raise AssertionError("unreachable")
