@@ -102,6 +102,7 @@ if WORKER:
     import avanp.sweeps.worker as worker
     worker.call_given = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
 """
+    (copy / "run" / "audit.json").unlink(missing_ok=True)  # another test's
     words = ("audit", "--from", "run", "--data", "images", "--jobs", "1")
     done = avanp(copy, *words, command=altered(copy, NO_FIGURES + dies))
     assert done.code == 1
