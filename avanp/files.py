@@ -11,6 +11,12 @@ from avanp.errors import AvanpError
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
+def regular(name: str) -> None:
+    """Raise an `AvanpError` for a pipe or a device, which would be waited for or never end."""
+    if os.path.exists(name) and not os.path.isfile(name):
+        raise AvanpError(f"{name!r} cannot be read: it is not a regular file")
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write `content` beside `path` and put it in place in one step, on the disk.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from avanp.errors import AvanpError
+from avanp.files import regular
 
 NAME = ".lock"
 # A look at the lock (`is_held`) shares it for an instant: one who wants it tries again so long.
@@ -24,10 +25,11 @@ def held(folder: Path, in_use: str) -> Iterator[TextIO]:
     Raises
     ------
     AvanpError
-        `in_use`, where another process holds the folder.
+        `in_use`, where another process holds the folder; or where ``.lock`` is not a regular file.
     OSError
         Where the folder cannot be written.
     """
+    regular(str(folder / NAME))
     # Open for writing: NFS gives no exclusive lock on less. Not cut: who looks may read it.
     with open(folder / NAME, "a", encoding="utf-8") as file:
         deadline = time.monotonic() + PATIENCE
@@ -41,9 +43,10 @@ def held(folder: Path, in_use: str) -> Iterator[TextIO]:
 def is_held(folder: Path) -> bool:
     """Whether a living process holds the folder; this looks, and writes nothing."""
     try:
+        regular(str(folder / NAME))
         with open(folder / NAME, encoding="utf-8") as file:
             return not _locked(file, exclusive=False)
-    except OSError:
+    except (OSError, AvanpError):
         return False
 
 

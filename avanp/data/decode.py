@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from avanp.data.readers.guard import Clamped, regular
+from avanp.data.readers.guard import Clamped
 from avanp.data.size import MAX_PIXELS, MAX_RATIO, Size
 from avanp.data.webp import HEAD, webp_size
 from avanp.errors import AvanpError
+from avanp.files import regular
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from avanp.errors import AvanpError
+from avanp.files import regular
 
 NAME = "audit.json"
 FORMAT = 1
@@ -93,6 +94,7 @@ def read_findings(directory: Path) -> Findings | None:
         For a file that is not an audit's, or that names a picture outside of the folder.
     """
     path = directory / NAME
+    regular(str(path))
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)

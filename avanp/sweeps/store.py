@@ -11,10 +11,9 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from avanp.data.readers.guard import regular
 from avanp.data.sheet import save_image
 from avanp.errors import AvanpError
-from avanp.files import NO_ROOM, append_whole, write_whole
+from avanp.files import NO_ROOM, append_whole, regular, write_whole
 from avanp.locks import NAME, held
 from avanp.report.index import index_rows
 from avanp.report.samples import strip_path
@@ -51,8 +50,8 @@ class Store:
             _same(read_config(self.directory), config, self.directory)
         else:
             write_whole(path, (json.dumps(config, indent=2) + "\n").encode())
-        self._drop_torn_line()
         rows = read_rows(self.directory)
+        self._drop_torn_line()
         for row in rows:
             if row["data"] != config["data"]["sha256"]:
                 raise AvanpError(

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from avanp.data.readers.guard import Clamped, regular
+from avanp.data.readers.guard import Clamped
 from avanp.errors import AvanpError
-from avanp.files import write_whole
+from avanp.files import regular, write_whole
 
 Array = np.ndarray
 DOCUMENT = "avanp.json"

@@ -6,9 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from avanp.data.readers.guard import regular
 from avanp.errors import AvanpError
-from avanp.files import write_whole
+from avanp.files import regular, write_whole
 
 Row = dict[str, Any]
 NAME = "metrics.jsonl"

@@ -12,6 +12,7 @@ import numpy as np
 
 from avanp.data.size import MAX_BYTES
 from avanp.errors import AvanpError
+from avanp.files import regular
 
 CHUNK = 1 << 20  # bytes read at a time
 
@@ -37,12 +38,6 @@ class Clamped(io.BufferedReader):
         """Return the next bytes, `size` at most."""
         left = max(self._size - self.tell(), 0)
         return super().read(left if size is None or not 0 <= size <= left else size)
-
-
-def regular(name: str) -> None:
-    """Raise an `AvanpError` for a pipe or a device, which would be waited for or never end."""
-    if os.path.exists(name) and not os.path.isfile(name):
-        raise AvanpError(f"{name!r} cannot be read: it is not a regular file")
 
 
 @contextmanager
