@@ -42,6 +42,9 @@ ROW = {
     "status": str,
     "data": str,
 }
+# No result depends on these, and a row may be without: rows of format 1 were at first written
+# without "host", and such runs are read, and go on.
+WORDS, DURATIONS = ("host", "reason"), ("train_seconds", "eval_seconds")
 
 
 def is_config(value: Any) -> bool:
@@ -62,9 +65,9 @@ def is_row(value: Any) -> bool:
     """Whether it may be a line of rows.jsonl."""
     if not _has(value, ROW) or type(value["seed"]) is not int:
         return False
-    if not all(isinstance(value.get(key, ""), str | None) for key in ("host", "reason")):
-        return False  # runs of the first version have no host
-    if not all(_is_duration(value.get(key, 0.0)) for key in ("train_seconds", "eval_seconds")):
+    if not all(isinstance(value.get(key, ""), str | None) for key in WORDS):
+        return False
+    if not all(_is_duration(value.get(key, 0.0)) for key in DURATIONS):
         return False
     if value["bm"] is not None and math.isfinite(value["bm"]):
         return value["status"] == "ok"
