@@ -32,6 +32,10 @@ class NotFinite(AvanpError):
         super().__init__(f"{what}: use a smaller lr, or clip the gradients")
         self.net, self.term, self.what = net, term, what
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An exception is made again from its message alone, between processes, unless told how.
+        return type(self), (self.net, self.term, self.what)
+
 
 class System:
     """Nets that learn together, all from gradients at the same parameters.
