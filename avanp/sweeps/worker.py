@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from avanp.ava.experiment import Cell
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, one_line
 from avanp.kernels import backend
 from avanp.memory import keep_freed_memory
 from avanp.sweeps.cells import Task, failed_cell, run_task
@@ -123,7 +123,7 @@ def call_given(sha256: str, fn: Callable[..., Any], *args: Any) -> Any:
 def reason(error: Exception) -> str:
     """Return an error as one line: its type, what it says, and where it arose."""
     name = "MemoryError" if isinstance(error, MemoryError) else type(error).__name__
-    said = " ".join(f"{name}: {error}".split()).removesuffix(":")
+    said = one_line(" ".join(f"{name}: {error}".split())).removesuffix(":")
     frames = traceback.extract_tb(error.__traceback__)
     where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
     return said[:LONGEST_REASON] + where
