@@ -1,6 +1,7 @@
 """A sweep talks to an executor and nothing else: any gives the same rows, or says why not."""
 
 import os
+import re
 import threading
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -12,11 +13,14 @@ import pytest
 import avanp
 from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
-from avanp.sweeps import worker
+from avanp.sweeps import cluster, worker
+from avanp.sweeps.cells import Task
 from avanp.sweeps.cluster import connected
 from avanp.sweeps.digits import digits_of
-from avanp.sweeps.local import CellDied, local_pool
+from avanp.sweeps.local import CellDied, InlineExecutor, local_pool
 from avanp.sweeps.worker import Terms
+from avanp.sweeps.workplace import workplace
+from avanp.systems.base import NotFinite
 from cli_process import altered, write_images
 from cli_process import avanp as command
 from sweep_rows import results
@@ -145,6 +149,85 @@ def test_a_process_that_dies_takes_no_neighbour_with_it():
         assert [future.result() for future in futures[1:]] == [1, 2, 4, 8, 16, 32]
         with pytest.raises(CellDied, match="died 3 times"):
             futures[0].result()
+
+
+def diverges():
+    raise NotFinite("encoder", "kl", "the loss term 'kl' is inf")
+
+
+def test_an_error_of_three_arguments_comes_from_another_process_whole():
+    images = small_set()
+    with (
+        local_pool(1, images.sha256, images.images) as pool,
+        pytest.raises(NotFinite, match=r"^the loss term 'kl' is inf: use a smaller lr") as error,
+    ):
+        pool.submit(diverges).result()
+    assert (error.value.net, error.value.term) == ("encoder", "kl")
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (AvanpError("two\nlines"), r"AvanpError: two\nlines ("),
+        (AvanpError("x" * 5000), f"AvanpError: {'x' * 288} ("),
+        (ValueError("two\nlines"), "ValueError: two lines ("),
+        (ValueError("a \x1b[2J\a\n" * 400), r"ValueError: a \x1b[2J\x07 a \x1b"),
+        (ValueError(), "ValueError ("),
+    ],
+)
+def test_whatever_an_error_says_the_reason_is_one_short_printable_line(error, says):
+    def fails(*args):
+        raise error
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker, "run_task", fails)
+        cell = worker.attempt(Task("program", "VAE", 0.5, 0), small_set().images, 1).cell
+    assert cell.status == "failed"
+    assert cell.reason.startswith(says)
+    assert re.fullmatch(r".{0,300} \(test_executors\.py, line \d+\)", cell.reason)
+    assert cell.reason.isprintable()
+
+
+class Cluster:
+    """What a Dask client tells of a cluster of so many threads."""
+
+    def __init__(self, threads):
+        self.threads = threads
+
+    def nthreads(self):
+        if self.threads is None:
+            raise OSError("the scheduler is gone")
+        return {"a": self.threads // 2, "b": self.threads - self.threads // 2}
+
+    def release(self):
+        pass
+
+
+@pytest.mark.parametrize(("threads", "pending"), [(0, 16), (2, 16), (9, 18), (1500, 3000)])
+def test_a_cluster_is_given_twice_as_many_cells_as_it_has_threads(monkeypatch, threads, pending):
+    client = Cluster(threads)
+    for name, value in (("client_of", client), ("share", client), ("killed_worker", CellDied)):
+        monkeypatch.setattr(cluster, name, lambda *_, value=value: value)
+    given = []
+    monkeypatch.setattr("avanp.sweeps.workplace.attempt", lambda task, *_: given.append(task))
+    todo = [Task("program", "VAE", 0.5, seed) for seed in range(4000)]
+    with workplace(1, InlineExecutor(), small_set()) as place:
+        outcomes = place.outcomes(todo, 1)
+        next(outcomes)
+        assert (len(given), place.at_once()) == (pending, threads)
+        assert len(list(outcomes)) == len(todo) - 1
+    assert given == todo
+
+
+def test_a_cluster_that_grows_is_seen_and_one_that_is_gone_stays_as_it_was(monkeypatch):
+    monkeypatch.setattr(cluster, "ASK_EVERY", -1)
+    client = Cluster(2)
+    threads = cluster.threads_of(client)
+    assert threads() == 2
+    client.threads = 1500
+    assert threads() == 1500
+    client.threads = None
+    assert threads() == 1500
 
 
 @pytest.mark.parametrize(

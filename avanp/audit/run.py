@@ -126,7 +126,9 @@ def _results(
         def submit(numbered: tuple[int, Call]) -> Future:
             return executor.submit(call_given, sha256, numbered[1].fn, *numbered[1].args)
 
-        for done, ((i, _), future) in enumerate(finished(submit, enumerate(calls), 2 * jobs), 1):
+        for done, ((i, _), future) in enumerate(
+            finished(submit, enumerate(calls), lambda: 2 * jobs), 1
+        ):
             results[i] = future.result()
             if progress:
                 progress(done, len(calls))

@@ -1,12 +1,14 @@
 """Cells on other machines, through Dask: its scheduler, its workers, its way with dead ones."""
 
 import logging
+import math
 import re
 import sys
+import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from avanp.sweeps.worker import THREAD_VARIABLES
 
 FORMS = "tcp://HOST:PORT, tls://HOST:PORT, or local:N for N processes on this machine"
 SECONDS_TO_CONNECT = 10
+ASK_EVERY = 2.0  # seconds between two questions how large the cluster is
 
 
 @contextmanager
@@ -124,6 +127,16 @@ def killed_worker() -> type[Exception]:
     return KilledWorker
 
 
-def threads(client: Any) -> int:
-    """Return how many cells the cluster can run at once."""
-    return sum(client.nthreads().values())
+def threads_of(client: Any) -> Callable[[], int]:
+    """Return what tells how many cells the cluster can run at once; it asks now and then."""
+    known, asked = 0, -math.inf
+
+    def threads() -> int:
+        nonlocal known, asked
+        if time.monotonic() - asked > ASK_EVERY:
+            with suppress(OSError):  # a scheduler that is gone is told of by its cells
+                known = sum(client.nthreads().values())
+            asked = time.monotonic()
+        return known
+
+    return threads

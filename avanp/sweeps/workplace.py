@@ -17,6 +17,7 @@ from avanp.sweeps.pending import finished
 from avanp.sweeps.worker import Outcome, Terms, attempt, give, one_blas_thread, reason
 
 MOST_PENDING = 1000  # cells with an executor whose size is not known
+LEAST_PENDING = 16  # with a cluster, which may be small at first and grow
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,9 @@ class Workplace:
     blames_neighbours : bool
         Whether it may hold that for a task that only waited there: such tasks are run again at the
         end, alone.
-    most_pending : int
-        Tasks handed over at a time; few, where the executor is small.
+    most_pending : callable
+        Tells how many tasks to hand over at a time: some more than run, for none to wait, and not
+        many, for an interruption loses what has been handed over.
     at_once : callable
         Tells how many cells run at the same time.
     """
@@ -45,7 +47,7 @@ class Workplace:
     terms: Terms | None
     died: type[Exception]
     blames_neighbours: bool
-    most_pending: int
+    most_pending: Callable[[], int]
     at_once: Callable[[], int]
 
     def outcomes(self, todo: list[Task], draws: int) -> Iterator[tuple[Task, Outcome]]:
@@ -64,11 +66,11 @@ class Workplace:
                 suspects.append(task)
             else:
                 yield task, self._outcome(future)
-        for task, future in self._finished(suspects, draws, 1):
+        for task, future in self._finished(suspects, draws, lambda: 1):
             yield task, self._outcome(future)
 
     def _finished(
-        self, todo: list[Task], draws: int, most_pending: int
+        self, todo: list[Task], draws: int, most_pending: Callable[[], int]
     ) -> Iterator[tuple[Task, Future]]:
         def submit(task: Task) -> Future:
             return self.executor.submit(attempt, task, self.images, draws, self.terms)
@@ -109,10 +111,11 @@ def workplace(jobs: int, executor: Executor | None, images: ImageSet) -> Iterato
         if client is None:
             terms = Terms.here(sha256)
             yield Workplace(
-                executor, images.images, terms, CellDied, False, MOST_PENDING, lambda: 0
+                executor, images.images, terms, CellDied, False, lambda: MOST_PENDING, lambda: 0
             )
             return
         shared = cluster.share(client, sha256, images.images)
+        threads = cluster.threads_of(client)
         try:
             yield Workplace(
                 executor,
@@ -120,14 +123,14 @@ def workplace(jobs: int, executor: Executor | None, images: ImageSet) -> Iterato
                 Terms.here(sha256),
                 cluster.killed_worker(),
                 True,
-                MOST_PENDING,
-                lambda: cluster.threads(client),
+                lambda: max(LEAST_PENDING, 2 * threads()),
+                threads,
             )
         finally:
             shared.release()
     elif jobs == 1 and one_blas_thread():
         give(sha256, images.images)
-        yield Workplace(InlineExecutor(), sha256, None, CellDied, False, 1, lambda: 1)
+        yield Workplace(InlineExecutor(), sha256, None, CellDied, False, lambda: 1, lambda: 1)
     else:
         with local_pool(jobs, sha256, images.images) as pool:
-            yield Workplace(pool, sha256, None, CellDied, False, 2 * jobs, lambda: jobs)
+            yield Workplace(pool, sha256, None, CellDied, False, lambda: 2 * jobs, lambda: jobs)
