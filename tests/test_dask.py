@@ -1,5 +1,6 @@
 """A sweep on a Dask cluster of real processes: the same rows, whatever dies."""
 
+import json
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ import pytest
 
 from avanp.errors import AvanpError
 from avanp.sweeps import cluster as dask_cluster
+from avanp.sweeps.cells import key_of
 from avanp.sweeps.store import read_rows
 from cli_process import NO_FIGURES, SLOW, altered, avanp, started, write_images
 from dask_processes import cluster, images_fetched, looking_at, tasks_of, wait_for
@@ -75,6 +77,32 @@ def test_one_process_two_processes_and_two_workers_give_the_same_rows(place, pro
     assert results(place / "dask-run") == expected
     # One worker has the images from the scheduler, the other from this one; 24 cells, one journey.
     assert sorted(fetched[name] - before[name] for name in before) == [0, 1]
+
+
+def test_with_compiled_kernels_the_same_rows_come_four_ways(place):
+    words = ("sweep", "--data", "images", "--draws", "2", "--seeds", "2")
+    grid = ("--lr", "0.9,0.05", "--models", "AVA5,GAN", "--rules", "program,exact")
+    backwards = ("--lr", "0.05,0.9", "--models", "GAN,AVA5", "--rules", "exact,program")
+    ways = {
+        "one": (*grid, "--jobs", "1"),
+        "two": (*grid, "--jobs", "2"),
+        "dask": (*grid, "--scheduler", "local:2"),
+        "backwards": (*backwards, "--jobs", "1"),
+    }
+    found = {}
+    for name, options in ways.items():
+        out = f"numba-{name}"
+        done = avanp(
+            place, *words, *options, "--out", out, command=plain(place), AVANP_KERNELS="numba"
+        )
+        assert done.code == 0, done.err
+        config = json.loads((place / out / "run.json").read_text())
+        assert config["experiment"]["kernels"] == "numba"
+        found[name] = results(place / out)
+    assert len(found["one"]) == 16
+    first, last = (key_of(read_rows(place / "numba-backwards")[i]) for i in (0, 7))
+    assert (last, first) == tuple(key_of(read_rows(place / "numba-one")[i]) for i in (0, 7))
+    assert found["one"] == found["two"] == found["dask"] == found["backwards"]
 
 
 def test_a_worker_killed_in_mid_sweep_loses_nothing_and_a_later_one_gets_the_images(

@@ -124,6 +124,29 @@ def test_a_machine_that_sleeps_loses_nothing(place, undisturbed):
     assert results(place / "run") == results(undisturbed / "run")
 
 
+DRAWING = (("tables", "run"), ("report", "run", "--markdown"))
+DRAWING += (("audit", "--from", "run", "--claims-only"),)
+
+
+def test_what_draws_a_run_disturbs_no_sweep_that_is_at_work_on_it(place, undisturbed):
+    process = begin(place, "2")
+    os.killpg(process.pid, signal.SIGSTOP)  # in the middle, wherever that is
+    kept = (place / "run" / "rows.jsonl").read_bytes()
+    for words in DRAWING:
+        done = avanp(place, *words, command=altered(place, NO_FIGURES))
+        assert (done.code, done.err) == (0, "")
+        assert (place / "run" / "rows.jsonl").read_bytes() == kept
+        assert read_status(place / "run").worker["pid"] == process.pid
+    os.killpg(process.pid, signal.SIGCONT)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert (place / "run" / "rows.jsonl").read_bytes().startswith(kept)
+    assert results(place / "run") == results(undisturbed / "run")
+    # Nothing is left of the tables that were drawn in the middle.
+    drawn = [(p / "run" / "tables.json").read_bytes() for p in (place, undisturbed)]
+    assert drawn[0] == drawn[1]
+
+
 @pytest.fixture
 def small_disk(tmp_path):
     """A disk of 64 kB."""

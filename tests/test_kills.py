@@ -88,6 +88,8 @@ def test_random_kills_lose_nothing(place):
     done = avanp(place, *SWEEP, "run", command=command)
     assert done.code == 0, done.err
     assert results(run) == expected
+    assert kills_with_rows >= alive / 2  # most came while there was something to lose
+    assert ends or KILLS < 50  # and some runs came to their end between them
     print(
         f"{alive} kills of a running sweep in {rounds} starts, {kills_with_rows} after new rows, "
         f"{torn} with a torn line; {ends + 1} runs ended, all with the undisturbed rows"

@@ -1,7 +1,9 @@
 """`avanp sweep --status`: how far a run is, told from its folder while it runs or after."""
 
 import json
+import os
 import shutil
+import signal
 import time
 
 import pytest
@@ -44,8 +46,10 @@ def test_a_running_sweep_is_told_from_another_process(finished, tmp_path):
     while not ((tmp_path / "run").exists() and read_rows(tmp_path / "run")):
         assert process.poll() is None, process.stderr.read()
         time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGSTOP)  # it goes no further while it is looked at
     at_work = read_status(tmp_path / "run")
     done = avanp(tmp_path, "sweep", "--status", "run")
+    os.killpg(process.pid, signal.SIGCONT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 0, err  # the look has disturbed nothing
     assert at_work.running == 2
@@ -53,10 +57,10 @@ def test_a_running_sweep_is_told_from_another_process(finished, tmp_path):
     assert 0 < at_work.done < at_work.done + at_work.left == CELLS
     assert 0 < at_work.to_go == at_work.seconds / 2
     said = done.out.splitlines()
-    assert said[0].split()[0] == "done"
-    if not said[3].endswith(" 0"):
-        assert f": process {process.pid} on " in said[2]
-        assert said[4].endswith("at 2 at once")
+    assert said[0] == f"done     {at_work.done}"
+    assert said[2].startswith(f"running  2: process {process.pid} on ")
+    assert said[3] == f"left     {at_work.left}, with those running"
+    assert said[4].endswith("at 2 at once")
 
 
 def test_every_state_of_a_cell_is_counted(finished, tmp_path):
