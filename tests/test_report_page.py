@@ -297,7 +297,7 @@ def test_a_strip_that_is_no_image_is_one_line(tmp_path):
     run = small_runs.config()
     folder = small_runs.save(tmp_path / "a", run, small_runs.rows_of(run))
     (folder / "samples" / "program-AVA1-0.5.png").write_bytes(b"no")
-    with pytest.raises(AvanpError, match=r"AVA1-0\.5\.png is not a readable image; run the sweep"):
+    with pytest.raises(AvanpError, match=r"AVA1-0\.5\.png' is not an image: .*; run the sweep"):
         write_report(folder, small_runs.rows_of(run), run)
 
 

@@ -11,6 +11,9 @@ from avanp.locks import NAME, is_held
 from avanp.sweeps.cells import key_of, tasks
 from avanp.sweeps.store import read_config, read_rows
 
+# A host's name has 255 characters at most.
+LONGEST_NOTE = 400
+
 
 @dataclass(frozen=True)
 class Status:
@@ -79,9 +82,14 @@ def _at_work(directory: Path) -> dict[str, Any] | None:
     if not is_held(directory):
         return None
     try:
-        note = json.loads((directory / NAME).read_text("utf-8"))
+        with open(directory / NAME, encoding="utf-8") as file:
+            note = json.loads(file.read(LONGEST_NOTE))
     except (OSError, ValueError, RecursionError):  # it is being written
         return {}
-    kinds = {"pid": int, "host": str, "at_once": int}
-    right = isinstance(note, dict) and all(isinstance(note.get(k), t) for k, t in kinds.items())
-    return note if right else {}
+    return note if _is_note(note) else {}
+
+
+def _is_note(value: Any) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("host"), str):
+        return False
+    return all(type(n) is int and 0 <= n < 1 << 32 for n in map(value.get, ("pid", "at_once")))

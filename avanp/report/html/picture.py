@@ -1,9 +1,11 @@
 """A picture of a run's folder, inside the page."""
 
+import warnings
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from avanp.data.size import MAX_PIXELS
 from avanp.errors import AvanpError
 from avanp.report.html.element import Markup, data_uri, el
 
@@ -27,14 +29,19 @@ def picture(path: Path, alt: str) -> Markup:
 
     try:
         content = path.read_bytes()
-        with Image.open(BytesIO(content), formats=FORMATS) as image:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            opened = Image.open(BytesIO(content), formats=FORMATS)
+        with opened as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise ValueError(f"more than {MAX_PIXELS} pixels")
             kind = (image.format or "png").lower()
             if len(content) > LARGE or image.width > WIDEST:
                 content, kind = _smaller(image), "webp"
             else:
                 image.verify()
             width, height = image.size
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Exception as error:  # a decoder may raise anything on a damaged file
         raise AvanpError(f"{path} is not a readable PNG, JPEG or WebP: remove or replace it") from (
             error
         )

@@ -5,6 +5,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from avanp.data.decode import read_image
 from avanp.errors import AvanpError
 from avanp.report.html.element import data_uri
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 BUDGET = 2_600_000  # bytes of all strips; a third more as text
 # The most height in pixels and the quality in WebP, from good to small.
 STEPS = ((128, 85), (96, 80), (64, 75), (64, 50), (48, 50), (32, 40), (24, 30))
+WIDEST = 16383  # pixels of a WebP
 TRIED = 24  # strips by which a step is chosen
 
 
@@ -52,10 +54,9 @@ def _opened(path: Path) -> "Image":
     from PIL import Image
 
     try:
-        with Image.open(path) as image:
-            return image.convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise AvanpError(f"{path} is not a readable image; run the sweep again") from error
+        return Image.fromarray(read_image(str(path)))
+    except AvanpError as error:
+        raise AvanpError(f"{error}; run the sweep again") from None
 
 
 def _strip(image: "Image", image_width: int, height: int, quality: int) -> Strip:
@@ -68,9 +69,10 @@ def _encoded(image: "Image", height: int, quality: int) -> bytes:
     """The smaller of a picture without and with loss: small or flat ones lose nothing."""
     from PIL import Image
 
-    if image.height > height:
-        width = max(1, round(image.width * height / image.height))
-        image = image.resize((width, height), Image.Resampling.LANCZOS)
+    scale = min(height / image.height, WIDEST / image.width)
+    if scale < 1:
+        size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+        image = image.resize(size, Image.Resampling.LANCZOS)
     without, with_loss = BytesIO(), BytesIO()
     image.save(without, "WEBP", lossless=True, quality=0, method=0)
     image.save(with_loss, "WEBP", quality=quality, method=2)

@@ -1,10 +1,20 @@
 """Every reader that is tried."""
 
 from fuzz.target import Target
-from fuzz.targets import archives, arrays, checkpoints, images, sets, sweeps, tables, words
+from fuzz.targets import (
+    archives,
+    arrays,
+    checkpoints,
+    images,
+    reports,
+    sets,
+    sweeps,
+    tables,
+    words,
+)  # fmt: skip
 
 TARGETS: dict[str, Target] = {
     target.name: target
-    for module in (images, arrays, sets, tables, checkpoints, sweeps, words, archives)
+    for module in (images, arrays, sets, tables, checkpoints, sweeps, reports, words, archives)
     for target in module.TARGETS
 }

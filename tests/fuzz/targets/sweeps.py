@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from avanp.commands.sweep_status import lines
+from avanp.console import one_line
 from avanp.data.jungle import jungle
 from avanp.locks import held
 from avanp.report import markdown, terminal
+from avanp.report.html.strips import strips as strips_of_page
 from avanp.report.sheets import write_sheets
 from avanp.report.tables import build
 from avanp.sweeps.configuration import configuration
@@ -19,7 +21,7 @@ from fuzz.forms import json_lines, json_value, png
 from fuzz.target import Target, file
 from fuzz.targets.images import saved
 
-STRIP = saved("PNG", "RGB", (21, 5))
+STRIP, STRIP_NAME = saved("PNG", "RGB", (21, 5)), "samples/program-VAE-1.png"
 MODELS, RULES, RATES = ("VAE", "AVA1"), ("program", "printed"), "1.0,0.5"
 
 
@@ -49,7 +51,7 @@ def rows() -> bytes:
 def run_json(data: bytes, folder: Path) -> Path:
     if len(data) % 16 == 0:  # to draw takes most of the time
         (folder / "samples").mkdir()
-        file("samples/program-VAE-1.png")(STRIP, folder)
+        file(STRIP_NAME)(STRIP, folder)
     file("rows.jsonl")(rows(), folder)
     return file("run.json")(data, folder).parent
 
@@ -64,12 +66,14 @@ def strip(data: bytes, folder: Path) -> Path:
     small = {**config(), "models": ["VAE"], "rules": ["program"], "lr": [1.0]}
     file("run.json")(json.dumps(small).encode(), folder)
     (folder / "samples").mkdir()
-    file("samples/program-VAE-1.png")(data, folder)
+    file(STRIP_NAME)(data, folder)
     return folder
 
 
 def read_strip(folder: Path) -> None:
+    """Draw it on a sheet, and on the page of the report."""
     write_sheets(folder, read_config(folder))
+    strips_of_page([folder / STRIP_NAME], 7)
 
 
 def configs() -> list[bytes]:
@@ -97,6 +101,25 @@ def read(folder: Path) -> None:
         write_sheets(folder, said)
 
 
+def notes() -> list[bytes]:
+    note = {"pid": 7, "host": "here", "at_once": 2}
+    return [json.dumps(note).encode() + b"\n", b"", b'{"pid": 1', b"[]"]
+
+
+def lock(data: bytes, folder: Path) -> Path:
+    file("run.json")(json.dumps(config()).encode(), folder)
+    file("rows.jsonl")(rows(), folder)
+    return file(".lock")(data, folder).parent
+
+
+def read_note(folder: Path) -> None:
+    """Tell the status of a run that is held, whatever its holder has noted."""
+    with held(folder, "in use"):
+        for line in lines(read_status(folder)):
+            assert one_line(line).isprintable()
+            assert len(line) < 400, "a line that fills the terminal"
+
+
 EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(x) (w) file closefile\n%%EOF\n"
 WRITES = r"rows\.jsonl|\.lock$|sheets"
 TARGETS = [
@@ -104,6 +127,8 @@ TARGETS = [
            writes=WRITES, share=0.5),
     Target("rows.jsonl", rows_jsonl, read, lambda: [rows(), rows()[:-9], b""], 64, json_lines,
            writes=WRITES, share=0.5),
+    Target(".lock", lock, read_note, notes, 64, json_value, (b"pid", b"host", b"at_once"),
+           writes=r"\.lock$"),
     Target("strip", strip, read_strip, strips, 1024, png, writes=WRITES, share=0.5),
     Target("metrics.jsonl", file("metrics.jsonl"), lambda path: read_metrics(path.parent),
            lambda: [b'{"epoch": 1}\n{"epoch": 2, "loss": 1}\n{"e'], 64, json_lines),

@@ -9,7 +9,7 @@ from avanp.data.size import parse_size
 from avanp.evaluation.damage import read_mask
 from avanp.kernels.threads import threads
 from avanp.optim.schedules import Constant
-from avanp.sweeps.grid import parse_models, parse_rates, parse_rules
+from avanp.sweeps.grid import parse_models, parse_rates, parse_rules, parse_seeds
 from avanp.training.folder import parse_schedule
 from fuzz.target import Target, text
 
@@ -47,6 +47,7 @@ CASES = {
     "size": (parse_size, ("100x64", "8X8", " 64×64 "), (b"x", *NUMBERS)),
     "models": (parse_models, ("all", "AVA1,vae", "GAN, VAE"), NAMES),
     "rules": (parse_rules, ("program,printed", "program-3", "exact"), NAMES),
+    "seeds": (parse_seeds, ("1", "20", "20:39", " 3 : 4 "), NUMBERS),
     "schedule": (_schedule, ("cosine", "step:3", "inverse-time:10", "plateau", "step"), NUMBERS),
     "widths": (parse_widths, ("32,64,128", "400", " 1 , 2 "), NUMBERS),
     "threads": (_threads, ("1", "2", "16"), NUMBERS),
