@@ -109,7 +109,7 @@ def read_findings(directory: Path) -> Findings | None:
         if document.get("format") != FORMAT:
             raise _Wrong(f"format {document.get('format')!r}, and this avanp reads {FORMAT}")
         return _findings(document, directory)
-    except (ValueError, OverflowError, RecursionError) as error:
+    except (OSError, ValueError, OverflowError, RecursionError) as error:
         raise AvanpError(
             f"{path} is not what an audit writes: {error}; remove it, or run avanp audit again"
         ) from None
