@@ -2,6 +2,9 @@
 
 import json
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +93,22 @@ def test_the_stability_table_is_what_the_seeds_give(runs):
         a, b = (verdict_table(claims, rules) for claims in (first, second))
         assert sum(a[claim] != b[claim] for claim in a) == changed
     assert set(verdict_table(first, "exact").values()) == {"does not hold"}
+
+
+@pytest.mark.slow
+def test_the_script_that_rebuilds_them_changes_nothing(tmp_path):
+    copy = tmp_path / "audit"
+    shutil.copytree(FOLDER, copy)
+    ran = subprocess.run(
+        [sys.executable, copy / "rebuild.py"], capture_output=True, text=True, check=True
+    )
+    assert re.fullmatch(
+        r"(\d+) of 33 verdicts are the same on the second twenty seeds\n", ran.stdout
+    )
+    for name in ("README.md", "audit.md"):
+        assert (copy / name).read_text(encoding="utf-8") == (FOLDER / name).read_text(
+            encoding="utf-8"
+        )
 
 
 def test_its_links_lead_somewhere():

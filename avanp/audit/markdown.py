@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from avanp.audit.terminal import counted
-from avanp.audit.wording import interval
+from avanp.audit.wording import interval, left_out
 from avanp.report import paper
 from avanp.report.text import about_seeds, p_value, short, signed
 
@@ -16,8 +16,8 @@ def render(document: Mapping[str, Any]) -> str:
     origin = "the paper's own images" if data["is_paper_set"] else "not the paper's images"
     blocks = [
         "# What of the paper holds",
-        "The conclusions of section 3 of the paper, each tested over paired seeds under each rule "
-        f"set. Paper: {document['citation']}",
+        "Nine conclusions of section 3 of the paper, and two aims of its section 2, each tested "
+        f"over paired seeds under each rule set. Paper: {document['citation']}",
         document["thanks"],
         f"Data {data['name']} ({origin}): {data['count']} images of "
         f"{data['width']}×{data['height']}, sha256 `{data['sha256']}`; "
@@ -73,6 +73,7 @@ def _rule_set(claims: Sequence[Mapping[str, Any]], rules: str) -> list[str]:
     head = ["claim", "verdict", "what was found"]
     found = [(claim, claim["rules"][rules]) for claim in claims]
     rows = [[claim["claim"], one["verdict"], one["says"]] for claim, one in found]
+    diverged = any(part["diverged"] for _, one in found for part in one["parts"])
     parts = [
         [
             part["part"],
@@ -83,12 +84,14 @@ def _rule_set(claims: Sequence[Mapping[str, Any]], rules: str) -> list[str]:
             "–" if part["effect"] is None else f"{part['effect']:+.1f}".replace("-", "−"),
             f"{part['seeds_above']} of {part['seeds']}",
             p_value(part["p"]),
+            *([left_out(part)] if diverged else []),
         ]
         for _, one in found
         for part in one["parts"]
     ]
     columns = ["comparison", "paper", "ours", "95 % interval", "SD over seeds", "ours / SD"]
     columns += ["seeds for it", "p, uncorrected"]
+    columns += ["pairs of runs left out: diverged"] if diverged else []
     return [
         f"### Rules `{rules}`",
         _table(head, rows),

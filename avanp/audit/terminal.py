@@ -3,9 +3,10 @@
 import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
-from avanp.audit.wording import interval
+from avanp.audit.wording import interval, left_out, most_lost
 from avanp.report.findings import HOLDS, NOT, UNTOLD
 from avanp.report.text import about_seeds, signed
 
@@ -25,6 +26,10 @@ def render(document: Mapping[str, Any]) -> str:
     blocks = [textwrap.fill(title, COLUMNS)]
     for i in range(0, len(rules), AT_ONCE):
         blocks.append(_table(document["claims"], rules[i : i + AT_ONCE]))
+    if any(
+        most_lost(one["parts"]) for claim in document["claims"] for one in claim["rules"].values()
+    ):
+        blocks.append("diverged: pairs of runs left out, in the comparison that lost most of them")
     blocks.append("\n".join(counted(document["claims"], name) for name in rules))
     for one in document["ablations"]:
         text = f"{one['title']} ({one['seeds']}). {one['says']}"
@@ -47,13 +52,14 @@ def _table(claims: Sequence[Mapping[str, Any]], rules: Sequence[str]) -> str:
     for claim in claims:
         words = textwrap.wrap(claim["claim"], CLAIM - 2)
         cells = [_cell(claim["rules"][name]) for name in rules]
-        for i in range(max(2, len(words))):
-            line = f"{words[i] if i < len(words) else '':<{CLAIM}}"
-            line += "".join(f"{cell[i] if i < 2 else '':<{CELL}}" for cell in cells)
+        for word, *found in zip_longest(words, *cells, fillvalue=""):
+            line = f"{word:<{CLAIM}}" + "".join(f"{text:<{CELL}}" for text in found)
             lines.append(line.rstrip())
     return "\n".join(lines)
 
 
-def _cell(one: Mapping[str, Any]) -> tuple[str, str]:
+def _cell(one: Mapping[str, Any]) -> list[str]:
     between = interval(one["low"], one["high"]).replace(", ", ",")
-    return one["verdict"], f"{signed(one['difference'])} {between}".rstrip()
+    lines = [one["verdict"], f"{signed(one['difference'])} {between}".rstrip()]
+    lost = most_lost(one["parts"])
+    return lines if lost is None else [*lines, f"{left_out(lost)} diverged"]

@@ -1,9 +1,9 @@
 """What was found, in sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from avanp.audit.paired import MARGIN
+from avanp.audit.paired import FEWEST, MARGIN, MOST_LOST
 from avanp.report.text import count, p_value, signed
 
 METHOD = (
@@ -11,19 +11,24 @@ METHOD = (
     "mean, maximum, minimum or SD (n−1) of BM over the learning rates. Each entry is computed for "
     "every seed by itself, and two models are compared seed by seed: one seed gives every model "
     "the same noise. A seed counts where all cells of both models are there; a rate at which one "
-    "of them diverged is left out for both.",
+    "of them diverged is left out for both. How many were is said; a comparison that loses more "
+    "than a tenth of its pairs of runs this way speaks neither for nor against.",
     "Differences are in the direction of the claim: above 0 speaks for it. The margin is 0.00005, "
     "half of the last digit the paper prints: models that differ by less are the same in its "
-    "tables.",
+    "tables. Where the paper says “smaller than or equal to” (not above) the margin is −0.00005: "
+    "the same speaks for it.",
     "The interval is the bias-corrected and accelerated bootstrap interval of 95 % of the mean "
-    "difference over seeds (9,999 resamples). The sign test counts the seeds whose difference is "
-    "above the margin against those below it. Of several comparisons the weakest decides that a "
-    "claim holds (the largest p); for one of k to refute it, its p is multiplied by k. p is "
-    "two-sided, and corrected by Holm's method for the number of claims in a rule set.",
+    "difference over seeds (9,999 resamples; of percentiles where that one is not finite). The "
+    "sign test counts the seeds whose difference is above the margin against those below it. Of "
+    "several comparisons the weakest decides that a claim holds (the largest p); for one of k to "
+    "refute it, the smallest p of those whose interval lies below the margin is multiplied by k. p "
+    "is two-sided, and corrected by Holm's method for the number of claims in a rule set.",
     "holds: the interval of every comparison lies above the margin, and the corrected p is below "
     "0.05. does not hold: the interval of the deciding comparison lies below the margin, and the "
-    "corrected p is below 0.05; or two models that are said to differ are equal in every cell. "
-    "cannot be told: everything else. Nine seeds are the fewest that can decide one comparison.",
+    "corrected p is below 0.05; or two models that are said to differ are equal in every cell of "
+    f"at least {FEWEST} seeds, and no run diverged. cannot be told: everything else, and what rests "
+    "on two that are equal in fewer seeds, or but for runs that diverged. "
+    f"{FEWEST} seeds are the fewest that can decide one comparison.",
     "A single run is one seed by itself: how often a claim is true in one says how far a table "
     "made from one run can be relied on.",
     "The seeds vary the noise and nothing else: the verdicts are about these images, these nets "
@@ -41,14 +46,16 @@ def interval(low: float | None, high: float | None) -> str:
 
 
 def says(one: Mapping[str, Any]) -> str:
-    """Return what was found on one claim under one rule set, in one or two sentences."""
+    """Return what was found on one claim under one rule set, in a few sentences."""
+    lost = _lost(one["parts"])
     if not one["seeds"]:
-        return "No seed has all the cells that this needs."
-    same = [part["part"] for part in one["parts"] if part["identical"]]
-    seeds = count(one["seeds"], one["seeds"], "seed")
+        return f"No seed has all the cells that this needs.{lost}"
+    equal = [part for part in one["parts"] if part["identical"] and part["speaks"] != "for"]
     runs = f"True in {one['single_runs']} of {one['single_runs_of']} single runs."
-    if same:
-        return f"Equal in every cell of {seeds}: {'; '.join(same)}. {runs}"
+    seeds = count(one["seeds"], one["seeds"], "seed")
+    if one["identical"]:
+        same = [part["part"] for part in equal if part["speaks"] == "against"]
+        return f"Equal in every cell of {seeds}: {'; '.join(same)}. {runs}{lost}"
     several = len(one["parts"]) > 1
     text = f"Weakest: {one['decided_by']}: " if several else ""
     text += f"difference {signed(one['difference'])}"
@@ -58,4 +65,32 @@ def says(one: Mapping[str, Any]) -> str:
         text += f", {abs(one['effect']):.1f} times its SD over seeds"
     if one["high"] is not None and one["low"] > -MARGIN and one["high"] < MARGIN:
         text += ", less than the tables' last digit"
-    return f"{text}; p {p_value(one['p_corrected'])} over {seeds}. {runs}"
+    text += f"; p {p_value(one['p_corrected'])} over {seeds}. {runs}"
+    if equal:
+        why = f"where runs diverged, or of fewer than {FEWEST} seeds, this decides nothing"
+        text += f" Equal in all that is there ({why}): {'; '.join(p['part'] for p in equal)}."
+    return text + lost
+
+
+def most_lost(parts: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Return the comparison that lost the largest share of its runs to divergence, if any did."""
+    lost = [part for part in parts if part["diverged"]]
+    return max(lost, key=lambda part: part["diverged"] / part["pairs"], default=None)
+
+
+def left_out(part: Mapping[str, Any]) -> str:
+    """Return how many pairs of runs of a comparison were left out."""
+    return f"{part['diverged']} of {part['pairs']}"
+
+
+def _lost(parts: Sequence[Mapping[str, Any]]) -> str:
+    """Return the sentence on what was left out, with a blank before it; "" where nothing was."""
+    part = most_lost(parts)
+    if part is None:
+        return ""
+    text = f" Left out because a run diverged: {left_out(part)} pairs of runs"
+    if len(parts) > 1:
+        text += f" in the comparison that lost most ({part['part']})"
+    if part["diverged"] > MOST_LOST * part["pairs"]:
+        text += ", more than a tenth: it decides nothing"
+    return f"{text}."
