@@ -189,10 +189,12 @@ def test_a_comparison_that_loses_more_than_a_tenth_of_its_runs_decides_nothing(l
 
 def test_the_survivors_of_a_model_that_diverges_do_not_make_it_the_highest():
     # AVA5 keeps one rate of three, at which it is the highest; a comparison without it is not lost.
-    bm = level(AVA5=0.3, AVA1=0.12)
+    bm = level(AVA5=0.3, AVA1=0.12, AVA2=0.15)
     rows = rows_of(lambda m, lr, s: None if m == "AVA5" and lr < 1 else bm(m, lr, s))
     one = found(rows, "ava5-highest-mean")
     assert (one["verdict"], {part["speaks"] for part in one["parts"]}) == (UNTOLD, {"open"})
+    one = found(rows, "maximum-above-gan")
+    assert (one["verdict"], one["decided_by"]) == (UNTOLD, "maximum of AVA5 above GAN's")
     one = found(rows, "all-variants-better")
     assert one["verdict"] == UNTOLD
     assert "40 of 60 pairs of runs in the comparison that lost most (mean of AVA5" in one["says"]

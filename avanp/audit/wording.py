@@ -26,8 +26,8 @@ METHOD = (
     "holds: the interval of every comparison lies above the margin, and the corrected p is below "
     "0.05. does not hold: the interval of the deciding comparison lies below the margin, and the "
     "corrected p is below 0.05; or two models that are said to differ are equal in every cell of "
-    f"at least {FEWEST} seeds, and no run diverged. cannot be told: everything else, and what rests "
-    "on two that are equal in fewer seeds, or but for runs that diverged. "
+    f"at least {FEWEST} seeds, and no run diverged. cannot be told: everything else, and what "
+    "rests on two that are equal in fewer seeds, or but for runs that diverged. "
     f"{FEWEST} seeds are the fewest that can decide one comparison.",
     "A single run is one seed by itself: how often a claim is true in one says how far a table "
     "made from one run can be relied on.",
