@@ -233,10 +233,10 @@ def test_the_pages_say_what_the_document_says(audited):
     document, _ = audited
     page, shown = render(document), on_a_terminal(document)
     assert max(map(len, shown.splitlines())) <= 100
-    for text in (page, " ".join(shown.split())):
-        for one in document["ablations"]:
-            assert one["title"] in text
-            assert one["says"] in text
+    for one in document["ablations"]:
+        assert one["title"] in shown
+        assert one["title"] in page
+        assert one["says"] in page
     for claim in document["claims"]:
         assert claim["claim"] in page
         for rules in RULES:

@@ -39,7 +39,10 @@ def read(place):
 def test_a_sweep_is_audited_into_its_folder(read):
     done, directory = read
     assert done.code == 0, done.err
-    assert done.out.startswith("written to run\n")
+    assert done.out.startswith("The paper's claims: ")
+    written = "written to run: audit.md, audit.json; avanp report run makes one page of it"
+    assert done.out.splitlines()[-1] == written
+    assert "9 seeds are the fewest that can" in done.out
     assert "program: of 11 claims" in done.out
     assert max(map(len, done.out.splitlines())) <= 100
     document = json.loads((directory / "audit.json").read_text())
@@ -82,7 +85,7 @@ def test_failed_cells_are_said_after_the_verdicts_of_what_is_there(copy):
     fail_last(copy / "run")
     done = avanp(copy, "audit", "--from", "run", "--claims-only")
     assert done.code == 1
-    assert "written to run\n" in done.out
+    assert "written to run: " in done.out
     assert "exact: of 11 claims" in done.out
     assert done.err == (
         "avanp: 1 of 84 cells failed: its sweep, with --retry-failed, runs them again; the first: "

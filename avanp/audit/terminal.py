@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
+from avanp.audit.paired import FEWEST
 from avanp.audit.wording import interval, left_out, most_lost
 from avanp.report.findings import HOLDS, NOT, UNTOLD
 from avanp.report.text import about_seeds, signed
@@ -16,7 +17,7 @@ AT_ONCE = 3  # rule sets in one table
 
 
 def render(document: Mapping[str, Any]) -> str:
-    """Return the verdicts, how many of each, and what the ablations say."""
+    """Return the verdicts, how many of each, and what was looked at to explain them."""
     run = document["run"]
     rules = list(run["rules"])
     title = (
@@ -31,10 +32,25 @@ def render(document: Mapping[str, Any]) -> str:
     ):
         blocks.append("diverged: pairs of runs left out, in the comparison that lost most of them")
     blocks.append("\n".join(counted(document["claims"], name) for name in rules))
-    for one in document["ablations"]:
-        text = f"{one['title']} ({one['seeds']}). {one['says']}"
-        blocks.append(textwrap.fill(text, COLUMNS, subsequent_indent="  "))
+    if few := few_seeds(run["seeds"]):
+        blocks.append(few)
+    titles = [f"  {one['title']} ({one['seeds']})" for one in document["ablations"]]
+    if titles:
+        blocks.append(
+            "\n".join(["What explains them, in audit.md with tables and pictures:", *titles])
+        )
     return "\n\n".join(blocks) + "\n"
+
+
+def few_seeds(seeds: Sequence[int]) -> str:
+    """Return a note where there are too few seeds for a verdict, else ""."""
+    if len(seeds) >= FEWEST:
+        return ""
+    note = (
+        f"note: {about_seeds(seeds)} decide no comparison: {FEWEST} seeds are the fewest that can, "
+        "and 20 are usual"
+    )
+    return textwrap.fill(note, COLUMNS)
 
 
 def counted(claims: Sequence[Mapping[str, Any]], rules: str) -> str:
