@@ -29,7 +29,7 @@ def write_whole(path: Path, content: bytes) -> None:
     """
     temporary = path.parent / f".{path.name}.{os.getpid()}.tmp"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         with open(temporary, "wb") as file:
             file.write(content)
             file.flush()
@@ -73,6 +73,21 @@ def append_whole(path: Path, line: bytes) -> None:
             sync_folder(path.parent)
     except OSError as error:
         raise _named(error, path) from None
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, for its files to last; one that is there stays as it is.
+
+    Raises
+    ------
+    OSError
+        Where it cannot be made.
+    """
+    new = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in reversed(new):
+        with suppress(PermissionError):  # above may be a folder to write in and not to read
+            sync_folder(path.parent)
 
 
 def _named(error: OSError, path: Path) -> OSError:

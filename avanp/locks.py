@@ -1,10 +1,12 @@
 """One process at a time writes into a folder; a dead one holds nothing."""
 
+import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
-from typing import Any, TextIO
 
 from avanp.errors import AvanpError
 from avanp.files import regular
@@ -13,14 +15,23 @@ NAME = ".lock"
 # A look at the lock (`is_held`) shares it for an instant: one who wants it tries again so long.
 PATIENCE = 0.3
 
+# A lock of flock is the open file's, which a forked process has as well: a pool's workers would
+# hold the folder after it is given back, and after its holder was killed. So it is unlocked before
+# it is closed, and closed in every fork; a program that is started instead closes it itself.
+# Record locks (lockf) are no way out: threads of one process do not keep each other out, and the
+# lock is lost when any file of that name is closed in the process, as `is_held` does.
+_open: set[FileIO] = set()
+_opening = threading.RLock()  # held while a process forks: no file is open that is not in the set
+
 
 @contextmanager
-def held(folder: Path, in_use: str) -> Iterator[TextIO]:
+def held(folder: Path, in_use: str) -> Iterator[FileIO]:
     """Hold a folder that is there, by a lock on its file ``.lock``; yield that file, for a note.
 
-    The system gives the lock back when the process ends, however it ends. On a network file system
-    it must be one that keeps locks (NFS does from version 4, and Linux' NFS 3 with its lock
-    daemon). Where the system has no such locks (Windows), nothing is held.
+    The system gives the lock back when the process ends, however it ends; processes that it has
+    forked hold nothing. On a network file system it must be one that keeps locks (NFS does from
+    version 4, and Linux' NFS 3 with its lock daemon). Where the system has no such locks (Windows),
+    nothing is held.
 
     Raises
     ------
@@ -29,9 +40,8 @@ def held(folder: Path, in_use: str) -> Iterator[TextIO]:
     OSError
         Where the folder cannot be written.
     """
-    regular(str(folder / NAME))
     # Open for writing: NFS gives no exclusive lock on less. Not cut: who looks may read it.
-    with open(folder / NAME, "a", encoding="utf-8") as file:
+    with _opened(folder, "ab") as file:
         deadline = time.monotonic() + PATIENCE
         while not _locked(file, exclusive=True):
             if time.monotonic() > deadline:
@@ -43,14 +53,29 @@ def held(folder: Path, in_use: str) -> Iterator[TextIO]:
 def is_held(folder: Path) -> bool:
     """Whether a living process holds the folder; this looks, and writes nothing."""
     try:
-        regular(str(folder / NAME))
-        with open(folder / NAME, encoding="utf-8") as file:
+        with _opened(folder, "rb") as file:
             return not _locked(file, exclusive=False)
     except (OSError, AvanpError):
         return False
 
 
-def _locked(file: Any, *, exclusive: bool) -> bool:
+@contextmanager
+def _opened(folder: Path, mode: str) -> Iterator[FileIO]:
+    """Open the lock's file, without a buffer: a fork would have a half of it."""
+    regular(str(folder / NAME))
+    with _opening:
+        file = FileIO(folder / NAME, mode)
+        _open.add(file)
+    try:
+        yield file
+    finally:
+        if not file.closed:  # as it is in a fork, where the lock is not ours to give back
+            _unlock(file)
+            file.close()
+        _open.discard(file)
+
+
+def _locked(file: FileIO, *, exclusive: bool) -> bool:
     """Take the lock until the file is closed; False where another process has it."""
     try:
         import fcntl
@@ -61,3 +86,24 @@ def _locked(file: Any, *, exclusive: bool) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _unlock(file: FileIO) -> None:
+    try:
+        import fcntl
+    except ImportError:
+        return
+    fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def _close_all() -> None:
+    for file in _open:
+        file.close()
+    _open.clear()
+    _opening.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_opening.acquire, after_in_parent=_opening.release, after_in_child=_close_all
+    )

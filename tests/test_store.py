@@ -1,11 +1,14 @@
 """The run directory: nothing finished is lost, nothing is mixed."""
 
 import json
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from avanp import files
 from avanp.errors import AvanpError
 from avanp.sweeps.cells import key_of
 from avanp.sweeps.store import opened, read_config, read_rows
@@ -151,6 +154,38 @@ def test_a_row_that_is_rewritten_or_drawn_when_a_sweep_is_killed_leaves_nothing(
         (tmp_path / name).write_text("half")
     assert list(start(tmp_path).values()) == ROWS
     assert not [p for p in tmp_path.rglob("*") if p.suffix == ".tmp"]
+
+
+def test_the_names_of_all_folders_are_on_the_disk_before_a_row_is(tmp_path, monkeypatch):
+    synced = []  # what was in a folder when it was synced
+    sync = files.sync_folder
+
+    def note_and_sync(folder):
+        synced.extend(path.resolve() for path in Path(folder).iterdir())
+        sync(folder)
+
+    monkeypatch.setattr(files, "sync_folder", note_and_sync)
+    monkeypatch.chdir(tmp_path)
+    run = Path("runs", "many", "first")
+    with opened(run) as store:
+        for path in (run, *run.parents[:-1]):
+            assert path.resolve() in synced
+        store.start(CONFIG)
+        store.append(ROWS[0])
+        store.save_samples(ROWS[1], np.zeros((3, 4, 5, 3), np.uint8))
+        assert {(run / "samples").resolve(), *map(Path.resolve, run.glob("samples/*"))} <= {*synced}
+    synced.clear()
+    with opened(run):
+        assert not synced  # nothing is new
+
+
+def test_a_run_may_stand_in_a_folder_that_cannot_be_looked_into(tmp_path, monkeypatch):
+    def refuse(folder):
+        raise PermissionError(13, "Permission denied", folder)
+
+    monkeypatch.setattr(files, "sync_folder", refuse)
+    with opened(tmp_path / "run"):
+        assert (tmp_path / "run").is_dir()
 
 
 def test_a_run_without_hosts_is_read_and_another_kind_of_host_is_not(tmp_path):

@@ -6,14 +6,15 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 
 from avanp.data.sheet import save_image
 from avanp.errors import AvanpError
-from avanp.files import NO_ROOM, append_whole, regular, write_whole
+from avanp.files import NO_ROOM, append_whole, make_folder, regular, write_whole
 from avanp.locks import NAME, held
 from avanp.report.index import index_rows
 from avanp.report.samples import strip_path
@@ -29,7 +30,7 @@ NOTE_EVERY = 5.0  # seconds between two notes on a run that goes on
 class Store:
     """The rows of one run, on disk; `note` is where its holder writes how it is at work."""
 
-    def __init__(self, directory: Path, note: TextIO) -> None:
+    def __init__(self, directory: Path, note: FileIO) -> None:
         self.directory = directory
         self._rows_path = directory / "rows.jsonl"
         self._note = note
@@ -75,15 +76,14 @@ class Store:
         note = {"pid": os.getpid(), "host": platform.node(), "at_once": at_once()}
         with suppress(OSError):  # a full disk is told by what matters
             self._note.truncate(0)
-            self._note.write(json.dumps(note) + "\n")
-            self._note.flush()
+            self._note.write((json.dumps(note) + "\n").encode())
 
     def save_samples(self, row: dict[str, Any], samples: np.ndarray) -> None:
         """Write a cell's first generated images side by side; (n, H, W, 3) uint8."""
         from PIL import Image
 
         path = strip_path(self.directory, row["rules"], row["model"], row["lr"])
-        path.parent.mkdir(exist_ok=True)
+        make_folder(path.parent)
         strip = np.concatenate(list(samples), axis=1)
         save_image(Image.fromarray(strip), path)
 
@@ -114,7 +114,7 @@ def opened(out: str | Path) -> Iterator[Store]:
     try:
         if directory.is_file():
             raise AvanpError(f"--out {out} is a file: name a new folder, or the folder of a run")
-        directory.mkdir(parents=True, exist_ok=True)
+        make_folder(directory)
         known = (directory / "run.json").exists()
         if not known and any(not _ours(path.name) for path in directory.iterdir()):
             raise AvanpError(f"--out {out} holds other files: name a new or an empty folder")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from avanp.errors import AvanpError
+from avanp.files import make_folder
 from avanp.locks import NAME as LOCK
 from avanp.locks import held as locked
 from avanp.optim.schedules import Constant, Cosine, InverseTime, Plateau, StepDecay
@@ -72,7 +73,7 @@ def open_training(
 def held(folder: Path) -> Iterator[None]:
     """Make the folder and hold it: two trainings in one would mix. A dead process holds nothing."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         (folder / LOCK).touch()
     except OSError as error:
         raise AvanpError(
