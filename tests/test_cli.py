@@ -361,6 +361,23 @@ def test_what_nobody_can_foresee_is_one_line_too(copy, error, says):
     assert done.err.startswith(f"avanp: {says}")
 
 
+@pytest.mark.parametrize("ending", ["SystemExit(0)", "KeyboardInterrupt"])
+def test_a_process_whose_cell_ends_it_is_no_end_of_the_sweep(copy, ending):
+    shutil.rmtree(copy / "run")
+    ends = f"""
+import avanp.sweeps.worker as worker
+def run_task(*args):
+    raise {ending}
+worker.run_task = run_task
+"""
+    done = avanp(copy, *KEPT, "--jobs", "2", command=altered(copy, ends))
+    line = done.err.splitlines()[-1]
+    assert done.code == 1
+    assert line.startswith(f"avanp: a worker cannot run cells: {ending.removesuffix('(0)')}")
+    assert line.endswith("finished cells are in run; the same command continues")
+    assert not (copy / "run" / "rows.jsonl").exists()
+
+
 def test_a_reader_that_leaves_is_no_traceback(place):
     for words in (("--help",), (*SWEEP, "--jobs", "1")):
         process = started(place, *words)

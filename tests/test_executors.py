@@ -1,7 +1,10 @@
 """A sweep talks to an executor and nothing else: any gives the same rows, or says why not."""
 
+import errno
 import os
 import re
+import subprocess
+import sys
 import threading
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -14,11 +17,11 @@ import avanp
 from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
 from avanp.sweeps import cluster, worker
-from avanp.sweeps.cells import Task
+from avanp.sweeps.cells import Task, failed_cell
 from avanp.sweeps.cluster import connected
 from avanp.sweeps.digits import digits_of
 from avanp.sweeps.local import CellDied, InlineExecutor, local_pool
-from avanp.sweeps.worker import Terms
+from avanp.sweeps.worker import Outcome, Terms
 from avanp.sweeps.workplace import workplace
 from avanp.systems.base import NotFinite
 from cli_process import altered, write_images
@@ -88,12 +91,68 @@ class Giving(Executor):
         (ModuleNotFoundError("No module named 'avanp'"), "cannot run cells: ModuleNotFoundError"),
         (BrokenExecutor("all gone"), "all gone"),
         (None, "the scheduler is gone, or has cancelled the cells"),
+        (SystemExit(0), "cannot run cells: SystemExit: 0"),
+        (KeyboardInterrupt(), "cannot run cells: KeyboardInterrupt"),
     ],
 )
 def test_an_executor_that_cannot_go_on_ends_the_sweep(error, says, tmp_path):
     with pytest.raises(BrokenExecutor, match=says):
         avanp.sweep(data=small_set(), executor=Giving(error), out=tmp_path, **GRID)
     assert not (tmp_path / "rows.jsonl").exists()
+
+
+class Refusing(Executor):
+    """Takes nothing."""
+
+    def submit(self, fn, /, *args, **kwargs):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+
+class Foreign(Executor):
+    """Gives results of its own."""
+
+    def submit(self, fn, /, *args, **kwargs):
+        future = Future()
+        future.set_result(None)
+        return future
+
+
+def shut_down():
+    threads = ThreadPoolExecutor(1)
+    threads.shutdown()
+    return threads
+
+
+@pytest.mark.parametrize(
+    ("executor", "says"),
+    [
+        (Refusing(), r"takes no cells: OSError: \[Errno 24\] Too many open files"),
+        (shut_down(), "takes no cells: RuntimeError: cannot schedule new futures after shutdown"),
+        (Foreign(), "gives no outcomes of cells, but a NoneType"),
+    ],
+)
+def test_an_executor_that_computes_nothing_is_broken_and_no_full_disk(executor, says, tmp_path):
+    with pytest.raises(BrokenExecutor, match=says):
+        avanp.sweep(data=small_set(), executor=executor, out=tmp_path, **GRID)
+    assert not (tmp_path / "rows.jsonl").exists()
+
+
+def test_a_forked_pool_takes_one_sweep_after_the_other_in_one_folder(tmp_path):
+    script = """
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+import avanp
+grid = {"lr": 0.5, "models": "GAN", "rules": "program", "data": "images", "draws": 1}
+with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
+    for _ in range(2):
+        assert len(avanp.sweep(executor=pool, out="run", **grid).rows) == 1
+"""
+    write_images(tmp_path / "images")
+    one_thread = os.environ | dict.fromkeys(worker.THREAD_VARIABLES, "1")
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=one_thread, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_worker_of_several_blas_threads_is_refused(monkeypatch):
@@ -209,7 +268,12 @@ def test_a_cluster_is_given_twice_as_many_cells_as_it_has_threads(monkeypatch, t
     for name, value in (("client_of", client), ("share", client), ("killed_worker", CellDied)):
         monkeypatch.setattr(cluster, name, lambda *_, value=value: value)
     given = []
-    monkeypatch.setattr("avanp.sweeps.workplace.attempt", lambda task, *_: given.append(task))
+
+    def attempt(task, *_):
+        given.append(task)
+        return Outcome(failed_cell("not tried"), "", "")
+
+    monkeypatch.setattr("avanp.sweeps.workplace.attempt", attempt)
     todo = [Task("program", "VAE", 0.5, seed) for seed in range(4000)]
     with workplace(1, InlineExecutor(), small_set()) as place:
         outcomes = place.outcomes(todo, 1)

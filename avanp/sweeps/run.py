@@ -98,7 +98,7 @@ def sweep(
     OSError
         Where the disk of `out` is full; what is finished stays there.
     concurrent.futures.BrokenExecutor
-        Where the executor, or all that it had, is gone.
+        Where the executor, or all that it had, is gone, or computes no cells.
     """
     images = data if isinstance(data, ImageSet) else resolve(data)
     images = images.with_channels(3)  # the paper's nets see colours

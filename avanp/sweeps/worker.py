@@ -120,7 +120,7 @@ def call_given(sha256: str, fn: Callable[..., Any], *args: Any) -> Any:
     return fn(_given[sha256], *args)
 
 
-def reason(error: Exception) -> str:
+def reason(error: BaseException) -> str:
     """Return an error as one line: its type, what it says, and where it arose."""
     name = "MemoryError" if isinstance(error, MemoryError) else type(error).__name__
     said = one_line(" ".join(f"{name}: {error}".split())).removesuffix(":")

@@ -58,7 +58,7 @@ class Workplace:
         AvanpError
             For a worker that would give other rows.
         BrokenExecutor
-            Where the executor, or all of its workers, cannot go on; it says why.
+            Where the executor, or all of its workers, cannot go on or give no cells; it says why.
         """
         suspects: list[Task] = []
         for task, future in self._finished(todo, draws, self.most_pending):
@@ -73,25 +73,38 @@ class Workplace:
         self, todo: list[Task], draws: int, most_pending: Callable[[], int]
     ) -> Iterator[tuple[Task, Future]]:
         def submit(task: Task) -> Future:
-            return self.executor.submit(attempt, task, self.images, draws, self.terms)
+            return self._submit(task, draws)
 
         for task, future in finished(submit, todo, most_pending):
             if future.cancelled():
                 raise BrokenExecutor("the scheduler is gone, or has cancelled the cells")
             yield task, future
 
-    def _outcome(self, future: Future) -> Outcome:
+    def _submit(self, task: Task, draws: int) -> Future:
         try:
-            return future.result()
-        except self.died as error:
-            return _death(error)
-        except (AvanpError, BrokenExecutor):
+            return self.executor.submit(attempt, task, self.images, draws, self.terms)
+        except BrokenExecutor:
             raise
-        except Exception as error:  # none that `attempt` knows: it could not be called
-            raise BrokenExecutor(f"a worker cannot run cells: {reason(error)}") from None
+        except Exception as error:  # it was shut down, or finds no room for its own files
+            raise BrokenExecutor(f"the executor takes no cells: {reason(error)}") from error
+
+    def _outcome(self, future: Future) -> Outcome:
+        # Looked at and not raised: a worker's SystemExit is not the end of this process.
+        error = future.exception()
+        if isinstance(error, self.died):
+            return _death(error)
+        if isinstance(error, AvanpError | BrokenExecutor):
+            raise error
+        if error is not None:  # none that `attempt` knows: it could not be called, or was ended
+            raise BrokenExecutor(f"a worker cannot run cells: {reason(error)}")
+        outcome = future.result()
+        if not isinstance(outcome, Outcome):
+            given = type(outcome).__name__
+            raise BrokenExecutor(f"the executor gives no outcomes of cells, but a {given}")
+        return outcome
 
 
-def _death(error: Exception) -> Outcome:
+def _death(error: BaseException) -> Outcome:
     if isinstance(error, CellDied):
         return Outcome(failed_cell(str(error)), platform.node(), "")
     last = getattr(getattr(error, "last_worker", None), "address", "")
