@@ -3,7 +3,10 @@
 import io
 import signal
 import sys
-from collections.abc import Sequence
+import textwrap
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import click
@@ -79,6 +82,18 @@ def fail(message: str, code: int) -> NoReturn:
     """Say one line on standard error and end the process."""
     click.echo(f"avanp: {one_line(message)}", err=True)
     sys.exit(code)
+
+
+@contextmanager
+def notes() -> Iterator[None]:
+    """Show warnings as notes of whole words."""
+
+    def note(message: Any, *_: Any, **__: Any) -> None:
+        click.echo(textwrap.fill(f"note: {one_line(str(message))}", 100), err=True)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = note
+        yield
 
 
 def written(where: str) -> None:

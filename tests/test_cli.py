@@ -252,6 +252,27 @@ def test_tables_of_an_unfinished_run_say_what_is_to_do(copy):
     assert rows_of(copy / "run") == rows_of(copy / "run")[:3]
 
 
+def test_a_picture_that_is_gone_is_noted_and_made_again_when_its_row_is_taken_out(copy):
+    run, gone = copy / "run", "samples/program-GAN-0.05.png"
+    before = contents(run)
+    (run / gone).unlink()
+    for words in (("tables", "run"), (*KEPT, "--jobs", "1"), ("report", "run", "--markdown")):
+        done = avanp(copy, *words)
+        notes = " ".join(done.err.split("note: ")[1:]).split()
+        assert (done.code, len(notes) > 9, max(map(len, done.err.splitlines())) <= 100) == (0, 1, 1)
+        assert " ".join(notes).startswith("missing in run/samples: program-GAN-0.05.png. ")
+    assert not (run / gone).exists()
+    rows = run / "rows.jsonl"
+    cell = {"rules": "program", "model": "GAN", "lr": 0.05, "seed": 0}
+    kept = [row for row in rows_of(run) if not cell.items() <= row.items()]
+    assert len(kept) == CELLS - 1
+    rows.write_text("".join(json.dumps(row) + "\n" for row in kept))
+    done = avanp(copy, *KEPT, "--jobs", "1")
+    assert (done.code, "note:" in done.err) == (0, False)
+    for name in (gone, "sheets/GAN.png", "tables.json"):
+        assert contents(run)[name] == before[name]
+
+
 def test_a_terminal_without_greek_letters_still_gets_its_tables(copy):
     done = avanp(copy, "tables", "run", PYTHONIOENCODING="latin-1")
     assert (done.code, done.err) == (0, "")

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import warnings
 from itertools import product
 
 import numpy as np
@@ -162,7 +163,7 @@ def test_the_subtitle_counts_the_images_and_names_the_seed():
     grid = config(seeds=(7, 8))
     assert sheets._subtitle([[three]], grid) == "three generated images a cell, seed 7"
     assert sheets._subtitle([[one, None]], grid) == (
-        "one generated image a cell, seed 7; grey: diverged, failed or not run yet"
+        "one generated image a cell, seed 7; grey: diverged, failed, not run yet or lost"
     )
 
 
@@ -185,7 +186,8 @@ def test_a_truncated_strip_is_named_in_one_line(tmp_path):
 def test_everything_is_written_and_nothing_else(tmp_path):
     strip(tmp_path, "program-VAE-0.2", BLUE)
     grid = config()
-    result = write_all(tmp_path, rows_of(grid), grid)
+    with pytest.warns(UserWarning, match=r"missing in .*samples: .*-AVA1-0\.2\.png"):
+        result = write_all(tmp_path, rows_of(grid), grid)
     names = sorted(str(path.relative_to(tmp_path)) for path in result["paths"])
     assert names == [
         "curves-printed.png",
@@ -203,6 +205,25 @@ def test_everything_is_written_and_nothing_else(tmp_path):
     assert json.loads(text) == result["tables"]
 
 
+def test_strips_that_are_gone_are_named_and_no_other_blank_is(tmp_path):
+    grid = config(rules=("program",), seeds=(3, 4))
+    rows = rows_of(grid, diverged=("VAE",))
+    for name in ("AVA1-0.2", "AVA1-0.1"):
+        strip(tmp_path, f"program-{name}", RED)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        write_all(tmp_path, rows, grid)
+        write_all(tmp_path, [row for row in rows if row["lr"] != 0.2], grid)
+    (tmp_path / "samples" / "program-AVA1-0.1.png").unlink()
+    says = r"missing in \S+samples: program-AVA1-0\.1\.png\. .*lines \(seed 3\) out of rows\.jsonl"
+    with pytest.warns(UserWarning, match=says):
+        write_all(tmp_path, rows, grid)
+    many = config(rules=("program",), models=("AVA1",), lr=(0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1))
+    with pytest.warns(UserWarning, match=r"AVA1-0\.3\.png and 2 more\."):
+        write_all(tmp_path / "many", rows_of(many), many)
+
+
+@pytest.mark.filterwarnings("ignore:missing in")
 def test_without_matplotlib_there_are_tables_and_no_figures(tmp_path, monkeypatch):
     monkeypatch.setattr("avanp.report.write.figures_available", lambda: False)
     grid = config()

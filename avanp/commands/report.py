@@ -2,7 +2,7 @@
 
 import click
 
-from avanp.console import Examples, written
+from avanp.console import Examples, notes, written
 from avanp.errors import AvanpError
 
 
@@ -46,5 +46,7 @@ def report(directory: str, markdown: bool) -> None:
             f"{directory} holds no run.json: name the --out folder of a sweep or a training"
         )
     rows, config = read_run(folder)
-    for path in write_report(folder, rows, config, markdown=markdown):
+    with notes():
+        paths = write_report(folder, rows, config, markdown=markdown)
+    for path in paths:
         written(str(path))

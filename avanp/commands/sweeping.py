@@ -1,14 +1,12 @@
 """A sweep run by a command: its progress and notes, and one line where something goes wrong."""
 
-import textwrap
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from avanp.console import fail, one_line
+from avanp.console import fail, notes
 from avanp.errors import AvanpError
 
 if TYPE_CHECKING:
@@ -53,7 +51,7 @@ def swept(
         ending(out, kept(out)),
         at or nullcontext() as executor,
         shown("cells") as progress,
-        _notes(),
+        notes(),
     ):
         result = sweep(
             data=images,
@@ -108,15 +106,3 @@ def tell_failed(rows: Sequence[Mapping[str, Any]], how: str) -> None:
 def retry(out: str | None) -> str:
     """Return how the cells that failed are run again."""
     return "the same command with --retry-failed runs them again" if out else kept(out)
-
-
-@contextmanager
-def _notes() -> Iterator[None]:
-    """Show warnings as notes of whole words."""
-
-    def note(message: Any, *_: Any, **__: Any) -> None:
-        click.echo(textwrap.fill(f"note: {one_line(str(message))}", 100), err=True)
-
-    with warnings.catch_warnings():
-        warnings.showwarning = note
-        yield

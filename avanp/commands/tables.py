@@ -2,7 +2,7 @@
 
 import click
 
-from avanp.console import Examples, written
+from avanp.console import Examples, notes, written
 
 
 @click.command(
@@ -20,6 +20,7 @@ def tables(directory: str) -> None:
     from avanp.sweeps.store import read_run
 
     rows, config = read_run(Path(directory))
-    drawn = write_all(Path(directory), rows, config)["tables"]
+    with notes():
+        drawn = write_all(Path(directory), rows, config)["tables"]
     written(directory)
     click.echo(f"\n{terminal.render(drawn)}", nl=False)

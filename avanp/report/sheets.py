@@ -28,7 +28,7 @@ def write_sheets(directory: Path, config: Mapping[str, Any]) -> list[Path]:
     A sheet has a row for each learning rate, from high to low, and a column for each rule set. A
     cell shows the strip ``samples/{rules}-{model}-{lr:g}.png``, generated images side by side, each
     in a thin border; a grey blank stands where there is none (the run diverged or failed, or
-    is still to do).
+    is still to do, or its strip is gone).
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def _subtitle(strips: "Sequence[Sequence[Image | None]]", config: Mapping[str, A
     number = max(strip.width // config["data"]["width"] for strip in cells if strip is not None)
     images = "image" if number == 1 else "images"
     text = f"{NUMBERS.get(number, number)} generated {images} a cell, seed {config['seeds'][0]}"
-    return text + ("; grey: diverged, failed or not run yet" if None in cells else "")
+    return text + ("; grey: diverged, failed, not run yet or lost" if None in cells else "")
 
 
 def _spaced(strip: "Image | None", image_width: int) -> "Image | None":
