@@ -73,5 +73,5 @@ def _warn_of_missing(
             f"missing in {directory / 'samples'}: {', '.join(missing[:MOST_NAMED])}{more}. Their "
             "cells are finished and are not run again: to draw them, take their lines (seed "
             f"{config['seeds'][0]}) out of rows.jsonl and give the command of the sweep again",
-            stacklevel=3,
+            stacklevel=4,  # where `sweep` was called
         )
