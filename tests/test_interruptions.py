@@ -164,7 +164,7 @@ def small_disk(tmp_path):
 
 @pytest.mark.parametrize(
     ("room", "where"),
-    [(0, "run"), (12288, r"run/samples/program-\S+"), (40960, r"run/rows\.jsonl")],
+    [(-4096, r"run/run\.json"), (12288, r"run/samples/program-\S+"), (40960, r"run/rows\.jsonl")],
 )
 def test_a_full_disk_is_one_line_and_nothing_is_lost(place, undisturbed, small_disk, room, where):
     # Room in bytes; tmpfs gives pages of 4096, so that the row which fills one ends in the middle.
