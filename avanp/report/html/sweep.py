@@ -73,6 +73,13 @@ def page(
     return document(title, _lead(rows, config), sections, _foot(tables))
 
 
+ABOUT_BM = (
+    "BM is the paper’s balance metric (Eq. 17), the mean of |d(1 − d)| over pixels, d being the "
+    "distance in colour between a generated image and one of the set: 0 where they agree. The "
+    "paper calls a high BM good. γ is the learning rate."
+)
+
+
 def _listed(config: Mapping[str, Any]) -> str:
     models, rates = len(config["models"]), len(config["lr"])
     one = config["models"][0] if models == 1 else f"{models} models"
@@ -87,7 +94,7 @@ def _lead(rows: Sequence[Mapping[str, Any]], config: Mapping[str, Any]) -> Marku
         f"{data['width']}×{data['height']}, rules {', '.join(config['rules'])}, "
         f"{count(seeds, seeds, 'seed')}."
     )
-    blocks: list[Child] = [el("p", facts, class_="muted")]
+    blocks: list[Child] = [el("p", facts, class_="muted"), el("p", ABOUT_BM, class_="muted")]
     if len(rows) < total:
         blocks.append(
             el(
