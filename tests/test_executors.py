@@ -26,6 +26,7 @@ from avanp.sweeps.workplace import workplace
 from avanp.systems.base import NotFinite
 from cli_process import altered, write_images
 from cli_process import avanp as command
+from in_a_worker import diverges
 from sweep_rows import results
 
 GRID = {"lr": "0.9,0.05", "models": "AVA5,GAN", "draws": 2, "seeds": 2}
@@ -208,10 +209,6 @@ def test_a_process_that_dies_takes_no_neighbour_with_it():
         assert [future.result() for future in futures[1:]] == [1, 2, 4, 8, 16, 32]
         with pytest.raises(CellDied, match="died 3 times"):
             futures[0].result()
-
-
-def diverges():
-    raise NotFinite("encoder", "kl", "the loss term 'kl' is inf")
 
 
 def test_an_error_of_three_arguments_comes_from_another_process_whole():

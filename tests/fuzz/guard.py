@@ -177,6 +177,8 @@ class Guard:
         if real.startswith(self.inside):
             if written and not re.match(self.target.writes, real[len(self.inside) :], re.S):
                 self._forbid(f"{what}: {text!r} is not to be written")
+        elif real == str(self.folder) and not written:
+            return  # opened to be synced
         elif written or not (self.target.anywhere or real.startswith(CODE)):
             self._forbid(f"{what}: {text!r} is outside the folder")
 

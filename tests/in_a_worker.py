@@ -1,0 +1,10 @@
+"""What tests let another process do: that imports this file, and not a test's."""
+
+from typing import NoReturn
+
+from avanp.systems.base import NotFinite
+
+
+def diverges() -> NoReturn:
+    """Raise the error of a training that has diverged."""
+    raise NotFinite("encoder", "kl", "the loss term 'kl' is inf")
