@@ -10,7 +10,7 @@ import pytest
 
 from avanp.kernels import correlate_few, jit_conv, reference_conv
 from avanp.kernels import winograd_formulas as formulas
-from avanp.kernels.cpu import tile
+from avanp.kernels.cpu import compiles, tile
 from avanp.kernels.rows_sums import HALF, group
 
 # x, kernel, output channels, stride, pads: one for each path and its edges
@@ -157,6 +157,7 @@ CHOSEN = [
 ]
 
 
+@pytest.mark.skipif(not compiles(), reason="with compilation off the references run")
 @pytest.mark.parametrize(("shape", "size", "n_out", "stride", "chosen"), CHOSEN, ids=str)
 def test_each_shape_has_its_algorithm(shape, size, n_out, stride, chosen, monkeypatch):
     used = []

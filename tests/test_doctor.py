@@ -26,7 +26,8 @@ def test_all_is_well_here(tmp_path, kernels):
 
 
 def test_what_is_not_well_is_marked_and_ends_with_1(tmp_path):
-    done = avanp(tmp_path, "doctor", AVANP_KERNELS="nonsense", AVANP_DATA="/no/where")
+    changes = {"AVANP_KERNELS": "nonsense", "AVANP_DATA": "/no/where", "NUMBA_DISABLE_JIT": "0"}
+    done = avanp(tmp_path, "doctor", **changes)
     assert done.code == 1, done
     assert "!!  kernels         AVANP_KERNELS='nonsense' is no backend: unset AVANP" in done.out
     assert "!!  data            AVANP_DATA names '/no/where': no such folder" in done.out
