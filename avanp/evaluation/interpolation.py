@@ -23,14 +23,17 @@ def slerp(a: Array, b: Array, steps: int) -> Array:
     prior: almost all of them have a length near sqrt(n), which the middle of a straight line has
     not (White 2016).
     """
+    dtype = a.dtype
+    # Where the two are nearly opposite, sin w is small, and float32 too coarse.
+    a, b = a.astype(np.float64), b.astype(np.float64)
     lengths = float(np.linalg.norm(a)) * float(np.linalg.norm(b))
     cosine = float(np.dot(a, b)) / lengths if lengths else 1.0
     angle = np.arccos(np.clip(cosine, -1.0, 1.0))
     if np.sin(angle) < 1e-6:  # on one line with the origin there is no one great circle
-        return lerp(a, b, steps)
+        return lerp(a, b, steps).astype(dtype)
     t = _times(steps, a)
     weights = np.sin((1 - t) * angle) / np.sin(angle), np.sin(t * angle) / np.sin(angle)
-    return (weights[0] * a + weights[1] * b).astype(a.dtype)
+    return (weights[0] * a + weights[1] * b).astype(dtype)
 
 
 def _times(steps: int, a: Array) -> Array:
