@@ -70,7 +70,7 @@ def checked_backward(
 
 
 def as_array(gradient: Any) -> np.ndarray:
-    """Return a gradient as an array; one that is kept as factors is multiplied out."""
+    """Return a gradient or a weight as an array; one kept as factors is multiplied out."""
     return np.asarray(gradient.to_array() if hasattr(gradient, "to_array") else gradient)
 
 

@@ -11,7 +11,7 @@ from avanp.ava.nets import NetConfig, Nets, build
 from avanp.ava.printed import Moments
 from avanp.ava.rules import Rules, rules_from_name
 from avanp.ava.training import train
-from avanp.layers.factored import FactoredWeight
+from avanp.gradlayer import as_array
 from avanp.registry import load
 from avanp.rng import stream
 
@@ -120,8 +120,3 @@ def cell_bm(
         images, load("model", model), rules_from_name(rules), lr, seed, draws=draws, config=config
     )
     return None if cell.bm is None else float(cell.bm), cell.samples[:1]
-
-
-def as_array(p: Array | FactoredWeight) -> Array:
-    """Return a weight as a plain array."""
-    return p.to_array() if isinstance(p, FactoredWeight) else p

@@ -62,8 +62,6 @@ def audit(
     numbers = grid.parse_seeds(seeds)
     jobs = default_jobs() if jobs is None else jobs
     check_count("jobs", jobs)
-    if from_ is None and (few := few_seeds(numbers)):
-        click.echo(few)
     if from_ is not None:
         if out is not None:
             raise AvanpError("give --from, which writes into that folder, or --out, not both")
@@ -75,6 +73,8 @@ def audit(
         rows, config = read_run(Path(from_))
         images = None if claims_only else _images_of(config, data)
     else:
+        if few := few_seeds(numbers):
+            click.echo(few)
         images, result = swept(
             data, size, out, retry_failed=retry_failed, rules=RULES, seeds=numbers, jobs=jobs
         )
@@ -125,7 +125,7 @@ def _judged(
                 document, pictures = run.audit(rows, config, subject, jobs=jobs, progress=progress)
         if directory:
             run.write(Path(directory), document, pictures)
-    click.echo(f"{terminal.render(document)}", nl=False)
+    click.echo(terminal.render(document), nl=False)
     if directory:
         written(f"{directory}: audit.md, audit.json; avanp report {directory} makes one page of it")
     else:

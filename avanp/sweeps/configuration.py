@@ -13,8 +13,6 @@ from avanp.kernels import backend
 from avanp.sweeps import grid
 from avanp.sweeps.store import FORMAT
 
-MOST = 10_000  # seeds, draws or jobs
-
 
 def configuration(
     lr: str | float | Sequence[float],
@@ -87,5 +85,5 @@ def check_count(name: str, value: int) -> None:
     """Refuse what is not a number of seeds, draws or jobs."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise AvanpError(f"{name} must be a whole number, not {value!r}")
-    if not 1 <= value <= MOST:
-        raise AvanpError(f"{name} must be from 1 to {MOST}, not {value}")
+    if not 1 <= value <= grid.MOST:
+        raise AvanpError(f"{name} must be from 1 to {grid.MOST}, not {value}")

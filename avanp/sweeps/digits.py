@@ -8,7 +8,7 @@ from avanp.ava.experiment import evaluate, to_groups
 from avanp.ava.nets import NetConfig, build
 from avanp.ava.rules import rules_from_name
 from avanp.ava.training import train
-from avanp.layers.factored import FactoredWeight
+from avanp.gradlayer import as_array
 from avanp.registry import load
 from avanp.rng import stream
 
@@ -28,6 +28,6 @@ def digits_of(images: np.ndarray) -> str:
     digest = hashlib.sha256(repr((float(bm), float(signed))).encode())
     for net in nets.named().values():
         for p in net.params.values():
-            digest.update((p.to_array() if isinstance(p, FactoredWeight) else p).tobytes())
+            digest.update(as_array(p).tobytes())
     digest.update(samples.tobytes())
     return digest.hexdigest()

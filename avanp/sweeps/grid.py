@@ -8,8 +8,7 @@ from avanp.errors import AvanpError
 from avanp.registry import MODELS, load
 
 FORMS = "use a rate (0.5), a list (1.0,0.1), START:STOP (1.0:0.01) or START:STOP:N"
-MOST_RATES = 10_000
-MOST_SEEDS = 10_000
+MOST = 10_000  # rates, seeds, draws or jobs
 
 
 def parse_rates(text: str) -> tuple[float, ...]:
@@ -68,8 +67,8 @@ def _decades(start: Decimal, stop: Decimal, text: str) -> tuple[float, ...]:
     rates: list[float] = []
     rate = start.normalize()
     while rate >= stop:
-        if len(rates) == MOST_RATES:
-            raise AvanpError(f"--lr {text}: more than {MOST_RATES} rates")
+        if len(rates) == MOST:
+            raise AvanpError(f"--lr {text}: more than {MOST} rates")
         rates.append(float(rate))
         _, (digit,), exponent = rate.as_tuple()
         step = Decimal((0, (1,), int(exponent)))
@@ -79,10 +78,8 @@ def _decades(start: Decimal, stop: Decimal, text: str) -> tuple[float, ...]:
 
 def _spaced(start: Decimal, stop: Decimal, count: str, text: str) -> tuple[float, ...]:
     count = count.strip()
-    if not re.fullmatch(r"[0-9]{1,6}", count) or not 2 <= int(count) <= MOST_RATES:
-        raise AvanpError(
-            f"--lr {text}: N must be a whole number from 2 to {MOST_RATES}, not {count!r}"
-        )
+    if not re.fullmatch(r"[0-9]{1,6}", count) or not 2 <= int(count) <= MOST:
+        raise AvanpError(f"--lr {text}: N must be a whole number from 2 to {MOST}, not {count!r}")
     n = int(count)
     a, b = float(start), float(stop)
     inner = [float(f"{a * (b / a) ** (i / (n - 1)):.12g}") for i in range(1, n - 1)]
@@ -102,8 +99,8 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     if len(parts) > 2 or not all(part.isdecimal() and len(part) < 10 for part in parts):
         raise AvanpError(f"--seeds {text}: not whole numbers of at least 0; {forms}")
     first, last = (0, int(parts[0]) - 1) if len(parts) == 1 else map(int, parts)
-    if not 1 <= last - first + 1 <= MOST_SEEDS:
-        raise AvanpError(f"--seeds {text}: from 1 to {MOST_SEEDS} seeds; {forms}")
+    if not 1 <= last - first + 1 <= MOST:
+        raise AvanpError(f"--seeds {text}: from 1 to {MOST} seeds; {forms}")
     return tuple(range(first, last + 1))
 
 

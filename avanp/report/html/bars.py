@@ -5,8 +5,9 @@ from typing import Any
 
 from avanp.report.figures import PANELS
 from avanp.report.html.element import Markup, el
+from avanp.report.html.guides import guides
 from avanp.report.html.legend import entry
-from avanp.report.html.scale import Axis, even_ticks, labels
+from avanp.report.html.scale import Axis, even_ticks
 from avanp.report.text import short
 
 WIDTH, HEIGHT = 560, 250
@@ -41,11 +42,7 @@ def _panel(title: str, entries: Mapping[str, Mapping[str, Any]]) -> Markup:
     tops += [e["paper"] or 0 for e in entries.values()]
     ys = even_ticks(0, max(tops))
     y = Axis(ys[0], ys[-1], HEIGHT - BOTTOM, TOP)
-    drawn = []
-    for value, label in zip(ys, labels(ys), strict=True):
-        at = y.at(value)
-        drawn.append(el("line", x1=LEFT, x2=WIDTH - RIGHT, y1=at, y2=at, class_="guide"))
-        drawn.append(el("text", label, x=LEFT - 6, y=at + 4.5, text_anchor="end"))
+    drawn = guides(y, ys, LEFT, WIDTH - RIGHT)
     pitch = (WIDTH - LEFT - RIGHT) / len(entries)
     for i, (model, bar) in enumerate(entries.items()):
         drawn += _bar(model, bar, LEFT + pitch * (i + 0.5), min(pitch, 110), y)

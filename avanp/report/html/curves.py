@@ -6,8 +6,9 @@ from typing import Any
 
 from avanp.report.figures import FAMILIES
 from avanp.report.html.element import Markup, el
+from avanp.report.html.guides import guides
 from avanp.report.html.legend import entry
-from avanp.report.html.scale import Axis, even_ticks, labels, rate_ticks
+from avanp.report.html.scale import Axis, even_ticks, rate_ticks
 from avanp.report.text import rate, short
 
 WIDTH, HEIGHT = 560, 340
@@ -86,11 +87,7 @@ def _axes(rates: Sequence[float], ys: Sequence[float]) -> tuple[Axis, Axis]:
 
 def _frame(x: Axis, y: Axis, rates: Sequence[float], ys: Sequence[float]) -> list[Markup]:
     bottom = HEIGHT - BOTTOM
-    parts = []
-    for value, label in zip(ys, labels(ys), strict=True):
-        at = y.at(value)
-        parts.append(el("line", x1=LEFT, x2=WIDTH - RIGHT, y1=at, y2=at, class_="guide"))
-        parts.append(el("text", label, x=LEFT - 6, y=at + 4.5, text_anchor="end"))
+    parts = guides(y, ys, LEFT, WIDTH - RIGHT)
     for lr in rate_ticks(rates):
         at = x.at(math.log(lr))
         parts.append(el("line", x1=at, x2=at, y1=bottom, y2=bottom + 5, class_="axis"))

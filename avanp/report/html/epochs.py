@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from avanp.report.html.element import Markup, el
+from avanp.report.html.guides import guides
 from avanp.report.html.legend import entry
-from avanp.report.html.scale import Axis, even_ticks, labels
+from avanp.report.html.scale import Axis, even_ticks
 
 WIDTH, HEIGHT = 400, 210
 LEFT, RIGHT, TOP, BOTTOM = 58, 12, 10, 40
@@ -59,11 +60,7 @@ def _panel(name: str, own: Points, held: Points) -> Markup:
     xs, ys = even_ticks(min(epochs), max(epochs), 5), even_ticks(min(values), max(values), 4)
     x = Axis(min(epochs), max(epochs), LEFT + 4, WIDTH - RIGHT)
     y = Axis(ys[0], ys[-1], HEIGHT - BOTTOM, TOP)
-    drawn = []
-    for value, label in zip(ys, labels(ys), strict=True):
-        at = y.at(value)
-        drawn.append(el("line", x1=LEFT, x2=WIDTH - RIGHT, y1=at, y2=at, class_="guide"))
-        drawn.append(el("text", label, x=LEFT - 6, y=at + 4.5, text_anchor="end"))
+    drawn = guides(y, ys, LEFT, WIDTH - RIGHT)
     for epoch in (tick for tick in xs if x.low <= tick <= x.high and tick == int(tick)):
         at = x.at(epoch)
         drawn.append(el("text", f"{epoch:g}", x=at, y=HEIGHT - BOTTOM + 18, text_anchor="middle"))
