@@ -7,9 +7,9 @@ from typing import Any
 
 from avanp.audit.paired import FEWEST, MOST_LOST, RESAMPLES, Paired, holm, paired
 from avanp.audit.paper_claims import CLAIMS, Claim, Part
-from avanp.audit.subject import finite
 from avanp.audit.wording import says
 from avanp.report.findings import HOLDS, NOT, UNTOLD
+from avanp.report.index import finite
 from avanp.report.paper import same_rate
 from avanp.report.tables import STATISTICS
 

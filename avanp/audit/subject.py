@@ -1,12 +1,12 @@
 """What is audited: the rows of a sweep, its configuration, and its images."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from avanp.data.images import ImageSet
+from avanp.report.index import finite
 from avanp.report.paper import same_rate
 
 RULES = ("program", "printed", "exact")
@@ -72,9 +72,3 @@ class Subject:
         """Return the BM of a cell that the sweep has; None where it diverged, or is not there."""
         row = self.cells.get((key[0], key[1], same_rate(key[2]), key[3]))
         return None if row is None else finite(row, value)
-
-
-def finite(row: Mapping[str, Any], value: str) -> float | None:
-    """Return a number of a row; None where the run diverged, or it is not there."""
-    found = row.get(value) if row["status"] == "ok" else None
-    return float(found) if isinstance(found, int | float) and math.isfinite(found) else None

@@ -41,7 +41,7 @@ def index_rows(rows: Iterable[Mapping[str, Any]], config: Mapping[str, Any]) -> 
             raise AvanpError(f"two rows for one run: {name}; keep one of them")
         seen.add((*key, row["seed"]))
         if row["status"] != "failed":
-            cells[key][row["seed"]] = _finite_bm(row)
+            cells[key][row["seed"]] = finite(row)
     return cells
 
 
@@ -51,6 +51,7 @@ def count_failed(rows: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, str, f
     return Counter((row["rules"], row["model"], same_rate(row["lr"])) for row in failed)
 
 
-def _finite_bm(row: Mapping[str, Any]) -> float | None:
-    bm = row["bm"]
-    return float(bm) if row["status"] == "ok" and bm is not None and math.isfinite(bm) else None
+def finite(row: Mapping[str, Any], value: str = "bm") -> float | None:
+    """Return a number of a row; None where the run diverged or failed, or it is not there."""
+    found = row.get(value) if row["status"] == "ok" else None
+    return float(found) if isinstance(found, int | float) and math.isfinite(found) else None
