@@ -2,7 +2,8 @@
 
 Sums are made of blocks of rows in x's dtype, and the blocks are added in float64. The columns are
 independent, so the loops vectorise without any reordering. What is computed from sums goes through
-the rows backwards, block by block: the last ones read are still in the cache.
+the rows backwards, span by span: the last ones read are still in the cache. A span is long, since
+memory is read ahead only in its own order.
 """
 
 import numpy as np
@@ -10,7 +11,8 @@ from numba import njit
 
 Array = np.ndarray
 
-BLOCK = 16384  # elements of x at a time
+BLOCK = 16384  # elements of x that are summed in its dtype
+SPAN = 131072  # elements of x between two steps backwards: half of a small L2 cache
 ROWS = 256  # at most: a float32 sum over more of them drifts
 WIDTH = 64  # columns that fill a vector loop
 
@@ -34,6 +36,10 @@ def _tiled(v: Array, fold: int) -> Array:
 
 def _rows(columns: int) -> int:
     return max(1, min(ROWS, BLOCK // columns))
+
+
+def _span(columns: int) -> int:
+    return max(1, SPAN // columns)
 
 
 @njit(cache=True, error_model="numpy")
@@ -83,10 +89,10 @@ def moments(x: Array) -> tuple[Array, Array]:
 
 
 @njit(cache=True, error_model="numpy")
-def _normalise(x: Array, mean: Array, scale: Array, shift: Array, block: int, y: Array) -> None:
+def _normalise(x: Array, mean: Array, scale: Array, shift: Array, span: int, y: Array) -> None:
     stop = x.shape[0]
     while stop > 0:
-        start = max(0, stop - block)
+        start = max(0, stop - span)
         for r in range(start, stop):
             row, out = x[r], y[r]
             for c in range(x.shape[1]):
@@ -99,7 +105,7 @@ def normalise(x: Array, mean: Array, scale: Array, shift: Array) -> Array:
     n, fold = x.shape[1], _fold(*x.shape)
     y = np.empty(x.shape, x.dtype)
     mean, scale, shift = (_tiled(v, fold) for v in (mean, scale, shift))
-    _normalise(_folded(x, fold), mean, scale, shift, _rows(n * fold), _folded(y, fold))
+    _normalise(_folded(x, fold), mean, scale, shift, _span(n * fold), _folded(y, fold))
     return y
 
 
@@ -134,11 +140,11 @@ def norm_sums(dy: Array, x: Array, mean: Array) -> tuple[Array, Array]:
 
 @njit(cache=True, error_model="numpy")
 def _norm_input(
-    dy: Array, x: Array, mean: Array, a: Array, b: Array, c: Array, block: int, dx: Array
+    dy: Array, x: Array, mean: Array, a: Array, b: Array, c: Array, span: int, dx: Array
 ) -> None:
     stop = x.shape[0]
     while stop > 0:
-        start = max(0, stop - block)
+        start = max(0, stop - span)
         for r in range(start, stop):
             row, cotangent, out = x[r], dy[r], dx[r]
             for j in range(x.shape[1]):
@@ -151,6 +157,6 @@ def norm_input(dy: Array, x: Array, mean: Array, a: Array, b: Array, c: Array) -
     n, fold = x.shape[1], _fold(*x.shape)
     dx = np.empty(x.shape, x.dtype)
     mean, a, b, c = (_tiled(v, fold) for v in (mean, a, b, c))
-    block = _rows(n * fold)
-    _norm_input(_folded(dy, fold), _folded(x, fold), mean, a, b, c, block, _folded(dx, fold))
+    span = _span(n * fold)
+    _norm_input(_folded(dy, fold), _folded(x, fold), mean, a, b, c, span, _folded(dx, fold))
     return dx

@@ -72,12 +72,12 @@ def _max_cells_backward(dy: Array, place: Array, size: int, dx: Array) -> None:
     zero = dy.dtype.type(0)
     for b in range(dy.shape[0]):
         for i in range(dy.shape[1]):
-            for j in range(dy.shape[2]):
-                cotangent, at = dy[b, i, j], place[b, i, j]
-                for di in range(size):
+            for di in range(size):  # dx is written in the order in which it lies in memory
+                line = dx[b, i * size + di]
+                for j in range(dy.shape[2]):
+                    cotangent, at = dy[b, i, j], place[b, i, j]
                     for dj in range(size):
-                        out = dx[b, i * size + di, j * size + dj]
-                        here = np.uint8(di * size + dj)
+                        out, here = line[j * size + dj], np.uint8(di * size + dj)
                         for c in range(dy.shape[3]):
                             out[c] = cotangent[c] if at[c] == here else zero
 
