@@ -4,8 +4,8 @@
 
 Both compute y, dW, db and, where the input needs one, dx, on the same numbers, and are compared
 before they are timed. PyTorch is given the faster of its autograd and its bare backward operator.
-``--threads 2`` measures instead how much faster two threads are than one (elapsed time).
-Needs torch: ``pip install '.[bench]'``.
+Both sides keep freed memory (`avanp.memory`), as training does. ``--threads 2`` measures instead
+how much faster two threads are than one (elapsed time). Needs torch: ``pip install '.[bench]'``.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from timing import interleaved
 
 from avanp.layers.conv import Conv2d
 from avanp.layers.conv_transpose import ConvTranspose2d
+from avanp.memory import keep_freed_memory
 
 # name: (layer, batch, side, n_in, n_out, kernel, stride, needs dx, ratio asked for)
 SHAPES = {
@@ -156,6 +157,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
+    keep_freed_memory()
     names = [n for n in SHAPES if not options.names or any(part in n for part in options.names)]
     if options.threads == 1:
         beside_torch(names, options.rounds)

@@ -8,7 +8,7 @@ import zlib
 import numpy as np
 import pytest
 
-from avanp.kernels import correlate_few, jit_conv, reference_conv
+from avanp.kernels import correlate_few, jit_conv, reference_conv, winograd_rows
 from avanp.kernels import winograd_formulas as formulas
 from avanp.kernels.cpu import compiles, tile
 from avanp.kernels.rows_sums import HALF, group
@@ -76,6 +76,14 @@ def test_threads_change_no_bit(count, monkeypatch):
     alone = digest(SHAPES)
     monkeypatch.setenv("AVANP_THREADS", count)
     assert digest(SHAPES) == alone
+
+
+def test_a_result_that_is_stored_past_the_caches_changes_no_bit(monkeypatch):
+    kept = digest(SHAPES)
+    monkeypatch.setattr(winograd_rows, "PAST", 0)
+    assert digest(SHAPES) == kept
+    monkeypatch.setenv("AVANP_THREADS", "2")
+    assert digest(SHAPES) == kept
 
 
 def test_a_second_run_changes_no_bit():
@@ -188,11 +196,12 @@ CODE = """
 import sys
 from avanp.kernels.cpu import tile
 from avanp.kernels.rows_sums import HALF, group
-from test_conv_kernels import SHAPES, all_passes, jit_conv, reference_conv
+from test_conv_kernels import SHAPES, all_passes, jit_conv, reference_conv, winograd_rows
 import numpy as np
-for shape in SHAPES:
-    for a, b in zip(all_passes(jit_conv, *shape), all_passes(reference_conv, *shape)):
-        assert np.abs(a - b).max() < 3e-5 * max(1, np.abs(b).max()), shape
+for winograd_rows.PAST in (winograd_rows.PAST, 0):
+    for shape in SHAPES:
+        for a, b in zip(all_passes(jit_conv, *shape), all_passes(reference_conv, *shape)):
+            assert np.abs(a - b).max() < 3e-5 * max(1, np.abs(b).max()), shape
 print(*tile())
 """
 

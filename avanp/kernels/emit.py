@@ -6,7 +6,9 @@ Addresses and offsets are 64-bit integers, since Numba hands arrays over as such
 from typing import Any
 
 from llvmlite import ir
+from numba import types
 from numba.core.cgutils import get_or_insert_function
+from numba.extending import intrinsic
 
 from avanp.kernels.cpu import tile
 
@@ -23,6 +25,17 @@ def call(builder: ir.IRBuilder, address: Any, arguments: Any) -> None:
     """Call the function at an address with 64-bit integers."""
     kind = ir.FunctionType(ir.VoidType(), [I64] * len(arguments))
     builder.call(builder.inttoptr(address, kind.as_pointer()), arguments)
+
+
+@intrinsic
+def fence(typing):  # type: ignore
+    """Let all that was stored be seen by other threads."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        builder.fence("seq_cst")
+        return context.get_dummy_value()
+
+    return types.void(), codegen
 
 
 class Emitter:
@@ -65,6 +78,15 @@ class Emitter:
         """Store a vector `vector` vectors after an address."""
         at = self.after(address, integer(vector * self.lanes))
         self.b.store(value, self.b.inttoptr(at, self.vector.as_pointer())).align = SIZE
+
+    def store_past(self, value: Any, address: Any) -> None:
+        """Store a vector past the caches, to an address that it divides: memory is not read first.
+
+        No other thread may read it before a `fence`.
+        """
+        stored = self.b.store(value, self.b.inttoptr(address, self.vector.as_pointer()))
+        stored.align = SIZE * self.lanes
+        stored.set_metadata("nontemporal", self.b.module.add_metadata([ir.Constant(I32, 1)]))
 
     def everywhere(self, address: Any) -> Any:
         """Return a vector of the number at an address."""

@@ -32,11 +32,11 @@ def patches() -> int:
 
 
 class _Patches(Emitter):
-    """Writes the loops over groups of `size` patches."""
+    """Writes the loops over groups of `size` patches; with `past` y is stored past the caches."""
 
-    def __init__(self, builder: Any, size: int, arguments: Any) -> None:
+    def __init__(self, builder: Any, size: int, arguments: Any, past: bool) -> None:
         super().__init__(builder)
-        self.size, self.arguments = size, arguments
+        self.size, self.arguments, self.past = size, arguments, past
 
     def emit(self, begin: Any) -> Any:
         """Emit the groups from patch `begin` on, and return the first patch not done."""
@@ -66,7 +66,7 @@ class _Patches(Emitter):
             places.append([self.after(y, self.entry(target, m))])
             for _ in range(3):
                 places[-1].append(self.after(places[-1][-1], step))
-            for place in places[-1]:
+            for place in places[-1] if not self.past else ():
                 self.fetch(place, to_write=True)
         zero = ir.Constant(self.vector, [0.0] * self.lanes)
         begin = [zero, self.load(bias), *[zero] * (POINTS - 2)] * size
@@ -83,8 +83,9 @@ class _Patches(Emitter):
         b.position_at_end(done)
         for m in range(size):
             points = [Value(b, value) for value in new[m * POINTS : (m + 1) * POINTS]]
+            store = self.store_past if self.past else self.store
             for value, place in zip(result(*points), places[m], strict=True):
-                self.store(value.value, place)
+                store(value.value, place)
 
     def _products(self, starts: list[Any], u: Any, sums: list[Any]) -> list[Any]:
         """Return the sums with one more tap."""
@@ -97,15 +98,21 @@ class _Patches(Emitter):
         return new
 
 
-@intrinsic
-def _rows(typing, n, source, target, v, t, tap, u, y, step, bias):  # type: ignore
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        done = _Patches(builder, patches(), arguments).emit(integer(0))
-        if patches() > 1:
-            _Patches(builder, 1, arguments).emit(done)
-        return context.get_dummy_value()
+def _rows(past: bool) -> Any:
+    @intrinsic
+    def rows(typing, n, source, target, v, t, tap, u, y, step, bias):  # type: ignore
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            done = _Patches(builder, patches(), arguments, past).emit(integer(0))
+            if patches() > 1:
+                _Patches(builder, 1, arguments, past).emit(done)
+            return context.get_dummy_value()
 
-    return SIGNATURE, codegen
+        return SIGNATURE, codegen
+
+    return rows
+
+
+_rows_kept, _rows_past = _rows(False), _rows(True)
 
 
 @intrinsic
@@ -145,6 +152,17 @@ def rows_loop() -> int:
 
     @cfunc(SIGNATURE, cache=True)
     def run(n, source, target, v, t, tap, u, y, step, bias):  # type: ignore
-        _rows(n, source, target, v, t, tap, u, y, step, bias)
+        _rows_kept(n, source, target, v, t, tap, u, y, step, bias)
 
     return run.address  # type: ignore
+
+
+@cache
+def rows_loop_past() -> int:
+    """Return the address of the loop that stores past the caches; a `fence` must follow it."""
+
+    @cfunc(SIGNATURE, cache=True)
+    def run_past(n, source, target, v, t, tap, u, y, step, bias):  # type: ignore
+        _rows_past(n, source, target, v, t, tap, u, y, step, bias)
+
+    return run_past.address  # type: ignore

@@ -10,7 +10,14 @@ from numba import njit
 from avanp.kernels.aligned import empty
 from avanp.kernels.correlate import fill_band, steps
 from avanp.kernels.cpu import tile
-from avanp.kernels.rows_tile import BLOCK, call_rows, rows_loop, transform_patch
+from avanp.kernels.emit import fence
+from avanp.kernels.rows_tile import (
+    BLOCK,
+    call_rows,
+    rows_loop,
+    rows_loop_past,
+    transform_patch,
+)  # fmt: skip
 from avanp.kernels.threads import split
 from avanp.kernels.winograd_formulas import kernel
 
@@ -19,6 +26,8 @@ Pair = tuple[int, int]
 
 G = np.array(kernel(*np.eye(3, dtype=np.float32)))
 BAND = 2**15  # floats of a band's transformed image
+# Bytes of a y that goes past the caches: the next layer would not find much of a larger one there.
+PAST = 2**22
 GROUP = 32  # patches for which all output channels are computed, while y stays in an L1 cache
 
 
@@ -49,9 +58,10 @@ def winograd_rows(x: Array, w: Array, bias: Array | None, begin: Pair, y: Array)
     starts = np.minimum(np.arange(0, width, 4), width - 4)
     rows = max(1, min(height, BAND // (len(starts) * -(-channels // BLOCK) * BLOCK * 6) - kh + 1))
     bands = -(-height // rows)
+    loop = rows_loop_past() if y.nbytes > PAST else rows_loop()
 
     def run(start: int, stop: int) -> None:
-        _winograd_rows(x, u, bias, begin, y, starts, (rows, bands), rows_loop(), start, stop)
+        _winograd_rows(x, u, bias, begin, y, starts, (rows, bands), loop, start, stop)
 
     split(run, n * bands)
 
@@ -104,3 +114,4 @@ def _winograd_rows(x, u, bias, begin, y, starts, cut, loop, start, stop):  # typ
                     targets[p:].ctypes.data, v.ctypes.data, len(taps), taps.ctypes.data,
                     u[o].ctypes.data, to + 4 * o * lanes, n_out, bias[o * lanes :].ctypes.data,
                 )  # fmt: skip
+    fence()
