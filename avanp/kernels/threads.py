@@ -18,11 +18,13 @@ from itertools import pairwise
 from typing import TypeVar
 
 from avanp.errors import AvanpError
+from avanp.kernels.cpu import compiles
+from avanp.kernels.spin import ASKED, DONE, TURNS, numbers, reaches, rest
 
 Made = TypeVar("Made")
 Pair = tuple[int, int]
 
-PATIENCE = 2e-4  # seconds: to sleep and to be woken takes as long as a small kernel
+NAP = 1e-4  # seconds between two looks at a thread that is long at work
 
 
 def threads() -> int:
@@ -143,16 +145,20 @@ class _Team:
 
 
 class _Helper(threading.Thread):
-    """A thread that waits for work: two locks cost less than a pool's queue."""
+    """A thread that waits for work, which has a number: its turn.
+
+    After a turn it looks for the next a while, without the interpreter's lock, which the calling
+    thread then finds free. So does the calling thread for the end of a turn.
+    """
 
     def __init__(self) -> None:
         super().__init__(name="avanp", daemon=True)
         self.work: Callable[[], None] = lambda: None
         self.error: BaseException | None = None
         self.dismissed = False
-        self.asked, self.done = threading.Lock(), threading.Lock()
+        self.turn, self.state = 0, numbers()
+        self.asked = threading.Lock()
         self.asked.acquire()
-        self.done.acquire()
         self.start()
 
     def run(self) -> None:
@@ -162,11 +168,16 @@ class _Helper(threading.Thread):
                 self.work()
             except BaseException as error:
                 self.error = error
-            self.done.release()
+            if compiles():
+                rest(self.state, self.turn, TURNS)
+            else:
+                self.state[DONE] = self.turn
 
     def begin(self, work: Callable[[], None]) -> None:
         """Let the thread call `work`."""
         self.work, self.error = work, None
+        self.turn += 1
+        self.state[ASKED] = self.turn
         self.asked.release()
 
     def dismiss(self) -> None:
@@ -177,12 +188,9 @@ class _Helper(threading.Thread):
 
     def end(self) -> BaseException | None:
         """Wait until the work has ended, and return what it raised."""
-        until = time.perf_counter() + PATIENCE
-        while not self.done.acquire(blocking=False):
-            if time.perf_counter() > until:
-                self.done.acquire()
-                break
-            time.sleep(0)  # lets the thread have the interpreter's lock
+        if not (compiles() and reaches(self.state, DONE, self.turn, TURNS)):
+            while self.state[DONE] != self.turn:
+                time.sleep(NAP)
         self.work = lambda: None  # which holds arrays
         return self.error
 
