@@ -2,20 +2,18 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from avanp.audit.paired import FEWEST, MOST_LOST, RESAMPLES, Paired, holm, paired
-from avanp.audit.paper_claims import CLAIMS, Claim, Part
+from avanp.audit.paired import RESAMPLES, holm
+from avanp.audit.paper_claims import CLAIMS
+from avanp.audit.seen import Seen, look, runs_of
 from avanp.audit.wording import says
 from avanp.report.findings import HOLDS, NOT, UNTOLD
-from avanp.report.index import finite
 from avanp.report.paper import same_rate
-from avanp.report.tables import STATISTICS
+from avanp.rng import stream
 
 ALPHA = 0.05
-# {(rules, model): {seed: {rate: BM}}}; None where the run diverged
-Runs = dict[tuple[str, str], dict[int, dict[float, float | None]]]
+DRAWS = 200
 
 
 def judge(
@@ -24,6 +22,7 @@ def judge(
     *,
     value: str = "bm",
     resamples: int = RESAMPLES,
+    draws: int = DRAWS,
 ) -> list[dict[str, Any]]:
     """Return the paper's claims, each with a verdict under every rule set.
 
@@ -40,15 +39,18 @@ def judge(
         BM with the absolute value or without.
     resamples : int
         Of the bootstrap.
+    draws : int
+        Of the seeds from themselves, with replacement, each judged again.
 
     Returns
     -------
     list of dict
         ``id``, ``claim``, ``paper`` (its evidence) and ``rules``: for each rule set ``verdict``,
+        ``again`` (the share of the draws that give the same verdict),
         ``difference``, ``low``, ``high``, ``p``, ``p_corrected``, ``seeds``, ``says``, ``parts``
         and more. Numbers that cannot be had are None.
     """
-    runs, rates = _runs(rows, value), [same_rate(lr) for lr in config["lr"]]
+    runs, rates = runs_of(rows, value), [same_rate(lr) for lr in config["lr"]]
     judged: list[dict[str, Any]] = [
         {
             "id": claim.id,
@@ -60,82 +62,43 @@ def judge(
         for claim in CLAIMS
     ]
     for rules in config["rules"]:
-        found = [_compared(claim, runs, rules, rates, resamples) for claim in CLAIMS]
-        corrected = holm([one["p"] for one in found])
-        for entry, one, p in zip(judged, found, corrected, strict=True):
-            one["p_corrected"] = p
-            one["verdict"] = _verdict(one)
+        seen = [
+            [look(part, runs, rules, rates, resamples) for part in claim.parts] for claim in CLAIMS
+        ]
+        found = _decided(seen)
+        for entry, one, again in zip(judged, found, _again(seen, found, draws), strict=True):
+            one["again"] = again
             one["says"] = says(one)
             entry["rules"][rules] = one
     return judged
 
 
-def _runs(rows: Iterable[Mapping[str, Any]], value: str) -> Runs:
-    runs: Runs = {}
-    for row in rows:
-        if row["status"] in ("ok", "diverged"):
-            seed = runs.setdefault((row["rules"], row["model"]), {}).setdefault(row["seed"], {})
-            seed[same_rate(row["lr"])] = finite(row, value)
-    return runs
+def _decided(seen: Sequence[Sequence[Seen]]) -> list[dict[str, Any]]:
+    """Return what is found on each claim under one rule set, with its verdict."""
+    found = [_compared(parts) for parts in seen]
+    corrected = holm([one["p"] for one in found])
+    for one, p in zip(found, corrected, strict=True):
+        one["p_corrected"] = p
+        one["verdict"] = _verdict(one)
+    return found
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """A part under one rule set: what the seeds say of it."""
-
-    part: Part
-    differences: Mapping[int, float]
-    found: Paired
-    identical: bool  # in every cell that did not diverge
-    pairs: int  # of runs, over seeds and rates
-    diverged: int  # of these left out
-
-    @property
-    def same(self) -> bool:
-        """Whether the two are said to differ, and are one: no matter of chance."""
-        enough = self.found.seeds >= FEWEST and not self.diverged
-        return self.part.strict and self.identical and enough
-
-    @property
-    def open(self) -> bool:
-        """Whether too much is missing: many runs, or any that could tell two equal ones apart."""
-        equal = self.part.strict and self.identical and not self.same
-        return equal or self.diverged > MOST_LOST * self.pairs
-
-    @property
-    def speaks(self) -> str:
-        """On which side of the margin all of the interval lies."""
-        low, high = self.found.low, self.found.high
-        if self.open or low is None or high is None:
-            return "open"
-        if low > self.part.margin:
-            return "for"
-        return "against" if high < self.part.margin else "open"
-
-    def numbers(self) -> dict[str, Any]:
-        return {
-            "part": str(self.part),
-            "difference": self.found.difference,
-            "low": self.found.low,
-            "high": self.found.high,
-            "sd": self.found.sd,
-            "effect": self.found.effect,
-            "seeds": self.found.seeds,
-            "seeds_above": self.found.above,
-            "p": min(1.0, 2 * min(self.found.p_above, self.found.p_below)),
-            "identical": self.identical,
-            "pairs": self.pairs,
-            "diverged": self.diverged,
-            "speaks": self.speaks,
-            "paper_difference": self.part.published(),
-        }
+def _again(
+    seen: Sequence[Sequence[Seen]], found: Sequence[Mapping[str, Any]], draws: int
+) -> list[float]:
+    """Return the share of draws of the seeds, with replacement, that give the same verdicts."""
+    seeds = sorted({seed for parts in seen for one in parts for seed in one.differences})
+    rng, same = stream(0, "bootstrap"), [0] * len(found)
+    for _ in range(draws):
+        drawn = [seeds[i] for i in rng.integers(0, len(seeds), len(seeds))] if seeds else []
+        others = _decided([[one.drawn(drawn) for one in parts] for parts in seen])
+        for i, (one, other) in enumerate(zip(found, others, strict=True)):
+            same[i] += one["verdict"] == other["verdict"]
+    return [n / draws for n in same]
 
 
-def _compared(
-    claim: Claim, runs: Runs, rules: str, rates: list[float], resamples: int
-) -> dict[str, Any]:
+def _compared(seen: Sequence[Seen]) -> dict[str, Any]:
     """Return a claim's parts under one rule set, and the numbers of the one that decides."""
-    seen = [_seen(part, runs, rules, rates, resamples) for part in claim.parts]
     # All parts must be above for the claim to hold. One of k that is below refutes it: of those
     # whose interval is below, since no other can.
     refuting = [one for one in seen if one.speaks == "against"]
@@ -160,7 +123,7 @@ def _compared(
     }
 
 
-def _deciding(seen: Sequence[_Seen], against: bool, refuted: bool) -> int:
+def _deciding(seen: Sequence[Seen], against: bool, refuted: bool) -> int:
     """Return the part that decides: two that are one, what refutes most, or what is weakest."""
 
     def first(i: int) -> tuple[bool, bool, float, float]:
@@ -173,38 +136,6 @@ def _deciding(seen: Sequence[_Seen], against: bool, refuted: bool) -> int:
         return not one.same, not matters, p, difference
 
     return min(range(len(seen)), key=first)
-
-
-def _seen(part: Part, runs: Runs, rules: str, rates: list[float], resamples: int) -> _Seen:
-    differences, same, pairs, lost = _differences(part, runs, rules, rates)
-    found = paired(list(differences.values()), resamples, part.margin)
-    return _Seen(part, differences, found, same, pairs, lost)
-
-
-def _differences(
-    part: Part, runs: Runs, rules: str, rates: list[float]
-) -> tuple[dict[int, float], bool, int, int]:
-    """Return each complete seed's difference, whether all are equal, pairs of runs, those left out.
-
-    A rate at which either model diverged is left out for both of them.
-    """
-    ours, theirs = (runs.get((rules, model), {}) for model in (part.model, part.other))
-    statistic = STATISTICS[part.statistic]
-    found: dict[int, float] = {}
-    same, lost, all_pairs = True, 0, 0
-    for seed in sorted(ours.keys() & theirs.keys()):
-        if not all(rate in ours[seed] and rate in theirs[seed] for rate in rates):
-            continue
-        pairs = [(ours[seed][rate], theirs[seed][rate]) for rate in rates]
-        kept = [(a, b) for a, b in pairs if a is not None and b is not None]
-        all_pairs += len(pairs)
-        lost += len(pairs) - len(kept)
-        if len(kept) < (2 if part.statistic == "sd" else 1):
-            continue
-        a, b = (statistic(list(side)) for side in zip(*kept, strict=True))
-        found[seed] = part.claimed(a, b)
-        same = same and all(a == b for a, b in kept)
-    return found, same and bool(found), all_pairs, lost
 
 
 def _verdict(one: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from avanp.audit.terminal import counted
-from avanp.audit.wording import interval, left_out
+from avanp.audit.wording import at_the_edge, interval, left_out
 from avanp.report import paper
 from avanp.report.text import about_seeds, p_value, short, signed
 
@@ -26,6 +26,7 @@ def render(document: Mapping[str, Any]) -> str:
         "## Verdicts",
         _verdicts(document),
         "\n".join(f"* {counted(document['claims'], name)}" for name in run["rules"]),
+        *(edge for name in run["rules"] if (edge := at_the_edge(document["claims"], name))),
         *_scale(data),
         *_picture(document),
         "A difference is that of the comparison which decides, in the direction of the claim: "

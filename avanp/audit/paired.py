@@ -2,13 +2,16 @@
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import fmean, stdev
+from functools import cache
+from statistics import fmean
 
 import numpy as np
 
 from avanp.rng import stream
+
+Interval = Callable[[np.ndarray], tuple[float, float]]
 
 RESAMPLES = 9999
 CONFIDENCE = 0.95
@@ -73,6 +76,15 @@ def paired(
     margin : float
         What a difference must be above to speak for the claim.
     """
+    return _paired(differences, margin, lambda d: _interval(d, resamples))
+
+
+def quickly(differences: Sequence[float], margin: float) -> Paired:
+    """Return `paired` with Student's t interval in place of the bootstrap's: for many draws."""
+    return _paired(differences, margin, _student)
+
+
+def _paired(differences: Sequence[float], margin: float, interval: Interval) -> Paired:
     d = np.sort(np.asarray(differences, float))
     above, below = int((d > margin).sum()), int((d < margin).sum())
     mean = fmean(d) if len(d) else None
@@ -81,8 +93,8 @@ def paired(
         if d[-1] - d[0] < ROUNDING * max(1.0, abs(d[0]), abs(d[-1])):
             low, high, sd = mean, mean, 0.0  # nothing to resample
         else:
-            low, high = _interval(d, resamples)
-            sd = stdev(d)
+            low, high = interval(d)
+            sd = float(d.std(ddof=1))
     return Paired(
         seeds=len(d),
         difference=mean,
@@ -96,11 +108,24 @@ def paired(
     )
 
 
+@cache
 def _sign_test(k: int, n: int) -> float:
     """Return the chance of k or more of n seeds on a side where both sides are as likely."""
     from scipy.stats import binomtest
 
     return float(binomtest(k, n, 0.5, alternative="greater").pvalue) if n else 1.0
+
+
+def _student(d: np.ndarray) -> tuple[float, float]:
+    half = _t(len(d)) * float(d.std(ddof=1)) / math.sqrt(len(d))
+    return float(d.mean()) - half, float(d.mean()) + half
+
+
+@cache
+def _t(n: int) -> float:
+    from scipy.stats import t
+
+    return float(t.ppf((1 + CONFIDENCE) / 2, n - 1))
 
 
 def _interval(d: np.ndarray, resamples: int) -> tuple[float, float]:

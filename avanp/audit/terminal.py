@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import Any
 
 from avanp.audit.paired import FEWEST
-from avanp.audit.wording import interval, left_out, most_lost
+from avanp.audit.wording import at_the_edge, interval, left_out, most_lost
 from avanp.report.findings import HOLDS, NOT, UNTOLD
 from avanp.report.text import about_seeds, signed
 
@@ -32,6 +32,9 @@ def render(document: Mapping[str, Any]) -> str:
     ):
         blocks.append("diverged: pairs of runs left out, in the comparison that lost most of them")
     blocks.append("\n".join(counted(document["claims"], name) for name in rules))
+    edges = [edge for name in rules if (edge := at_the_edge(document["claims"], name))]
+    if edges:
+        blocks.append("\n".join(textwrap.fill(edge, COLUMNS) for edge in edges))
     if few := few_seeds(run["seeds"]):
         blocks.append(few)
     titles = [f"  {one['title']} ({one['seeds']})" for one in document["ablations"]]

@@ -51,7 +51,7 @@ def reaches(state: Array, at: int, value: int, turns: int) -> bool:
     """Return whether the number `at` becomes `value` while this looks."""
     address = state.ctypes.data + 8 * at
     for _ in range(turns):  # noqa: SIM110 (any() of a generator is no machine code)
-        if _look(address) == value:
+        if _look(address) == value:  # type: ignore
             return True
     return False
 
@@ -59,5 +59,5 @@ def reaches(state: Array, at: int, value: int, turns: int) -> bool:
 @njit(cache=True, nogil=True)
 def rest(state: Array, turn: int, turns: int) -> None:
     """Say that a turn is done, and look a while whether the next is asked for."""
-    _tell(state.ctypes.data + 8 * DONE, turn)
+    _tell(state.ctypes.data + 8 * DONE, turn)  # type: ignore
     reaches(state, ASKED, turn + 1, turns)

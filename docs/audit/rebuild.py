@@ -14,6 +14,7 @@ import numpy as np
 
 from avanp.audit import run
 from avanp.audit.claims import judge
+from avanp.audit.wording import percent
 
 HERE = Path(__file__).parent
 FIRST, SECOND = range(20), range(20, 40)
@@ -43,11 +44,12 @@ def lines(judged, rules, changed_only):
     """Return a table's lines: the verdict on each set of seeds, and the single runs of all."""
     for claims in zip(*judged, strict=True):
         found = [claim["rules"][rules] for claim in claims]
-        first, second, both = (one["verdict"] for one in found)
-        if first != second:
-            first, second = f"**{first}**", f"**{second}**"
-        elif changed_only:
+        changed = found[0]["verdict"] != found[1]["verdict"]
+        if changed_only and not changed:
             continue
+        first, second, both = (f"{one['verdict']}, {percent(one['again'])}" for one in found)
+        if changed:
+            first, second = f"**{first}**", f"**{second}**"
         single = found[2]["single_runs"]
         yield f"| {claims[0]['claim']} | {first} | {second} | {both} | {single} |"
 
