@@ -1,5 +1,8 @@
 """The errors that a user can mend."""
 
+from collections.abc import Collection
+from difflib import get_close_matches
+
 LONGEST = 1200  # characters of a message
 
 
@@ -16,6 +19,13 @@ class AvanpError(ValueError):
         if len(line) > LONGEST:
             line = f"{line[: LONGEST - 300]} … {line[-296:]}"
         super().__init__(line)
+
+
+def unknown(name: str, names: Collection[str]) -> str:
+    """Return an unknown name in quotes, with those of `names` that are like it."""
+    spelled = {known.lower(): known for known in names}
+    near = [spelled[known] for known in get_close_matches(name.lower(), spelled, n=3)]
+    return f"{name!r} (did you mean {' or '.join(near)}?)" if near else f"{name!r}"
 
 
 def one_line(text: str) -> str:

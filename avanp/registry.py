@@ -7,7 +7,7 @@ test and a line in the docs; a test fails where one is missing.
 from importlib import import_module
 from typing import Any
 
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, unknown
 
 LAYERS = {
     "dense": "avanp.layers.dense:Dense",
@@ -157,6 +157,6 @@ def load(kind: str, name: str) -> Any:
     """Import and return the object registered under `name`; an unknown name is an `AvanpError`."""
     names = KINDS[kind]
     if name not in names:
-        raise AvanpError(f"unknown {kind} {name!r}: choose from {', '.join(names)}")
+        raise AvanpError(f"unknown {kind} {unknown(name, names)}: choose from {', '.join(names)}")
     module, attribute = names[name].split(":")
     return getattr(import_module(module), attribute)

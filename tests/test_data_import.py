@@ -174,7 +174,7 @@ def test_what_is_there_is_not_overwritten(tmp_path: Path, user: Path) -> None:
     [
         ("none.tgz", "mnist", "no such file or folder"),
         ("none.tgz", "digits", "digits is built in"),
-        ("none.tgz", "mnits", "unknown data set 'mnits': choose from"),
+        ("none.tgz", "mnits", "unknown data set 'mnits' (did you mean mnist?): choose from"),
     ],
 )
 def test_an_impossible_import_is_one_line(user: Path, source: str, name: str, said: str) -> None:

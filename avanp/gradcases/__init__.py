@@ -7,7 +7,7 @@ makes the target and its inputs for `avanp.gradcheck.check_grad`.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, unknown
 from avanp.gradcases import activations, conv, layers, losses, norm_pool, paper_models, systems
 from avanp.gradcases.draws import Case, Rng, ScalarCase
 from avanp.gradcheck import GradReport, check_grad, check_scalar
@@ -40,8 +40,10 @@ def run(names: Sequence[str] | None = None) -> list[GradReport]:
     for name in names or ():
         rows = [row for row in known if row == name or row.startswith(f"{name}.")]
         if not rows:
-            choice = ", ".join([*CASES, *MODELS])
-            raise AvanpError(f"no gradient check {name!r}: choose from {choice}")
+            names = [*CASES, *MODELS]
+            raise AvanpError(
+                f"no gradient check {unknown(name, names)}: choose from {', '.join(names)}"
+            )
         chosen += rows
     return [_check(name) for name in dict.fromkeys(chosen)]
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from itertools import pairwise
 from typing import Any, Literal, Self
 
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, unknown
 
 Shape = tuple[int, int, int]
 WIDTHS = {"mlp": (400,), "conv": (32, 64, 128)}
@@ -122,7 +122,9 @@ class Config:
         owner = cls.__name__.removesuffix("Config")
         for name in options:
             if name not in names:
-                raise AvanpError(f"{owner} has no option {name!r}: choose from {', '.join(names)}")
+                raise AvanpError(
+                    f"{owner} has no option {unknown(name, names)}: choose from {', '.join(names)}"
+                )
         try:
             return cls(**options)
         except TypeError as error:
