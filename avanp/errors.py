@@ -1,7 +1,7 @@
 """The errors that a user can mend."""
 
 from collections.abc import Collection
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 LONGEST = 1200  # characters of a message
 
@@ -22,10 +22,13 @@ class AvanpError(ValueError):
 
 
 def unknown(name: str, names: Collection[str]) -> str:
-    """Return an unknown name in quotes, with those of `names` that are like it."""
+    """Return an unknown name in quotes, with the one of `names` that is most like it, if one is."""
     spelled = {known.lower(): known for known in names}
-    near = [spelled[known] for known in get_close_matches(name.lower(), spelled, n=3)]
-    return f"{name!r} (did you mean {' or '.join(near)}?)" if near else f"{name!r}"
+    near = get_close_matches(name.lower(), spelled, n=2)
+    alike = [SequenceMatcher(None, known, name.lower()).ratio() for known in near]
+    if not near or len(set(alike)) < len(alike):  # as like as another: the list says more
+        return f"{name!r}"
+    return f"{name!r} (did you mean {spelled[near[0]]}?)"
 
 
 def one_line(text: str) -> str:

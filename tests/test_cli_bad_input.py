@@ -211,7 +211,7 @@ def test_words_of_the_sweep_that_mean_nothing(place, words, says):
         (("data", "show", "images"), "'--out'"),
         (("tables",), "see avanp tables --help"),
         (("tables", "a", "b"), "see avanp tables --help"),
-        (("gradcheck", "dense", "densest"), "no gradient check 'densest' (did you mean dense or dense-groups?)"),
+        (("gradcheck", "dense", "densest"), "no gradient check 'densest' (did you mean dense?)"),
     ],
 )
 def test_commands_that_mean_nothing(place, words, says):
