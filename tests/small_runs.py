@@ -88,13 +88,14 @@ def audit(run: Mapping[str, Any], /, **changes: Any) -> dict[str, Any]:
     outcome = part | {
         "verdict": "cannot be told",
         "p_corrected": 0.4,
+        "again": 0.84,
         "says": "Three seeds decide nothing.",
         "parts": [
             part | {"part": "mean of AVA5 above AVA1's", "paper_difference": 0.0003},
             part | {"part": "mean of AVA5 above AVA2's", "paper_difference": 0.0004},
         ],
     }
-    refuted = outcome | {"verdict": "does not hold", "parts": outcome["parts"][:1]}
+    refuted = outcome | {"verdict": "does not hold", "again": 0.9, "parts": outcome["parts"][:1]}
     claims = [
         {
             "id": "highest",

@@ -12,7 +12,8 @@ import pytest
 
 from avanp.audit.claims import judge
 from avanp.audit.markdown import render
-from avanp.audit.wording import EDGE, METHOD, percent
+from avanp.audit.wording import METHOD, percent
+from avanp.report.findings import EDGE
 
 FOLDER = Path(__file__).parents[1] / "docs" / "audit"
 PAGE = (FOLDER / "README.md").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ import pytest
 
 import small_runs
 from avanp.report import markdown_report
-from avanp.report.findings import MARKS, read_findings
+from avanp.report.findings import EDGE, MARKS, read_findings
 from avanp.report.html.write import write_report
 from avanp.report.tables import build
 from page_reader import Page
@@ -45,15 +45,17 @@ def markdown(folder):
     ).splitlines()
 
 
-def marked(verdict):
-    return f"{MARKS[verdict]} {verdict}"
+def marked(outcome, edge="{}"):
+    words = [MARKS[outcome["verdict"]], outcome["verdict"]]
+    if outcome["again"] < EDGE:
+        words.append(edge.format(f"at the edge, {100 * outcome['again']:.0f} %"))
+    return " ".join(words)
 
 
 def test_every_verdict_and_what_it_rests_on_is_in_the_page(page):
     shown = [[cell.text for cell in tr.children] for tr in page.one("div", id="claims").all("tr")]
     assert shown == [["Claim", *RULES]] + [
-        [one["claim"], *(marked(one["rules"][rules]["verdict"]) for rules in RULES)]
-        for one in AUDIT["claims"]
+        [one["claim"], *(marked(one["rules"][rules]) for rules in RULES)] for one in AUDIT["claims"]
     ]
     for number, one in enumerate(AUDIT["claims"], 1):
         part = page.one("div", id=f"claim-{number}")
@@ -88,7 +90,7 @@ def test_the_markdown_has_them_too(markdown):
     for one in AUDIT["claims"]:
         (line,) = (m for m in markdown if m.startswith(f"| {one['claim']} "))
         cells = [cell.strip() for cell in line.split("|")[2:-1]]
-        assert cells == [marked(one["rules"][rules]["verdict"]) for rules in RULES]
+        assert cells == [marked(one["rules"][rules], "({})") for rules in RULES]
     pictures = [m for m in markdown if m.startswith("![")]
     assert len(pictures) == 1 + sum(one["picture"] is not None for one in AUDIT["ablations"])
 

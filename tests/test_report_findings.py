@@ -51,6 +51,8 @@ def test_what_was_written_is_read(tmp_path):
         0.0012,
         0.4,
     )
+    assert outcome.edge == "at the edge, 84 %"
+    assert found.claims[1].rules["program"].edge == ""
     assert [part.name for part in outcome.parts] == [
         "mean of AVA5 above AVA1's",
         "mean of AVA5 above AVA2's",
@@ -82,6 +84,7 @@ def test_what_is_not_known_yet_is_left_out(tmp_path):
         (outcome(p=float("nan")), "p is no number"),
         (outcome(p=10**400), "too large"),
         (outcome(p_corrected=None), "p_corrected is no number"),
+        (outcome(again="often"), "again is no number"),
         (outcome(seeds=1.5), "seeds is no whole number"),
         (outcome(says=None), "says is no text"),
         (outcome(parts=[]), "claim 'highest' has no parts"),

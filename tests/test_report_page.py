@@ -124,7 +124,7 @@ def test_every_image_is_in_the_page_with_its_bm(paper_page):
 def test_verdicts_of_an_audit_stand_first_with_their_evidence(paper_page):
     shown = table(paper_page, "claims")
     assert shown[0] == ["Claim", "program", "printed"]
-    assert shown[1] == ["AVA5 has the highest mean BM", *["? cannot be told"] * 2]
+    assert shown[1] == ["AVA5 has the highest mean BM", *["? cannot be told at the edge, 84 %"] * 2]
     assert shown[2] == ["AVA2 is above AVA1", *["✗ does not hold"] * 2]
     first = paper_page.one("div", id="claim-1").text
     assert "Three seeds decide nothing." in first

@@ -330,7 +330,9 @@ def test_only_convolutional_games_have_batch_norm_by_default():
 def test_what_is_missing_and_what_is_unknown_is_named():
     with pytest.raises(AvanpError, match="VAE needs 'shape'"):
         build("VAE")
-    with pytest.raises(AvanpError, match="unknown system 'VQVAE': choose from VAE, GAN"):
+    with pytest.raises(
+        AvanpError, match=r"unknown system 'VQVAE' .did you mean VAE.*: choose from VAE, GAN"
+    ):
         build("VQVAE", shape=SHAPE)
     with pytest.raises(AvanpError, match="GAN is made from a GANConfig, not from a VAEConfig"):
         type(small("GAN"))(small("VAE").config)

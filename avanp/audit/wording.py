@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from avanp.audit.paired import FEWEST, MARGIN, MOST_LOST
+from avanp.report.findings import EDGE
 from avanp.report.text import count, p_value, signed
-
-EDGE = 0.9  # of the draws of seeds: a verdict that fewer give may change with other seeds
 
 METHOD = (
     "Each claim is a comparison, or several that must all be true, of entries of Table 3: the "

@@ -14,6 +14,11 @@ NAME = "audit.json"
 FORMAT = 1
 MOST_BYTES = 20_000_000
 HOLDS, NOT, UNTOLD = "holds", "does not hold", "cannot be told"
+EDGE = 0.9  # of draws of the seeds: a verdict that fewer give may change with other seeds
+ON_EDGE = (
+    "A verdict is at the edge where fewer than nine in ten draws of the seeds from themselves give "
+    "it: other seeds may well give another."
+)
 # The sign tells verdicts apart where colours do not.
 MARKS = {HOLDS: "✓", NOT: "✗", UNTOLD: "?"}
 
@@ -42,12 +47,21 @@ class Part(Measured):
 
 @dataclass(frozen=True)
 class Outcome(Measured):
-    """What was found of a claim under a rule set: the numbers of the part that decides."""
+    """What was found of a claim under a rule set: the numbers of the part that decides.
+
+    `again` is the share of draws of the seeds that give the same verdict.
+    """
 
     verdict: str
+    again: float
     says: str
     p_corrected: float
     parts: Sequence[Part]
+
+    @property
+    def edge(self) -> str:
+        """Say that other seeds may change the verdict; "" where they hardly do."""
+        return f"at the edge, {100 * self.again:.0f} %" if self.again < EDGE else ""
 
 
 @dataclass(frozen=True)
@@ -153,6 +167,7 @@ def _outcome(outcome: Mapping[str, Any], claim: str) -> Outcome:
     return Outcome(
         **_measured(outcome),
         verdict=verdict,
+        again=_number(outcome, "again"),
         says=_text(outcome, "says"),
         p_corrected=_number(outcome, "p_corrected"),
         parts=parts,

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from avanp.report import paper
 from avanp.report.figures import figures_available
-from avanp.report.findings import MARKS, Ablation, Claim, Findings, Measured, Outcome
+from avanp.report.findings import MARKS, ON_EDGE, Ablation, Claim, Findings, Measured, Outcome
 from avanp.report.lost import Lost
 from avanp.report.markdown import (
     COMPARED_NOTE,
@@ -89,6 +89,8 @@ def _claims(findings: Findings, directory: Path) -> Iterable[str]:
     ]
     yield "## Verdicts"
     yield pipe_table(["claim", *map(plain, rules)], grid)
+    if any(outcome.edge for claim in findings.claims for outcome in claim.rules.values()):
+        yield ON_EDGE
     if findings.picture is not None:
         yield _picture(findings.picture, findings.alt or "Differences and intervals", directory)
 
@@ -125,7 +127,10 @@ def _numbers(found: Measured, corrected: str) -> list[str]:
 
 
 def _verdict(outcome: Outcome | None) -> str:
-    return "–" if outcome is None else f"{MARKS[outcome.verdict]} {outcome.verdict}"
+    if outcome is None:
+        return "–"
+    edge = f" ({outcome.edge})" if outcome.edge else ""
+    return f"{MARKS[outcome.verdict]} {outcome.verdict}{edge}"
 
 
 def _ablation(ablation: Ablation, directory: Path) -> Iterable[str]:

@@ -4,6 +4,7 @@ from avanp.report.findings import (
     HOLDS,
     MARKS,
     NOT,
+    ON_EDGE,
     UNTOLD,
     Claim,
     Findings,
@@ -35,7 +36,9 @@ def claims(findings: Findings) -> Markup:
         for number, claim in enumerate(findings.claims, 1)
     ]
     caption = "What holds of the paper’s claims, under each rule set"
-    return table("claims", caption, ["Claim", *rules], rows, class_="claims")
+    drawn = table("claims", caption, ["Claim", *rules], rows, class_="claims")
+    edges = any(outcome.edge for claim in findings.claims for outcome in claim.rules.values())
+    return join([drawn, el("p", ON_EDGE, class_="muted") if edges else None])
 
 
 def evidence(findings: Findings) -> Markup:
@@ -54,7 +57,8 @@ def _verdict(outcome: Outcome | None) -> Child:
     if outcome is None:
         return "–"
     sign = el("span", f"{MARKS[outcome.verdict]} ", aria_hidden="true")
-    return el("span", sign, outcome.verdict, class_=f"verdict {CLASSES[outcome.verdict]}")
+    said = el("span", sign, outcome.verdict, class_=f"verdict {CLASSES[outcome.verdict]}")
+    return [said, " ", el("small", outcome.edge, class_="edge")] if outcome.edge else said
 
 
 def _evidence(number: int, claim: Claim) -> Markup:
