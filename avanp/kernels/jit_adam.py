@@ -17,9 +17,11 @@ def _adam(
 ) -> None:  # fmt: skip
     for i in range(p.size):
         gradient = g[i] + decay * p[i]
-        m[i] = beta1 * m[i] + rest1 * gradient
-        v[i] = beta2 * v[i] + rest2 * gradient * gradient
-        p[i] -= rate * m[i] / (np.sqrt(v[i]) * root + eps)
+        first = beta1 * m[i] + rest1 * gradient
+        second = beta2 * v[i] + rest2 * gradient * gradient
+        p[i] -= rate * first / (np.sqrt(second) * root + eps)
+        # A vector that is stored across two cache lines is slow to read again.
+        m[i], v[i] = first, second
 
 
 def adam_update(
