@@ -69,12 +69,17 @@ def winograd(
     blocks = parts(max(len(x) * -(-u // 4) * -(-v // 4) for u, v in places), block)
     half = one_vector() if n_out % columns else 0
 
+    u = empty((len(phases), points, panels * channels + 1, columns))
+    w = [_every(phase.w, taps, stride) for phase in phases]
+
+    def transform(start: int, stop: int) -> None:
+        for w_phase, u_phase in zip(w, u, strict=True):
+            _transform_kernel(w_phase, u_phase, transforms(taps)[1], tile().lanes, start, stop)
+
+    split(transform, channels, once=True)
+
     @own
     def buffers() -> tuple[Array, Array, Array]:
-        u = empty((len(phases), points, panels * channels + 1, columns))
-        for phase, u_phase in zip(phases, u, strict=True):
-            w = _every(phase.w, taps, stride)
-            _transform_kernel(w, u_phase, transforms(taps)[1], tile().lanes)
         return u, empty((points, block * channels + LINE)), empty((points, block * n_out + LINE))
 
     def run(start: int, stop: int) -> None:
@@ -98,12 +103,15 @@ def _every(w: Array, taps: int, stride: Pair) -> Array:
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def _transform_kernel(w, u, transform, lanes):  # type: ignore
-    """Transform w (taps, taps, C, O) to the panels of u (points, O / columns * C + 1, columns)."""
+def _transform_kernel(w, u, transform, lanes, start, stop):  # type: ignore
+    """Transform channels start … stop of w (taps, taps, C, O) to the panels of u.
+
+    u is (points, O / columns * C + 1, columns).
+    """
     taps, _, channels, n_out = w.shape
     points, rows, columns = u.shape
     sources, targets = np.empty(taps * taps, np.int64), np.empty(points, np.int64)
-    for c in range(channels):
+    for c in range(start, stop):
         for o in range(0, n_out, columns):
             for t in range(taps * taps):
                 sources[t] = w.ctypes.data + 4 * ((t * channels + c) * n_out + o)
