@@ -11,6 +11,7 @@ import math
 import numpy as np
 from numba import njit
 
+from avanp.kernels.aligned import empty
 from avanp.kernels.copying import copy_floats
 from avanp.kernels.correlate import fill_band
 from avanp.kernels.cpu import tile
@@ -58,7 +59,7 @@ def correlate_weights_rows(
     shape = (panels, -(-n_rows // HALF) * HALF, 6, lanes)
     most = min(len(x), PARTS, max(2, SUMS // math.prod(shape)))
     parts = 2 ** (max(1, most).bit_length() - 1)  # which two or four threads share evenly
-    sums = np.zeros((parts, *shape), np.float32)
+    sums = empty((parts, *shape))
     dy_sums = np.zeros((parts, panels, lanes), np.float32)
     starts = np.arange(0, width, 4)
     room = BAND // (len(starts) * max(-(-channels // BLOCK) * BLOCK * 6, 4 * n_out))
@@ -68,9 +69,8 @@ def correlate_weights_rows(
         _sums(x, dy, sums, dy_sums, starts, (kh, rows), begin, group(), sums_loops(), start, stop)
 
     split(run, parts)
-    total = sums.sum(axis=0)[:, :n_rows].transpose(2, 0, 1, 3).reshape(6, -1)
-    dw = (A_T @ total).reshape(3, panels, kh, channels, lanes).transpose(2, 0, 3, 1, 4)
-    dw = np.ascontiguousarray(dw).reshape(kh, 3, channels, n_out)
+    dw = empty((kh, 3, channels, n_out))
+    split(lambda start, stop: _work_out(sums, A_T, dw, start, stop), panels)
     return dw, dy_sums.sum(axis=0).reshape(n_out) if bias else None
 
 
@@ -101,6 +101,7 @@ def _sums(x, dy, sums, dy_sums, starts, cut, begin, most, loops, start, stop):  
     ragged = width % 4 != 0
     filled = np.zeros((rows if ragged else 0, 4 * across, n_out), np.float32)
     for part in range(start, stop):
+        sums[part] = 0
         for n in range(n_images * part // n_parts, n_images * (part + 1) // n_parts):
             for first in range(0, height, rows):
                 here = min(rows, height - first)
@@ -123,3 +124,25 @@ def _sums(x, dy, sums, dy_sums, starts, cut, begin, most, loops, start, stop):  
                                 sources[m:].ctypes.data, a_dy + 4 * o * lanes, n_out,
                                 sums[part, o, m:].ctypes.data, total.ctypes.data,
                             )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _work_out(sums, of_points, dw, start, stop):  # type: ignore
+    """Add the parts, and work out dw from the sums at the points, for panels start … stop."""
+    n_parts, _, _, points, lanes = sums.shape
+    kh, columns, channels, _ = dw.shape
+    total = np.empty((points, lanes), np.float32)
+    for p in range(start, stop):
+        for row in range(kh * channels):
+            i, c = divmod(row, channels)
+            total[:] = sums[0, p, row]
+            for part in range(1, n_parts):
+                for k in range(points):
+                    for o in range(lanes):
+                        total[k, o] += sums[part, p, row, k, o]
+            for j in range(columns):
+                out = dw[i, j, c, p * lanes : (p + 1) * lanes]
+                out[:] = 0
+                for k in range(points):
+                    for o in range(lanes):
+                        out[o] += of_points[j, k] * total[k, o]
