@@ -8,6 +8,7 @@ between its two comments "stability".
 
 import json
 import re
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -17,15 +18,15 @@ from avanp.audit.claims import judge
 from avanp.audit.wording import percent
 
 HERE = Path(__file__).parent
-FIRST, SECOND = range(20), range(20, 40)
+TWENTIES = [range(first, first + 20) for first in range(0, 80, 20)]
 HEAD = (
-    "| claim | seeds 0–19 | seeds 20–39 | seeds 0–39 | single runs |",
+    "| claim | seeds 0–19 | seeds 20–39 | seeds 0–79 | single runs |",
     "| --- | --- | --- | --- | ---: |",
 )
 
 
 def stored_rows():
-    """Return a row for each of the 3 × 7 × 19 × 40 cells, as a sweep has it."""
+    """Return a row for each of the 3 × 7 × 19 × 80 cells, as a sweep has it."""
     with np.load(HERE / "bm.npz", allow_pickle=False) as stored:
         axes = [stored[key].tolist() for key in ("rules", "models", "rates", "seeds")]
         bm = stored["bm"]
@@ -41,7 +42,7 @@ def stored_rows():
 
 
 def lines(judged, rules, changed_only):
-    """Return a table's lines: the verdict on each set of seeds, and the single runs of all."""
+    """Return a table's lines: verdicts on two twenties and on all seeds, and all single runs."""
     for claims in zip(*judged, strict=True):
         found = [claim["rules"][rules] for claim in claims]
         changed = found[0]["verdict"] != found[1]["verdict"]
@@ -55,31 +56,36 @@ def lines(judged, rules, changed_only):
 
 
 def stability(judged, rules):
-    """Return the tables, and how many verdicts of how many are the same."""
+    """Return the tables of two twenties and all seeds."""
     blocks = []
     for name in rules:
         shown = list(lines(judged, name, changed_only=name != "program"))
         if shown:
             blocks += [f"`{name}`{'' if name == 'program' else ', those that change'}:"]
             blocks += ["\n".join([*HEAD, *shown])]
-    pairs = [
-        (one["rules"][name]["verdict"], other["rules"][name]["verdict"])
-        for one, other in zip(judged[0], judged[1], strict=True)
+    return "\n\n".join(blocks)
+
+
+def same(one, other, rules):
+    """Return how many verdicts of two sets of seeds are the same."""
+    return sum(
+        a["rules"][name]["verdict"] == b["rules"][name]["verdict"]
+        for a, b in zip(one, other, strict=True)
         for name in rules
-    ]
-    return "\n\n".join(blocks), sum(a == b for a, b in pairs), len(pairs)
+    )
 
 
 def main():
     rows = stored_rows()
     old = json.loads((HERE / run.NAME).read_text(encoding="utf-8"))
     config = old["run"]
-    assert config["seeds"] == list(FIRST)
-    first, second = ([r for r in rows if r["seed"] in seeds] for seeds in (FIRST, SECOND))
-    document, pictures = run.audit(first, config)
+    assert config["seeds"] == list(TWENTIES[0])
+    twenties = [[row for row in rows if row["seed"] in seeds] for seeds in TWENTIES]
+    document, pictures = run.audit(twenties[0], config)
     run.write(HERE, {**document, "ablations": old["ablations"]}, pictures)
-    judged = (document["claims"], judge(second, config), judge(rows, config))
-    tables, same, of = stability(judged, config["rules"])
+    rules = config["rules"]
+    judged = [document["claims"], *(judge(some, config) for some in twenties[1:])]
+    tables = stability([*judged[:2], judge(rows, config)], rules)
     page = HERE / "README.md"
     text, found = re.subn(
         r"(?s)(<!-- stability -->\n\n).*?(\n\n<!-- stability -->)",
@@ -92,7 +98,10 @@ def main():
         for name, one in after["rules"].items():
             if before["rules"][name]["verdict"] != one["verdict"]:
                 print(f"changed: {name}: {after['claim']}: {one['verdict']}")
-    print(f"{same} of {of} verdicts are the same on the second twenty seeds")
+    for (i, one), (j, other) in combinations(enumerate(judged), 2):
+        names = [f"{seeds[0]}–{seeds[-1]}" for seeds in (TWENTIES[i], TWENTIES[j])]
+        of = len(one) * len(rules)
+        print(f"{' and '.join(names)}: {same(one, other, rules)} of {of} verdicts are the same")
 
 
 if __name__ == "__main__":
