@@ -13,6 +13,7 @@ import pytest
 
 from avanp.audit.claims import judge
 from avanp.audit.markdown import render
+from avanp.audit.paired import RESAMPLES
 from avanp.audit.wording import METHOD, percent
 from avanp.report.findings import EDGE
 
@@ -46,10 +47,10 @@ def runs(document):
     return rows, document["run"]
 
 
-def judged(runs, seeds, draws):
+def judged(runs, seeds, draws, resamples=499):
     rows, config = runs
     rows = [row for row in rows if row["seed"] in seeds]
-    return judge(rows, config, resamples=499, draws=draws)
+    return judge(rows, config, resamples=resamples, draws=draws)
 
 
 def verdict_table(claims, rules):
@@ -106,7 +107,7 @@ def test_the_stability_table_is_what_the_seeds_give(runs):
 
 
 def test_the_twenties_agree_as_the_page_says(runs):
-    twenties = [judged(runs, range(first, first + 20), 1) for first in range(0, 80, 20)]
+    twenties = [judged(runs, range(n, n + 20), 1, RESAMPLES) for n in range(0, 80, 20)]
     same = [
         sum(
             a["rules"][rules]["verdict"] == b["rules"][rules]["verdict"]
