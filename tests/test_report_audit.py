@@ -8,7 +8,8 @@ import pytest
 
 import small_runs
 from avanp.report import markdown_report
-from avanp.report.findings import EDGE, MARKS, read_findings
+from avanp.report.audit_file import read_findings
+from avanp.report.findings import EDGE, MARKS
 from avanp.report.html.write import write_report
 from avanp.report.tables import build
 from page_reader import Page

@@ -22,8 +22,8 @@ from avanp.audit.subject import RULES, Call, Subject
 from avanp.audit.wording import METHOD, THANKS
 from avanp.files import write_whole
 from avanp.report import paper
+from avanp.report.audit_file import FORMAT, NAME
 from avanp.report.figures import figures_available
-from avanp.report.findings import FORMAT, NAME
 from avanp.report.text import about_seeds
 from avanp.sweeps.local import local_pool
 from avanp.sweeps.pending import finished

@@ -7,7 +7,8 @@ from typing import Any
 from avanp.errors import AvanpError
 from avanp.files import write_whole
 from avanp.report import markdown_report
-from avanp.report.findings import NAME, Findings, read_findings
+from avanp.report.audit_file import NAME, read_findings
+from avanp.report.findings import Findings
 from avanp.report.html.sweep import page
 from avanp.report.lost import without_number
 from avanp.report.tables import build

@@ -8,7 +8,7 @@ from random import Random
 
 import small_runs
 from avanp.report import markdown_report
-from avanp.report.findings import read_findings
+from avanp.report.audit_file import read_findings
 from avanp.report.html.training import write_training
 from avanp.report.html.write import write_report
 from avanp.report.lost import without_number
