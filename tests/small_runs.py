@@ -121,7 +121,7 @@ def audit(run: Mapping[str, Any], /, **changes: Any) -> dict[str, Any]:
         "alt": "A white and a grey image",
     }
     return {
-        "format": 1,
+        "format": 2,
         "run": dict(run),
         "seeds": 3,
         "claims": claims,

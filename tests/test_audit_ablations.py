@@ -18,6 +18,7 @@ from avanp.audit.terminal import render as on_a_terminal
 from avanp.audit.training import trained
 from avanp.ava.program import DEVIATIONS
 from avanp.data.images import ImageSet
+from avanp.report.audit_file import FORMAT
 from avanp.report.text import about_seeds, listed
 
 RATES = [1.0, 0.3]
@@ -51,7 +52,7 @@ def column(table, name):
 
 def test_the_document_is_whole(audited):
     document, pictures = audited
-    assert document["format"] == 1
+    assert document["format"] == FORMAT
     assert (document["seeds"], document["run"]["seeds"]) == (3, [3, 4, 5])
     assert [len(document[k]) for k in ("claims", "ablations")] == [11, 9]
     assert document == json.loads(json.dumps(document, allow_nan=False))

@@ -42,7 +42,7 @@ def test_a_sweep_is_audited_into_its_folder(read):
     assert done.out.startswith("The paper's claims: ")
     written = "written to run: audit.md, audit.json; avanp report run makes one page of it"
     assert done.out.splitlines()[-1] == written
-    assert "9 seeds are the fewest that can" in done.out
+    assert "seeds 0 and 1 decide no comparison: 12 are the fewest for all" in done.out
     assert "program: of 11 claims" in done.out
     assert max(map(len, done.out.splitlines())) <= 100
     document = json.loads((directory / "audit.json").read_text())

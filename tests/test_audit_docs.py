@@ -14,8 +14,9 @@ import pytest
 from avanp.audit.claims import judge
 from avanp.audit.markdown import render
 from avanp.audit.paired import RESAMPLES
-from avanp.audit.wording import METHOD, percent
+from avanp.audit.wording import METHOD
 from avanp.report.findings import EDGE
+from avanp.report.text import percent
 
 FOLDER = Path(__file__).parents[1] / "docs" / "audit"
 PAGE = (FOLDER / "README.md").read_text(encoding="utf-8")

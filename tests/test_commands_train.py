@@ -274,7 +274,7 @@ def test_a_divergence_is_one_line_and_the_weights_before_it_are_kept(place):
 
 def test_bad_words_are_refused_in_one_line_before_anything_is_written(place):
     for words, says in [
-        (("nix", "--data", "digits"), "unknown system 'nix': choose from VAE, GAN"),
+        (("nix", "--data", "digits"), "unknown model 'nix': choose from VAE, GAN"),
         (("VAE", "--data", "nix"), "no data set or folder 'nix'"),
         (("VAE", "--data", "digits", "--loss", "log"), "VAE has no option 'loss'"),
         (("VAE", "--data", "digits", "--latent", "0"), "latent must be a whole number"),

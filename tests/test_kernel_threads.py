@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from avanp.errors import AvanpError
+from avanp.kernels import threads as kernel_threads
 from avanp.kernels.threads import _Helper, _team, own, parts, split, threads
 
 
@@ -116,3 +117,19 @@ def test_each_thread_makes_its_own_once():
     other.start()
     other.join()
     assert made == [threading.current_thread(), other]
+
+
+def test_threads_that_share_processors_do_not_look_while_they_wait(monkeypatch):
+    monkeypatch.setattr(kernel_threads, "_processors", lambda: 2)
+    teams = [kernel_threads._Team(size) for size in (1, 2)]
+    assert [{helper.turns > 0 for helper in team.helpers} for team in teams] == [{True}, {False}]
+    done = np.zeros(100, int)
+
+    def work(thread):
+        done[thread::3] += 1
+
+    teams[1].call(work, 2)
+    assert (done == 1).all()
+    for team in teams:
+        for helper in team.helpers:
+            helper.dismiss()

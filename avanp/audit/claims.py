@@ -8,6 +8,7 @@ from avanp.audit.paired import RESAMPLES, holm
 from avanp.audit.paper_claims import CLAIMS
 from avanp.audit.seen import Seen, look, runs_of
 from avanp.audit.wording import says
+from avanp.errors import AvanpError
 from avanp.report.findings import HOLDS, NOT, UNTOLD
 from avanp.report.paper import same_rate
 from avanp.rng import stream
@@ -40,7 +41,7 @@ def judge(
     resamples : int
         Of the bootstrap.
     draws : int
-        Of the seeds from themselves, with replacement, each judged again.
+        Of the seeds from themselves, with replacement, each judged again; at least one.
 
     Returns
     -------
@@ -50,6 +51,8 @@ def judge(
         ``difference``, ``low``, ``high``, ``p``, ``p_corrected``, ``seeds``, ``says``, ``parts``
         and more. Numbers that cannot be had are None.
     """
+    if draws < 1:
+        raise AvanpError(f"draws must be at least 1, not {draws}")
     runs, rates = runs_of(rows, value), [same_rate(lr) for lr in config["lr"]]
     judged: list[dict[str, Any]] = [
         {
@@ -87,7 +90,7 @@ def _again(
     seen: Sequence[Sequence[Seen]], found: Sequence[Mapping[str, Any]], draws: int
 ) -> list[float]:
     """Return the share of draws of the seeds, with replacement, that give the same verdicts."""
-    seeds = sorted({seed for parts in seen for one in parts for seed in one.differences})
+    seeds = sorted({seed for parts in seen for one in parts for seed in one.counts})
     rng, same = stream(0, "bootstrap"), [0] * len(found)
     for _ in range(draws):
         drawn = [seeds[i] for i in rng.integers(0, len(seeds), len(seeds))] if seeds else []

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from avanp.audit.terminal import counted
+from avanp.audit.terminal import counted, few_seeds
 from avanp.audit.wording import at_the_edge, interval, left_out
 from avanp.report import paper
 from avanp.report.text import about_seeds, p_value, short, signed
@@ -27,6 +27,7 @@ def render(document: Mapping[str, Any]) -> str:
         _verdicts(document),
         "\n".join(f"* {counted(document['claims'], name)}" for name in run["rules"]),
         *(edge for name in run["rules"] if (edge := at_the_edge(document["claims"], name))),
+        *([few] if (few := few_seeds(run["seeds"])) else []),
         *_scale(data),
         *_picture(document),
         "A difference is that of the comparison which decides, in the direction of the claim: "

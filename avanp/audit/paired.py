@@ -20,6 +20,8 @@ CONFIDENCE = 0.95
 MARGIN = 0.00005
 # Of fewer seeds, all on one side, the p of the sign test corrected for eleven claims is above 0.05.
 FEWEST = 9
+# Of fewer, no claim of six comparisons can be refuted: its p is multiplied by six besides.
+ENOUGH = 12
 MOST_LOST = 0.1  # of the pairs of runs of a comparison, by divergence
 # Of the largest value, or of 1, which BM is of the order of: less is rounding, and no spread.
 ROUNDING = 1e-12

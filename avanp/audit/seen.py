@@ -31,19 +31,21 @@ class Seen:
     differences: Mapping[int, float]
     found: Paired
     identical: bool  # in every cell that did not diverge
+    same: bool  # whether the two are said to differ, and are one: no matter of chance
+    counts: Mapping[int, tuple[int, int]]  # of a seed's runs: pairs, and those left out
     pairs: int  # of runs, over seeds and rates
     diverged: int  # of these left out
 
     def drawn(self, seeds: Sequence[int]) -> "Seen":
         """Return what these seeds would say, some of them several times."""
         differences = [self.differences[seed] for seed in seeds if seed in self.differences]
-        return replace(self, found=quickly(differences, self.part.margin))
-
-    @property
-    def same(self) -> bool:
-        """Whether the two are said to differ, and are one: no matter of chance."""
-        enough = self.found.seeds >= FEWEST and not self.diverged
-        return self.part.strict and self.identical and enough
+        counts = [self.counts[seed] for seed in seeds if seed in self.counts]
+        return replace(
+            self,
+            found=quickly(differences, self.part.margin),
+            pairs=sum(pairs for pairs, _ in counts),
+            diverged=sum(lost for _, lost in counts),
+        )
 
     @property
     def open(self) -> bool:
@@ -81,32 +83,36 @@ class Seen:
 
 
 def look(part: Part, runs: Runs, rules: str, rates: list[float], resamples: int) -> Seen:
-    differences, same, pairs, lost = _differences(part, runs, rules, rates)
+    differences, identical, counts = _differences(part, runs, rules, rates)
     found = paired(list(differences.values()), resamples, part.margin)
-    return Seen(part, differences, found, same, pairs, lost)
+    pairs, lost = (sum(count[i] for count in counts.values()) for i in (0, 1))
+    same = part.strict and identical and found.seeds >= FEWEST and not lost
+    return Seen(part, differences, found, identical, same, counts, pairs, lost)
 
 
 def _differences(
     part: Part, runs: Runs, rules: str, rates: list[float]
-) -> tuple[dict[int, float], bool, int, int]:
-    """Return each complete seed's difference, whether all are equal, pairs of runs, those left out.
+) -> tuple[dict[int, float], bool, dict[int, tuple[int, int]]]:
+    """Return differences by seed, whether all are equal, and pairs of runs and those left out.
+
+    Only complete seeds count.
 
     A rate at which either model diverged is left out for both of them.
     """
     ours, theirs = (runs.get((rules, model), {}) for model in (part.model, part.other))
     statistic = STATISTICS[part.statistic]
     found: dict[int, float] = {}
-    same, lost, all_pairs = True, 0, 0
+    counts: dict[int, tuple[int, int]] = {}
+    same = True
     for seed in sorted(ours.keys() & theirs.keys()):
         if not all(rate in ours[seed] and rate in theirs[seed] for rate in rates):
             continue
         pairs = [(ours[seed][rate], theirs[seed][rate]) for rate in rates]
         kept = [(a, b) for a, b in pairs if a is not None and b is not None]
-        all_pairs += len(pairs)
-        lost += len(pairs) - len(kept)
+        counts[seed] = len(pairs), len(pairs) - len(kept)
         if len(kept) < (2 if part.statistic == "sd" else 1):
             continue
         a, b = (statistic(list(side)) for side in zip(*kept, strict=True))
         found[seed] = part.claimed(a, b)
         same = same and all(a == b for a, b in kept)
-    return found, same and bool(found), all_pairs, lost
+    return found, same and bool(found), counts

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from avanp.audit.paired import FEWEST
+from avanp.audit.paired import ENOUGH, FEWEST
 from avanp.audit.wording import at_the_edge, interval, left_out, most_lost
 from avanp.report.findings import HOLDS, NOT, UNTOLD
 from avanp.report.text import about_seeds, signed
@@ -46,13 +46,13 @@ def render(document: Mapping[str, Any]) -> str:
 
 
 def few_seeds(seeds: Sequence[int]) -> str:
-    """Return a note where there are too few seeds for a verdict, else ""."""
-    if len(seeds) >= FEWEST:
+    """Return a note where there are too few seeds for every verdict, else ""."""
+    if len(seeds) >= ENOUGH:
         return ""
-    note = (
-        f"note: {about_seeds(seeds)} decide no comparison: {FEWEST} seeds are the fewest that can, "
-        "and 20 are usual"
-    )
+    what = "decide no comparison"
+    if len(seeds) >= FEWEST:
+        what = "cannot refute a claim of several comparisons, whatever they show"
+    note = f"note: {about_seeds(seeds)} {what}: {ENOUGH} are the fewest for all, 20 are usual"
     return textwrap.fill(note, COLUMNS)
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from avanp.audit.paired import FEWEST, MARGIN, MOST_LOST
+from avanp.audit.paired import ENOUGH, FEWEST, MARGIN, MOST_LOST
 from avanp.report.findings import EDGE
-from avanp.report.text import count, p_value, signed
+from avanp.report.text import count, p_value, percent, signed
 
 METHOD = (
     "Each claim is a comparison, or several that must all be true, of entries of Table 3: the "
@@ -29,11 +29,13 @@ METHOD = (
     "corrected p is below 0.05; or two models that are said to differ are equal in every cell of "
     f"at least {FEWEST} seeds, and no run diverged. cannot be told: everything else, and what "
     "rests on two that are equal in fewer seeds, or but for runs that diverged. "
-    f"{FEWEST} seeds are the fewest that can decide one comparison.",
-    "The same again: the seeds are drawn from themselves, with replacement, 200 times, and each "
-    "draw is judged in the same way (with Student's t interval in place of the bootstrap's). A "
-    "verdict that fewer than nine in ten draws give is at the edge of what these seeds can tell: "
-    "as many other seeds may well give another.",
+    f"{FEWEST} seeds are the fewest that can decide one comparison, {ENOUGH} the fewest that can "
+    "refute a claim of six.",
+    "The same again: the seeds are resampled with replacement 200 times, and each such draw "
+    "is judged in the same way (with Student's t interval in place of the bootstrap's, which "
+    "where differences are skewed may itself change a verdict). A verdict that fewer than nine in "
+    "ten draws give is at the edge of what these seeds can tell: as many other seeds may well give "
+    "another.",
     "A single run is one seed by itself: how often a claim is true in one says how far a table "
     "made from one run can be relied on.",
     "The seeds vary the noise and nothing else: the verdicts are about these images, these nets "
@@ -56,10 +58,9 @@ def says(one: Mapping[str, Any]) -> str:
     if not one["seeds"]:
         return f"No seed has all the cells that this needs.{lost}"
     equal = [part for part in one["parts"] if part["identical"] and part["speaks"] != "for"]
-    runs = (
-        f"True in {one['single_runs']} of {one['single_runs_of']} single runs. The same verdict "
-        f"again in {percent(one['again'])} of draws of the seeds."
-    )
+    runs = f"True in {one['single_runs']} of {one['single_runs_of']} single runs."
+    if one["seeds"] >= FEWEST:
+        runs += f" The same verdict again in {percent(one['again'])} of draws of the seeds."
     seeds = count(one["seeds"], one["seeds"], "seed")
     if one["identical"]:
         same = [part["part"] for part in equal if part["speaks"] == "against"]
@@ -78,11 +79,6 @@ def says(one: Mapping[str, Any]) -> str:
         why = f"where runs diverged, or of fewer than {FEWEST} seeds, this decides nothing"
         text += f" Equal in all that is there ({why}): {'; '.join(p['part'] for p in equal)}."
     return text + lost
-
-
-def percent(share: float) -> str:
-    """Return a share in percent."""
-    return f"{100 * share:.0f} %"
 
 
 def at_the_edge(claims: Sequence[Mapping[str, Any]], rules: str) -> str:

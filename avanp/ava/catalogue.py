@@ -185,8 +185,14 @@ EQUATIONS = (
         13,
         "the error of D, AVA3",
         "yes",
-        (Part("as Eq. 7, of D(μ(x)) and D(μ(x'))", "ava.equations.eq13", _test("s_7_and_13")),),
-        "As Eq. 7.",
+        (
+            Part(
+                "x: a'(D(μ(x)))/D(μ(x)); x': −a'(D(μ(x')))/(1 − D(μ(x')))",
+                "ava.equations.eq13",
+                _test("s_7_and_13"),
+            ),
+        ),
+        "As Eq. 7, of the codes' means.",
     ),
     Equation(
         14,

@@ -75,6 +75,11 @@ def audit(
     else:
         if few := few_seeds(numbers):
             click.echo(few)
+        if not claims_only:
+            click.echo(
+                "two parts: the sweep, then the ablations, some 3,300 trainings however many seeds "
+                "there are\n(--claims-only leaves them out)"
+            )
         images, result = swept(
             data, size, out, retry_failed=retry_failed, rules=RULES, seeds=numbers, jobs=jobs
         )

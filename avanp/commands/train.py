@@ -8,6 +8,19 @@ from avanp.commands import options
 from avanp.console import Examples, fail, one_line, written
 
 
+def _known(_ctx: click.Context, _param: click.Parameter, model: str) -> str:
+    """Return a model's name as it is registered; an unknown one goes before missing options."""
+    from avanp.errors import AvanpError, unknown
+    from avanp.registry import SYSTEMS
+
+    name = {known.lower(): known for known in SYSTEMS}.get(model.lower())
+    if name is None:
+        raise AvanpError(
+            f"unknown model {unknown(model, SYSTEMS)}: choose from {', '.join(SYSTEMS)}"
+        )
+    return name
+
+
 @click.command(
     cls=Examples,
     short_help="Train a model on images.",
@@ -18,7 +31,7 @@ from avanp.console import Examples, fail, one_line, written
         "avanp train classifier --data mnist --arch conv --epochs 3 --out runs/classifier",
     ],
 )
-@click.argument("model")
+@click.argument("model", is_eager=True, callback=_known)
 @click.option("--data", required=True, metavar="NAME|DIR", help="A named set or a folder.")
 @click.option("--out", required=True, metavar="DIR", help="The same command goes on in it.")
 @options.size

@@ -18,7 +18,6 @@ from avanp.memory import keep_freed_memory
 from avanp.pictures.rows import labelled_rows
 from avanp.pictures.save import save_sheet
 from avanp.progress import clear, shown
-from avanp.registry import SYSTEMS
 from avanp.report.epochs import heading, line
 from avanp.rng import stream
 from avanp.systems import build, config_class
@@ -58,14 +57,13 @@ def prepare(
     seed: int,
 ) -> Job:
     """Return what is to be trained; `given` are options of the system's configuration."""
-    name = {known.lower(): known for known in SYSTEMS}.get(model.lower(), model)
     if epochs < 1:
         raise AvanpError(f"--epochs must be at least 1, not {epochs}")
     if not 0 <= validation < 1:
         raise AvanpError(f"--validation must be at least 0 and below 1, not {validation:g}")
-    kind = config_class(name)  # a wrong word is told before anything is read
+    kind = config_class(model)  # a wrong word is told before anything is read
     wanted = {"spec": data_spec(data), "size": size, "channels": channels}
-    kind.from_options(**_with_classes(name, (1, 1, 1), 2), **given)
+    kind.from_options(**_with_classes(model, (1, 1, 1), 2), **given)
 
     click.echo(one_line(f"reading {data}"))
     parts = load_splits(
@@ -76,9 +74,9 @@ def prepare(
     )
     train = parts["train"] = limited(parts["train"], limit)
     train.check(value_range=(0.0, 1.0))
-    if name == "classifier" and train.labels is None:
+    if model == "classifier" and train.labels is None:
         raise AvanpError(f"{train.name} has no labels for a classifier to learn")
-    given = {**_with_classes(name, train.shape, len(train.classes)), **given}
+    given = {**_with_classes(model, train.shape, len(train.classes)), **given}
     config = kind.from_options(**given)
     if config.least_weights() > MOST_WEIGHTS:
         raise AvanpError(
@@ -87,7 +85,7 @@ def prepare(
         )
     schedules = None if schedule is None else parse_schedule(schedule, config.lr, epochs)
     order = {
-        "model": name,
+        "model": model,
         **config.to_json(),
         "data": wanted["spec"],
         "size": size,
@@ -114,9 +112,9 @@ def prepare(
     trainer = open_training(
         out,
         order,
-        lambda: build(name, seed=seed, **given),
+        lambda: build(model, seed=seed, **given),
         schedule=schedules,
-        validation=None if held is None else _batch(held, name),
+        validation=None if held is None else _batch(held, model),
         about=about,
     )
     return Job(trainer, parts, out)

@@ -12,7 +12,6 @@ from avanp.gradcases import activations, conv, layers, losses, norm_pool, paper_
 from avanp.gradcases.draws import Case, Rng, ScalarCase
 from avanp.gradcheck import GradReport, check_grad, check_scalar
 from avanp.layers.base import Layer
-from avanp.registry import MODELS
 from avanp.rng import stream
 
 CASES: dict[str, Callable[[Rng], Case]] = {
@@ -40,7 +39,7 @@ def run(names: Sequence[str] | None = None) -> list[GradReport]:
     for name in names or ():
         rows = [row for row in known if row == name or row.startswith(f"{name}.")]
         if not rows:
-            names = [*CASES, *MODELS]
+            names = list(dict.fromkeys(row.split(".")[0] for row in known))
             raise AvanpError(
                 f"no gradient check {unknown(name, names)}: choose from {', '.join(names)}"
             )

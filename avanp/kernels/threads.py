@@ -102,7 +102,9 @@ class _Team:
     """
 
     def __init__(self, size: int) -> None:
-        self.helpers = [_Helper() for _ in range(size)]
+        # Where they share processors, one that looks keeps another from its work.
+        turns = TURNS if _processors() > size else 0
+        self.helpers = [_Helper(turns) for _ in range(size)]
         self.away_from = -1
         self.taken = threading.Lock()
 
@@ -151,12 +153,12 @@ class _Helper(threading.Thread):
     thread then finds free. So does the calling thread for the end of a turn.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, turns: int) -> None:
         super().__init__(name="avanp", daemon=True)
         self.work: Callable[[], None] = lambda: None
         self.error: BaseException | None = None
         self.dismissed = False
-        self.turn, self.state = 0, numbers()
+        self.turn, self.state, self.turns = 0, numbers(), turns
         self.asked = threading.Lock()
         self.asked.acquire()
         self.start()
@@ -169,7 +171,7 @@ class _Helper(threading.Thread):
             except BaseException as error:
                 self.error = error
             if compiles():
-                rest(self.state, self.turn, TURNS)
+                rest(self.state, self.turn, self.turns)
             else:
                 self.state[DONE] = self.turn
 
@@ -188,7 +190,7 @@ class _Helper(threading.Thread):
 
     def end(self) -> BaseException | None:
         """Wait until the work has ended, and return what it raised."""
-        if not (compiles() and reaches(self.state, DONE, self.turn, TURNS)):
+        if not (compiles() and reaches(self.state, DONE, self.turn, self.turns)):
             while self.state[DONE] != self.turn:
                 time.sleep(NAP)
         self.work = lambda: None  # which holds arrays
@@ -204,6 +206,11 @@ def _team(process: int, size: int) -> _Team:
 @cache
 def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None)
+
+
+def _processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _processor() -> int:

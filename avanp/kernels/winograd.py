@@ -25,6 +25,7 @@ Pair = tuple[int, int]
 # Floats after each of the 36 matrices: they would else often begin in the same set of a cache,
 # and what is written to all of them in turn would drive itself out.
 LINE = 16
+TOGETHER = 2**19  # bytes of transformed kernels that threads transform together
 LEAST = 32  # channels: with fewer the transforms cost more than they save
 WORTH = 2 / 3  # of a direct sum's products, at most
 
@@ -76,7 +77,10 @@ def winograd(
         for w_phase, u_phase in zip(w, u, strict=True):
             _transform_kernel(w_phase, u_phase, transforms(taps)[1], tile().lanes, start, stop)
 
-    split(transform, channels, once=True)
+    if u.nbytes > TOGETHER:
+        split(transform, channels, once=True)
+    else:
+        transform(0, channels)
 
     @own
     def buffers() -> tuple[Array, Array, Array]:

@@ -7,7 +7,7 @@ its transforms cost again where channels are few.
 import numpy as np
 from numba import njit
 
-from avanp.kernels.aligned import empty
+from avanp.kernels.aligned import LINE, SIZE, empty
 from avanp.kernels.correlate import fill_band, steps
 from avanp.kernels.cpu import tile
 from avanp.kernels.emit import fence
@@ -58,7 +58,9 @@ def winograd_rows(x: Array, w: Array, bias: Array | None, begin: Pair, y: Array)
     starts = np.minimum(np.arange(0, width, 4), width - 4)
     rows = max(1, min(height, BAND // (len(starts) * -(-channels // BLOCK) * BLOCK * 6) - kh + 1))
     bands = -(-height // rows)
-    loop = rows_loop_past() if y.nbytes > PAST else rows_loop()
+    # A vector that is a part of a line would leave the line half written.
+    past = y.nbytes > PAST and lanes * SIZE == LINE
+    loop = rows_loop_past() if past else rows_loop()
 
     def run(start: int, stop: int) -> None:
         _winograd_rows(x, u, bias, begin, y, starts, (rows, bands), loop, start, stop)

@@ -11,7 +11,7 @@ from avanp.files import regular
 from avanp.report.findings import MARKS, Ablation, Claim, Findings, Outcome, Part
 
 NAME = "audit.json"
-FORMAT = 1
+FORMAT = 2
 MOST_BYTES = 20_000_000
 
 
@@ -83,7 +83,7 @@ def _outcome(outcome: Mapping[str, Any], claim: str) -> Outcome:
     return Outcome(
         **_measured(outcome),
         verdict=verdict,
-        again=_number(outcome, "again"),
+        again=_share(outcome, "again"),
         says=_text(outcome, "says"),
         p_corrected=_number(outcome, "p_corrected"),
         parts=parts,
@@ -172,6 +172,13 @@ def _number(holder: Mapping[str, Any], key: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise _Wrong(f"{key} is no number")
     return float(value)
+
+
+def _share(holder: Mapping[str, Any], key: str) -> float:
+    value = _number(holder, key)
+    if not 0 <= value <= 1:
+        raise _Wrong(f"{key} is not between 0 and 1")
+    return value
 
 
 def _cell(value: Any) -> str:

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from avanp.report.text import percent
+
 HOLDS, NOT, UNTOLD = "holds", "does not hold", "cannot be told"
 EDGE = 0.9  # of draws of the seeds: a verdict that fewer give may change with other seeds
 ON_EDGE = (
-    "A verdict is at the edge where fewer than nine in ten draws of the seeds from themselves give "
-    "it: other seeds may well give another."
+    "A verdict is at the edge where fewer than nine in ten resamples of the seeds, with "
+    "replacement, give it: other seeds may well give another."
 )
 # The sign tells verdicts apart where colours do not.
 MARKS = {HOLDS: "✓", NOT: "✗", UNTOLD: "?"}
@@ -52,7 +54,7 @@ class Outcome(Measured):
     @property
     def edge(self) -> str:
         """Say that other seeds may change the verdict; "" where they hardly do."""
-        return f"at the edge, {100 * self.again:.0f} %" if self.again < EDGE else ""
+        return f"at the edge, {percent(self.again)}" if self.again < EDGE else ""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """How the report writes numbers, and lists of them."""
 
+import math
 from collections.abc import Sequence
 
 
@@ -45,6 +46,11 @@ def signed(difference: float | None) -> str:
 def p_value(p: float) -> str:
     """Return a p-value to two digits: ``0.0028``, or ``< 0.0001``."""
     return f"{p:.2g}" if p >= 0.0001 else "< 0.0001"
+
+
+def percent(share: float) -> str:
+    """Return a share in whole percent, rounded down: 100 % is all."""
+    return f"{math.floor(100 * share + 1e-9)} %"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 
 from avanp.audit import run
 from avanp.audit.claims import judge
-from avanp.audit.wording import percent
+from avanp.report.text import percent
 
 HERE = Path(__file__).parent
 TWENTIES = [range(first, first + 20) for first in range(0, 80, 20)]
