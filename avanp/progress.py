@@ -55,7 +55,8 @@ def status(done: int, total: int, new: int, seconds: float, unit: str) -> str:
     if done == total:
         return f"{count} in {duration(seconds)}"
     rate = new / max(seconds, 1e-9)
-    return f"{count}, {rate:.3g} {unit}/s, {duration((total - done) / rate)} left"
+    speed = f"{rate:.3g}" if rate < 1000 else f"{rate:,.0f}"
+    return f"{count}, {speed} {unit}/s, {duration((total - done) / rate)} left"
 
 
 def duration(seconds: float) -> str:

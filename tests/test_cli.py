@@ -457,6 +457,7 @@ def test_how_far_it_is_in_words():
     assert status(0, 10, 0, 0.0, "cells") == "0/10 cells"
     assert status(4, 10, 0, 0.0, "cells") == "4/10 cells there already"
     assert status(6, 10, 2, 4.0, "cells") == "6/10 cells, 0.5 cells/s, 8 s left"
+    assert status(6000, 10000, 6000, 4.0, "cells") == "6000/10000 cells, 1,500 cells/s, 3 s left"
     assert status(10, 10, 6, 12.0, "cells") == "10/10 cells in 12 s"
     assert status(1, 2, 1, 0.0, "cells").startswith("1/2 cells, ")
     assert [duration(s) for s in (0.2, 99.4, 600.0, 7200.0)] == ["0 s", "99 s", "10 min", "2.0 h"]

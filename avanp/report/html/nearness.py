@@ -19,7 +19,7 @@ def nearness(tables: Mapping[str, Any]) -> Markup:
     rows: list[Row] = [
         (el("a", rules, href=f"#{rules}"), _cells(v, compared)) for rules, v in verdicts.items()
     ]
-    caption = "How near each rule set comes to the paper’s cells" if compared else "What was run"
+    caption = "How near each rule set comes to the paper’s cells" if compared else "How much was run"
     blocks = [table("nearness", caption, head, rows, class_="facts")]
     if compared:
         text = (
@@ -30,7 +30,7 @@ def nearness(tables: Mapping[str, Any]) -> Markup:
     elif tables["paper"]["shown"]:
         text = "None of these cells is in the paper."
     else:
-        text = "The paper’s numbers are for its own images, so none of them stands here."
+        text = "The paper’s numbers are for its own images, so none of them stands in the tables."
     return join([*blocks, el("p", text, class_="muted")])
 
 
