@@ -187,12 +187,12 @@ EQUATIONS = (
         "yes",
         (
             Part(
-                "x: a'(D(μ(x)))/D(μ(x)); x': −a'(D(μ(x')))/(1 − D(μ(x')))",
+                "x: a'(D)/D; x': −a'(D)/(1 − D), D of μ(x), μ(x')",
                 "ava.equations.eq13",
                 _test("s_7_and_13"),
             ),
         ),
-        "As Eq. 7, of the codes' means.",
+        "As Eq. 7, of the codes' means: D is D(μ(x)) in the pass of x, and D(μ(x')) in that of x'.",
     ),
     Equation(
         14,

@@ -19,7 +19,9 @@ def nearness(tables: Mapping[str, Any]) -> Markup:
     rows: list[Row] = [
         (el("a", rules, href=f"#{rules}"), _cells(v, compared)) for rules, v in verdicts.items()
     ]
-    caption = "How near each rule set comes to the paper’s cells" if compared else "How much was run"
+    caption = (
+        "How near each rule set comes to the paper’s cells" if compared else "How much was run"
+    )
     blocks = [table("nearness", caption, head, rows, class_="facts")]
     if compared:
         text = (
