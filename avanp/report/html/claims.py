@@ -20,8 +20,8 @@ from avanp.report.text import count, p_value, signed
 CLASSES = {HOLDS: "holds", NOT: "fails", UNTOLD: "open"}
 KEY = (
     "In the drawings the upright line is zero, a dot our difference with its 95 % interval, and a "
-    "ring the paper’s, of its own images. Right of zero speaks for the claim. Each drawing has a scale of its own: "
-    "what counts is the side of zero."
+    "ring the paper’s, of its own images. Right of zero speaks for the claim. Each drawing has a "
+    "scale of its own: what counts is the side of zero."
 )
 
 
