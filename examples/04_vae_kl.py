@@ -81,6 +81,6 @@ for axis, beta, title in ((axes[1], 0, "without KL"), (axes[2], 1, "with KL")):
     for radius in (1, 2):
         axis.plot(radius * circle.real, radius * circle.imag, color="black", lw=1)
     axis.set(title=f"Codes of digits {title}", aspect="equal", xlabel="a colour for each digit")
-axes[1].text(-4.9, -1.9, "circles: 1 and 2 standard\ndeviations of the prior", fontsize=8)
+axes[1].set_xlabel("circles: 1 and 2 standard deviations of the prior")
 figure.savefig("04_vae_kl.png", dpi=100)
 print("saved 04_vae_kl.png")
