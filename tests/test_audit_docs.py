@@ -54,6 +54,15 @@ def judged(runs, seeds, draws, resamples=499):
     return judge(rows, config, resamples=resamples, draws=draws)
 
 
+def agreeing(one, other):
+    """Return how many verdicts of two sets of seeds are the same."""
+    return sum(
+        a["rules"][rules]["verdict"] == b["rules"][rules]["verdict"]
+        for a, b in zip(one, other, strict=True)
+        for rules in a["rules"]
+    )
+
+
 def verdict_table(claims, rules):
     return {one["claim"]: one["rules"][rules]["verdict"] for one in claims}
 
@@ -79,12 +88,7 @@ def test_the_numbers_follow_from_the_cells(document, runs):
 
 def test_the_stability_table_is_what_the_seeds_give(runs):
     first, second, all_ = (judged(runs, s, 200) for s in (range(20), range(20, 40), range(80)))
-    same = sum(
-        a["rules"][rules]["verdict"] == b["rules"][rules]["verdict"]
-        for a, b in zip(first, second, strict=True)
-        for rules in a["rules"]
-    )
-    assert f"{same} of the 33 verdicts are the same" in PAGE
+    assert f"{agreeing(first, second)} of the 33 verdicts are the same" in PAGE
     shown = re.findall(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| (\d+) \|$", PAGE, re.M)
     assert len(shown) == 12
     for i, (claim, *told, single) in enumerate(shown):
@@ -109,14 +113,7 @@ def test_the_stability_table_is_what_the_seeds_give(runs):
 
 def test_the_twenties_agree_as_the_page_says(runs):
     twenties = [judged(runs, range(n, n + 20), 1, RESAMPLES) for n in range(0, 80, 20)]
-    same = [
-        sum(
-            a["rules"][rules]["verdict"] == b["rules"][rules]["verdict"]
-            for a, b in zip(one, other, strict=True)
-            for rules in a["rules"]
-        )
-        for one, other in combinations(twenties, 2)
-    ]
+    same = [agreeing(one, other) for one, other in combinations(twenties, 2)]
     assert f"{min(same)} to {max(same)} verdicts are the" in PAGE.replace("\n", " ")
 
 

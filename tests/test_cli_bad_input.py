@@ -18,7 +18,7 @@ AS_ORDINARY_USER = (
     "import os\n"
     "from functools import cache\n"
     "import avanp.sweeps.configuration as run, avanp.sweeps.run, avanp.memory\n"
-    "import avanp.progress, avanp.data.sheet\n"
+    "import avanp.processors, avanp.progress, avanp.data.sheet\n"
     "import avanp.report.write, avanp.report.terminal, avanp.cli\n"
     "from PIL import Image, ImageDraw, ImageFont\n"
     "Image.init()\n"

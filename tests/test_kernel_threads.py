@@ -120,7 +120,7 @@ def test_each_thread_makes_its_own_once():
 
 
 def test_threads_that_share_processors_do_not_look_while_they_wait(monkeypatch):
-    monkeypatch.setattr(kernel_threads, "_processors", lambda: 2)
+    monkeypatch.setattr(kernel_threads, "usable", lambda: 2)
     teams = [kernel_threads._Team(size) for size in (1, 2)]
     assert [{helper.turns > 0 for helper in team.helpers} for team in teams] == [{True}, {False}]
     done = np.zeros(100, int)

@@ -3,7 +3,7 @@
 Nine are conclusions that section 3 draws from Table 3. Two are aims: section 2 (before Eqs. 9 and
 15) adds the leaning terms "for improving the accuracy" of the decoder and of the encoder, and
 section 3 repeats it where it lists AVA2 and AVA4, but compares neither AVA2 with AVA1 nor AVA4 with
-AVA3. That mean BM is to show it is our reading.
+AVA3. The paper does not say how an improvement would be measured; mean BM is our reading.
 """
 
 from dataclasses import dataclass

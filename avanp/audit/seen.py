@@ -15,6 +15,7 @@ Runs = dict[tuple[str, str], dict[int, dict[float, float | None]]]
 
 
 def runs_of(rows: Iterable[Mapping[str, Any]], value: str) -> Runs:
+    """Return a number of the finished rows by rule set, model, seed and rate."""
     runs: Runs = {}
     for row in rows:
         if row["status"] in ("ok", "diverged"):
@@ -83,6 +84,7 @@ class Seen:
 
 
 def look(part: Part, runs: Runs, rules: str, rates: list[float], resamples: int) -> Seen:
+    """Return what all seeds say of a part under a rule set."""
     differences, identical, counts = _differences(part, runs, rules, rates)
     found = paired(list(differences.values()), resamples, part.margin)
     pairs, lost = (sum(count[i] for count in counts.values()) for i in (0, 1))
@@ -95,9 +97,7 @@ def _differences(
 ) -> tuple[dict[int, float], bool, dict[int, tuple[int, int]]]:
     """Return differences by seed, whether all are equal, and pairs of runs and those left out.
 
-    Only complete seeds count.
-
-    A rate at which either model diverged is left out for both of them.
+    Only complete seeds count. A rate at which either model diverged is left out for both of them.
     """
     ours, theirs = (runs.get((rules, model), {}) for model in (part.model, part.other))
     statistic = STATISTICS[part.statistic]

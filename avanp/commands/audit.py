@@ -54,13 +54,13 @@ def audit(
     """
     from avanp.audit.subject import RULES, Subject
     from avanp.audit.terminal import few_seeds
+    from avanp.processors import usable
     from avanp.sweeps import grid
     from avanp.sweeps.configuration import check_count
-    from avanp.sweeps.run import default_jobs
     from avanp.sweeps.store import read_run
 
     numbers = grid.parse_seeds(seeds)
-    jobs = default_jobs() if jobs is None else jobs
+    jobs = usable() if jobs is None else jobs
     check_count("jobs", jobs)
     if from_ is not None:
         if out is not None:

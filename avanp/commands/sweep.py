@@ -90,8 +90,8 @@ def sweep(
     if status is not None:
         show(status)
         return
+    from avanp.processors import usable
     from avanp.sweeps import grid
-    from avanp.sweeps.run import default_jobs
 
     if scheduler is not None and jobs is not None:
         raise AvanpError("--jobs is for processes of this command: leave it out with --scheduler")
@@ -107,7 +107,7 @@ def sweep(
         rules=grid.parse_rules(rules),
         seeds=grid.parse_seeds(seeds),
         draws=draws,
-        jobs=default_jobs() if jobs is None else jobs,
+        jobs=usable() if jobs is None else jobs,
     )
     if out:
         written(out)

@@ -51,11 +51,11 @@ def processor() -> Line:
     """Say which processor this is, and what of its vector units Numba uses."""
     import llvmlite.binding as llvm
 
-    from avanp.sweeps.run import default_jobs
+    from avanp.processors import usable
 
     there = llvm.get_host_cpu_features()
     features = [text for name, text in FEATURES.items() if there.get(name)]
-    count = f"{default_jobs()} of {os.cpu_count()} processors"
+    count = f"{usable()} of {os.cpu_count()} processors"
     vectors = ", ".join(features) or "no vector unit that is known here"
     return Line("processor", f"{_model()}, {count}; {vectors}", None)
 

@@ -20,6 +20,7 @@ from typing import TypeVar
 from avanp.errors import AvanpError
 from avanp.kernels.cpu import compiles
 from avanp.kernels.spin import ASKED, DONE, TURNS, numbers, reaches, rest
+from avanp.processors import usable
 
 Made = TypeVar("Made")
 Pair = tuple[int, int]
@@ -103,7 +104,7 @@ class _Team:
 
     def __init__(self, size: int) -> None:
         # Where they share processors, one that looks keeps another from its work.
-        turns = TURNS if _processors() > size else 0
+        turns = TURNS if usable() > size else 0
         self.helpers = [_Helper(turns) for _ in range(size)]
         self.away_from = -1
         self.taken = threading.Lock()
@@ -206,11 +207,6 @@ def _team(process: int, size: int) -> _Team:
 @cache
 def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None)
-
-
-def _processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _processor() -> int:

@@ -83,12 +83,12 @@ def winograd(
         transform(0, channels)
 
     @own
-    def buffers() -> tuple[Array, Array, Array]:
-        return u, empty((points, block * channels + LINE)), empty((points, block * n_out + LINE))
+    def buffers() -> tuple[Array, Array]:
+        return empty((points, block * channels + LINE)), empty((points, block * n_out + LINE))
 
     def run(start: int, stop: int) -> None:
         _winograd(
-            x, bias, out, table, (*stride, *spread, taps, block, blocks), *buffers(),
+            x, bias, out, table, (*stride, *spread, taps, block, blocks), u, *buffers(),
             transforms(taps), tile(), two_vectors(), half, start, stop,
         )  # fmt: skip
 

@@ -11,13 +11,7 @@ from avanp.kernels.aligned import LINE, SIZE, empty
 from avanp.kernels.correlate import fill_band, steps
 from avanp.kernels.cpu import tile
 from avanp.kernels.emit import fence
-from avanp.kernels.rows_tile import (
-    BLOCK,
-    call_rows,
-    rows_loop,
-    rows_loop_past,
-    transform_patch,
-)  # fmt: skip
+from avanp.kernels.rows_tile import BLOCK, call_rows, rows_loop, rows_loop_past, transform_patch
 from avanp.kernels.threads import split
 from avanp.kernels.winograd_formulas import kernel
 

@@ -90,3 +90,8 @@ class Findings:
     thanks: str
     picture: Path | None
     alt: str
+
+    @property
+    def edges(self) -> bool:
+        """Whether any verdict is at the edge."""
+        return any(outcome.edge for claim in self.claims for outcome in claim.rules.values())

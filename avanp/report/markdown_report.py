@@ -89,7 +89,7 @@ def _claims(findings: Findings, directory: Path) -> Iterable[str]:
     ]
     yield "## Verdicts"
     yield pipe_table(["claim", *map(plain, rules)], grid)
-    if any(outcome.edge for claim in findings.claims for outcome in claim.rules.values()):
+    if findings.edges:
         yield ON_EDGE
     if findings.picture is not None:
         yield _picture(findings.picture, findings.alt or "Differences and intervals", directory)

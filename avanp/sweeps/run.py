@@ -1,6 +1,5 @@
 """Running a sweep: which cells are left, where they are computed, and what is kept of each."""
 
-import os
 import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
@@ -148,8 +147,3 @@ def _compare(digits: str, outcome: Outcome) -> str:
             stacklevel=3,
         )
     return outcome.digits or digits
-
-
-def default_jobs() -> int:
-    """Return the number of processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

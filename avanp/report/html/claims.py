@@ -37,8 +37,7 @@ def claims(findings: Findings) -> Markup:
     ]
     caption = "What holds of the paper’s claims, under each rule set"
     drawn = table("claims", caption, ["Claim", *rules], rows, class_="claims")
-    edges = any(outcome.edge for claim in findings.claims for outcome in claim.rules.values())
-    return join([drawn, el("p", ON_EDGE, class_="muted") if edges else None])
+    return join([drawn, el("p", ON_EDGE, class_="muted") if findings.edges else None])
 
 
 def evidence(findings: Findings) -> Markup:
