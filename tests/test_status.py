@@ -107,7 +107,9 @@ def test_a_note_that_is_being_written_is_no_trouble(finished, tmp_path):
         (tmp_path / "run" / ".lock").write_text('{"pid": 1')
         status = read_status(tmp_path / "run")
     assert (status.worker, status.running) == ({}, 0)
-    assert lines(status)[2] == "running  0: process unknown on unknown is at work"
+    assert lines(status)[2] == (
+        "running  0: process unknown on unknown writes the tables and pictures"
+    )
 
 
 @pytest.mark.parametrize("name", ["none", "images"])

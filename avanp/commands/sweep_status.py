@@ -38,8 +38,10 @@ def _running(status: "Status") -> str:
     if status.worker is None:
         return "0: no process is at work" + ("; the same command continues" if status.left else "")
     who = status.worker
-    at_work = f"process {who.get('pid', 'unknown')} on {who.get('host', 'unknown')} is at work"
-    return f"{status.running or 'some'}: {at_work}" if status.left else f"0: {at_work}"
+    process = f"process {who.get('pid', 'unknown')} on {who.get('host', 'unknown')}"
+    if not status.left:
+        return f"0: {process} writes the tables and pictures"
+    return f"{status.running or 'some'}: {process} is at work"
 
 
 def _to_go(status: "Status") -> str:

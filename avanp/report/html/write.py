@@ -44,12 +44,11 @@ def write_report(
         Where rows or ``audit.json`` do not fit the configuration, a picture is not an image, or
         the folder cannot be written. Every file is whole or absent.
     """
-    tables = build(rows, config)
+    tables = write_all(directory, rows, config)["tables"] if markdown else build(rows, config)
     findings = _findings(directory, config)
     paths = [directory / "report.html"]
     write_whole(paths[0], page(directory, rows, tables, findings).encode("utf-8", "replace"))
     if markdown:
-        write_all(directory, rows, config)
         text = markdown_report.render(tables, findings, without_number(rows), directory)
         paths.append(directory / "report.md")
         write_whole(paths[1], text.encode("utf-8", "replace"))
