@@ -20,9 +20,8 @@ def page_row(equation, part):
     module = part.function.rsplit(".", 1)[0].replace(".", "/")
     number = f"[{equation.number}](derivations.md#equation-{equation.number})"
     name = ".".join(part.function.split(".")[-2:])
-    check = f"`{part.check.split('::')[-1]}`"
-    if part.check.startswith("tests/"):
-        check = f"[{check}](../{part.check.split('::')[0]})"
+    file, test = part.check.split("::")
+    check = f"[`{test}`](../{file})" + (f", `gradcheck {part.gradcheck}`" if part.gradcheck else "")
     cells = [number, part.formula.replace("|", r"\|"), f"[`{name}`](../avanp/{module}.py)"]
     return f"| {' | '.join([*cells, check, equation.gradient])} |"
 
@@ -42,12 +41,14 @@ def test_every_part_has_its_function_whose_docstring_names_the_number(equation, 
 
 @pytest.mark.parametrize(("equation", "part"), PARTS, ids=IDS)
 def test_every_part_has_a_check_that_exists(equation, part):
-    if part.check.startswith("gradcheck "):
-        name = part.check.split()[1]
-        assert any(row == name or row.startswith(f"{name}.") for row in gradcases.SCALAR_CASES)
-    else:
-        file, name = part.check.split("::")
-        assert f"def {name}(" in (ROOT / file).read_text()
+    file, name = part.check.removesuffix("]").split("::")
+    name, _, case = name.partition("[")
+    source = (ROOT / file).read_text()
+    assert f"def {name}(" in source
+    assert f'"{case}"' in source or not case
+    if part.gradcheck:
+        names = (part.gradcheck, f"{part.gradcheck}.")
+        assert any(row == names[0] or row.startswith(names[1]) for row in gradcases.SCALAR_CASES)
 
 
 def test_the_page_of_equations_is_the_table():
@@ -106,6 +107,12 @@ def test_one_equation_is_shown_with_its_function_and_its_check(tmp_path, number)
     assert "def eq6(" in done.out
     assert "docs/derivations.md#equation-6" in done.out
     assert "it is not that of the stated loss" in done.out
+
+
+def test_a_loss_is_shown_with_the_check_of_its_gradients(tmp_path):
+    out = avanp(tmp_path, "equations", "9").out
+    assert "test_an_objective_is_its_formula_in_scalars[eq9]" in out
+    assert "gradients   avanp gradcheck AVA2.d" in out
 
 
 @pytest.mark.parametrize("number", [str(e.number) for e in EQUATIONS])

@@ -17,13 +17,15 @@ Gradient = Literal["–", "yes", "in part", "no"]
 class Part:
     """One formula of an equation.
 
-    function is a dotted name below `avanp`; check what compares it with something independent:
-    ``"gradcheck NAME"``, or a test as ``"tests/FILE::NAME"``.
+    function is a dotted name below `avanp`; check the test that compares it with something
+    independent, as ``tests/FILE::NAME``; gradcheck what ``avanp gradcheck`` takes to check the
+    gradients of a loss.
     """
 
     formula: str
     function: str
     check: str
+    gradcheck: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,15 +44,18 @@ def _test(name: str) -> str:
     return f"tests/test_equations.py::test_equation{name}"
 
 
+def _loss(formula: str, name: str, gradcheck: str) -> Part:
+    check = f"tests/test_objectives.py::test_an_objective_is_its_formula_in_scalars[{name}]"
+    return Part(formula, f"ava.objectives.{name}", check, gradcheck)
+
+
 EQUATIONS = (
     Equation(
         1,
         "the loss of a VAE",
         "–",
         (
-            Part(
-                "l_VAE = ½‖x − x'‖² + KL(N(μ, Σ) ‖ N(0, I))", "ava.objectives.eq1", "gradcheck VAE"
-            ),
+            _loss("l_VAE = ½‖x − x'‖² + KL(N(μ, Σ) ‖ N(0, I))", "eq1", "VAE"),
             Part(
                 "decoder of VAE, AVA3, AVA4: (x − x')ᵢ a'(x'ᵢ)",
                 "ava.equations.reconstruction",
@@ -65,7 +70,7 @@ EQUATIONS = (
         "the balance of a GAN",
         "–",
         (
-            Part("b_GAN = log d(x) + log(1 − d(x'))", "ava.objectives.eq2", "gradcheck GAN"),
+            _loss("b_GAN = log d(x) + log(1 − d(x'))", "eq2", "GAN"),
             Part(
                 "decoder of a GAN: a'(d)/(1 − d) a'(x'ᵢ)",
                 "ava.equations.eq2_decoder",
@@ -79,7 +84,7 @@ EQUATIONS = (
         3,
         "the loss of AVA1 and AVA2",
         "–",
-        (Part("l_AVA = l_VAE + log(1 − d(x'))", "ava.objectives.eq3", "gradcheck AVA1"),),
+        (_loss("l_AVA = l_VAE + log(1 − d(x'))", "eq3", "AVA1"),),
         "The paper then takes the encoder to be independent of the first and the last term; x' "
         "depends on the encoder's weights through z (Eq. 8).",
     ),
@@ -87,7 +92,7 @@ EQUATIONS = (
         4,
         "the balance of AVA1",
         "–",
-        (Part("b_AVA = b_GAN", "ava.objectives.eq4", "gradcheck AVA1.d"),),
+        (_loss("b_AVA = b_GAN", "eq4", "AVA1.d"),),
         "As Eq. 2, with x' decoded from the z of an image.",
     ),
     Equation(
@@ -145,7 +150,7 @@ EQUATIONS = (
         9,
         "the balance of AVA2, leaning to the decoder",
         "–",
-        (Part("b_AVA = b_GAN − ½‖x − x'‖²", "ava.objectives.eq9", "gradcheck AVA2.d"),),
+        (_loss("b_AVA = b_GAN − ½‖x − x'‖²", "eq9", "AVA2.d"),),
         "d ascends it, but the new term does not contain the weights of d.",
     ),
     Equation(
@@ -167,18 +172,14 @@ EQUATIONS = (
         11,
         "the balance of AVA3",
         "–",
-        (
-            Part(
-                "B_AVA = log D(μ(x)) + log(1 − D(μ(x')))", "ava.objectives.eq11", "gradcheck AVA3.D"
-            ),
-        ),
+        (_loss("B_AVA = log D(μ(x)) + log(1 − D(μ(x')))", "eq11", "AVA3.D"),),
         "Eq. 4 with codes in place of images: x' is encoded once more.",
     ),
     Equation(
         12,
         "the loss of AVA3, AVA4, AVA5",
         "–",
-        (Part("l_AVA = Eq. 3 + log(1 − D(μ(x')))", "ava.objectives.eq12", "gradcheck AVA5"),),
+        (_loss("l_AVA = Eq. 3 + log(1 − D(μ(x')))", "eq12", "AVA5"),),
         "Without d (AVA3, AVA4) it is Eq. 1 and the last term.",
     ),
     Equation(
@@ -207,7 +208,7 @@ EQUATIONS = (
         15,
         "the balance of AVA4, leaning to the encoder",
         "–",
-        (Part("B_AVA = Eq. 11 − ½‖μ(x) − μ(x')‖²", "ava.objectives.eq15", "gradcheck AVA4.D"),),
+        (_loss("B_AVA = Eq. 11 − ½‖μ(x) − μ(x')‖²", "eq15", "AVA4.D"),),
         "D ascends it, but the new term does not contain the weights of D.",
     ),
     Equation(

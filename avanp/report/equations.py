@@ -66,13 +66,13 @@ def _part(part: Part) -> str:
     function = loaded(part)
     code, first = inspect.getsourcelines(function)
     place = "/".join(function.__module__.split(".")) + ".py"
-    tested = part.check.startswith("tests/")
-    check = f'pytest "{part.check}"' if tested else f"avanp {part.check}"
     lines = [
         _line("formula", part.formula),
         _line("function", f"avanp.{part.function}, {place}:{first}"),
-        _line("check", check),
+        _line("check", f'pytest "{part.check}"'),
     ]
+    if part.gradcheck:
+        lines.append(_line("gradients", f"avanp gradcheck {part.gradcheck}"))
     return "\n".join(lines) + "\n\n" + textwrap.indent("".join(code).rstrip(), "    ")
 
 
