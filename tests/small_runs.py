@@ -121,9 +121,11 @@ def audit(run: Mapping[str, Any], /, **changes: Any) -> dict[str, Any]:
         "alt": "A white and a grey image",
     }
     return {
-        "format": 2,
+        "format": 3,
         "run": dict(run),
         "seeds": 3,
+        "cells": {"finished": sum(row["status"] != "failed" for row in rows_of(run))},
+        "notes": ["note: seeds 0 to 2 decide no comparison"],
         "claims": claims,
         "ablations": [ablation],
         "method": ["Each claim is a comparison."],

@@ -42,7 +42,7 @@ def test_a_sweep_is_audited_into_its_folder(read):
     assert done.out.startswith("The paper's claims: ")
     written = "written to run: audit.md, audit.json; avanp report run makes one page of it"
     assert done.out.splitlines()[-1] == written
-    assert "seeds 0 and 1 decide no comparison: 12 are the fewest for all" in done.out
+    assert "seeds 0 and 1 decide no comparison: 12 are enough for any" in done.out
     assert "program: of 11 claims" in done.out
     assert max(map(len, done.out.splitlines())) <= 100
     document = json.loads((directory / "audit.json").read_text())
@@ -64,13 +64,51 @@ def test_what_an_audit_writes_the_report_reads(read):
     assert page.count('<p class="muted">Seed 0.</p>') == sum(
         one["seeds"] == "seed 0" for one in document["ablations"]
     )
+    assert "The audit is of" not in page
+
+
+def judged_again(place):
+    """The document after the claims have been judged alone."""
+    done = avanp(place, "audit", "--from", "run", "--claims-only")
+    assert done.code == 0, done.err
+    return done, json.loads((place / "run" / "audit.json").read_text())
 
 
 def test_the_claims_alone_need_no_images(copy):
     shutil.rmtree(copy / "images")
-    done = avanp(copy, "audit", "--from", "run", "--claims-only")
-    assert done.code == 0, done.err
-    assert json.loads((copy / "run" / "audit.json").read_text())["ablations"] == []
+    (copy / "run" / "audit.json").unlink(missing_ok=True)  # another test's
+    _, document = judged_again(copy)
+    assert document["ablations"] == []
+    (copy / "run" / "audit.json").write_text("damaged")
+    _, document = judged_again(copy)
+    assert document["ablations"] == []
+
+
+def test_the_claims_alone_keep_the_ablations_of_an_audit_of_the_same_cells(read, copy):
+    _, directory = read
+    before = (directory / "audit.json").read_bytes()
+    (copy / "run" / "audit.json").write_bytes(before)
+    judged_again(copy)
+    assert (copy / "run" / "audit.json").read_bytes() == before
+    rows = (copy / "run" / "rows.jsonl").read_text().splitlines(keepends=True)
+    (copy / "run" / "rows.jsonl").write_text("".join(rows[:-1]))
+    _, document = judged_again(copy)
+    assert document["ablations"] == []
+
+
+def test_an_unfinished_sweep_is_audited_as_one_and_its_report_says_when_there_is_more(copy):
+    rows = (copy / "run" / "rows.jsonl").read_text().splitlines(keepends=True)
+    (copy / "run" / "rows.jsonl").write_text("".join(rows[:-1]))
+    done, document = judged_again(copy)
+    assert document["cells"] == {"finished": 83, "of": 84, "whole_seeds": 1}
+    said = "Unfinished: 83 of 84 cells of the sweep are there, and 1 of 2 seeds are whole."
+    assert said in done.out
+    assert said in (copy / "run" / "audit.md").read_text()
+    (copy / "run" / "rows.jsonl").write_text("".join(rows))
+    (path,) = write_report(copy / "run", read_rows(copy / "run"), read_config(copy / "run"))
+    assert "The audit is of 83 finished runs, and 84 are there now" in path.read_text("utf-8")
+    done, _ = judged_again(copy)
+    assert "Unfinished" not in done.out
 
 
 def fail_last(directory):

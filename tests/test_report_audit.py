@@ -98,7 +98,7 @@ def test_the_markdown_has_them_too(markdown):
 
 def test_a_p_is_written_in_what_is_said_as_beside_it(page, markdown):
     found = AUDIT["claims"][0]["rules"]["program"]
-    corrected = found["says"].split("; p ")[1].split(" over")[0]
+    corrected = found["says"].split("; corrected p ")[1].split(" over")[0]
     shown = page.one("div", id="claim-1").text
     assert f"sign test p 0.0026, corrected {corrected}, 20 seeds" in shown
     assert any(f"p {corrected} over" in m and f"| {corrected} " in m for m in markdown)

@@ -74,7 +74,7 @@ def test_what_is_not_known_yet_is_left_out(tmp_path):
         ("[]", "the file is no object"),
         (b"\xff\xfe\x00", "decode"),
         ("[" * 100_000, "recursion"),
-        (small_runs.audit(RUN, format=3), "format 3, and this avanp reads 2"),
+        (small_runs.audit(RUN, format=2), "format 2, and this avanp reads 3"),
         (small_runs.audit(RUN, claims={}), "claims is no list"),
         (small_runs.audit(RUN, run=[1]), "run is no object"),
         (changed(claims={"claim": 7}), "claim is no text"),
@@ -83,7 +83,8 @@ def test_what_is_not_known_yet_is_left_out(tmp_path):
         (outcome(low="0"), "low is no number"),
         (outcome(p=float("nan")), "p is no number"),
         (outcome(p=10**400), "too large"),
-        (outcome(p_corrected=None), "p_corrected is no number"),
+        (outcome(p_corrected="1"), "p_corrected is no number"),
+        (small_runs.audit(RUN, cells={"finished": "all"}), "finished is no whole number"),
         (outcome(again="often"), "again is no number"),
         (outcome(again=-5), "again is not between 0 and 1"),
         (outcome(seeds=1.5), "seeds is no whole number"),
@@ -144,8 +145,8 @@ JSON = st.recursive(
     max_leaves=8,
 )
 KEYS = st.sampled_from(
-    ["format", "run", "seeds", "claims", "ablations", "method", "thanks", "rules", "verdict",
-     "claim", "parts", "rows", "columns", "picture", "title", "difference"]
+    ["format", "run", "seeds", "cells", "claims", "ablations", "method", "thanks", "rules",
+     "verdict", "claim", "parts", "rows", "columns", "picture", "title", "difference"]
 )  # fmt: skip
 
 

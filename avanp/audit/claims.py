@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from avanp.audit.own_noise import entries, share_true, spread
 from avanp.audit.paired import RESAMPLES, holm
 from avanp.audit.paper_claims import CLAIMS
 from avanp.audit.seen import Seen, look, runs_of
@@ -15,6 +16,7 @@ from avanp.rng import stream
 
 ALPHA = 0.05
 DRAWS = 200
+DIGITS = 12  # of a difference: what differs by less is rounding, and the first part decides
 
 
 def judge(
@@ -47,7 +49,8 @@ def judge(
     -------
     list of dict
         ``id``, ``claim``, ``paper`` (its evidence) and ``rules``: for each rule set ``verdict``,
-        ``again`` (the share of the draws that give the same verdict),
+        ``again`` (the share of the draws that give the same verdict), ``own_noise`` (the share of
+        tables, each cell with noise of its own, in which the claim is true),
         ``difference``, ``low``, ``high``, ``p``, ``p_corrected``, ``seeds``, ``says``, ``parts``
         and more. Numbers that cannot be had are None.
     """
@@ -69,8 +72,13 @@ def judge(
             [look(part, runs, rules, rates, resamples) for part in claim.parts] for claim in CLAIMS
         ]
         found = _decided(seen)
-        for entry, one, again in zip(judged, found, _again(seen, found, draws), strict=True):
+        tables = entries(runs, rules, rates)
+        shares = _again(seen, found, draws)
+        for claim, entry, one, again in zip(CLAIMS, judged, found, shares, strict=True):
             one["again"] = again
+            one["own_noise"] = share_true(claim.parts, tables)
+            for part, numbers in zip(claim.parts, one["parts"], strict=True):
+                numbers["sd_own_noise"] = spread(part, tables)
             one["says"] = says(one)
             entry["rules"][rules] = one
     return judged
@@ -83,6 +91,8 @@ def _decided(seen: Sequence[Sequence[Seen]]) -> list[dict[str, Any]]:
     for one, p in zip(found, corrected, strict=True):
         one["p_corrected"] = p
         one["verdict"] = _verdict(one)
+        if one["identical"]:  # no matter of chance
+            one["p"] = one["p_corrected"] = None
     return found
 
 
@@ -90,7 +100,7 @@ def _again(
     seen: Sequence[Sequence[Seen]], found: Sequence[Mapping[str, Any]], draws: int
 ) -> list[float]:
     """Return the share of draws of the seeds, with replacement, that give the same verdicts."""
-    seeds = sorted({seed for parts in seen for one in parts for seed in one.counts})
+    seeds = sorted({seed for parts in seen for one in parts for seed in one.lost})
     rng, same = stream(0, "bootstrap"), [0] * len(found)
     for _ in range(draws):
         drawn = [seeds[i] for i in rng.integers(0, len(seeds), len(seeds))] if seeds else []
@@ -118,10 +128,11 @@ def _compared(seen: Sequence[Seen]) -> dict[str, Any]:
         "points": "against" if against else "for",
         "decided_by": parts[decides]["part"],
         "identical": any(one.same for one in seen),
-        "single_runs": sum(
-            all(one.differences[seed] > one.part.margin for one in seen) for seed in seeds
+        "seeds_true": sum(
+            all(one.differences[seed] > one.part.margin and not one.lost[seed] for one in seen)
+            for seed in seeds
         ),
-        "single_runs_of": len(seeds),
+        "seeds_true_of": len(seeds),
         "parts": parts,
     }
 
@@ -136,7 +147,7 @@ def _deciding(seen: Sequence[Seen], against: bool, refuted: bool) -> int:
             matters, p = not refuted or one.speaks == "against", one.found.p_below
         else:
             matters, p = one.open, -one.found.p_above
-        return not one.same, not matters, p, difference
+        return not one.same, not matters, p, round(difference, DIGITS)
 
     return min(range(len(seen)), key=first)
 

@@ -31,13 +31,16 @@ def forest(claims: Sequence[Mapping[str, Any]], rules: Sequence[str], about: str
         axes.set_title(f"rules “{name}”", loc="left", fontsize=12)
         axes.set_xlim(-0.3, 0.3)
         ticks = [-0.1, -0.01, -0.001, 0, 0.001, 0.01, 0.1]
-        axes.set_xticks(ticks, ["−.1", "−.01", "", "0", "", ".01", ".1"])
+        axes.set_xticks(ticks, ["−.1", "−.01", "−.001", "0", ".001", ".01", ".1"], fontsize=9)
         axes.grid(axis="x", color="#dddddd", linewidth=0.8)
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
     panels[0].set_yticks(range(len(claims)), [claim["claim"] for claim in claims], fontsize=10.5)
     panels[0].set_ylim(len(claims) - 0.5, -0.5)
-    panels[len(rules) // 2].set_xlabel("difference, right of 0: for the claim", fontsize=11)
+    panels[len(rules) // 2].set_xlabel(
+        "difference, above .00005: for the claim (linear within ±.001, else logarithmic)",
+        fontsize=11,
+    )
     for verdict, (colour, mark) in VERDICTS.items():
         panels[0].plot([], [], mark, color=colour, label=verdict)
     panels[0].plot([], [], "|", color="black", markersize=13, label="the paper's table")

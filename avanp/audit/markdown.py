@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from avanp.audit.terminal import counted, few_seeds
+from avanp.audit.terminal import counted
 from avanp.audit.wording import at_the_edge, interval, left_out
 from avanp.report import paper
-from avanp.report.text import about_seeds, p_value, short, signed
+from avanp.report.text import about_seeds, fine, p_value, short, signed
 
 
 def render(document: Mapping[str, Any]) -> str:
@@ -27,11 +27,11 @@ def render(document: Mapping[str, Any]) -> str:
         _verdicts(document),
         "\n".join(f"* {counted(document['claims'], name)}" for name in run["rules"]),
         *(edge for name in run["rules"] if (edge := at_the_edge(document["claims"], name))),
-        *([few] if (few := few_seeds(run["seeds"])) else []),
+        *document["notes"],
         *_scale(data),
         *_picture(document),
         "A difference is that of the comparison which decides, in the direction of the claim: "
-        "above 0 speaks for it.",
+        "above .00005 speaks for it.",
     ]
     for name in run["rules"]:
         blocks += _rule_set(document["claims"], name)
@@ -49,7 +49,9 @@ def _scale(data: Mapping[str, Any]) -> list[str]:
         return []
     return [
         "For scale: the author's own second run differs from the published one by RMS "
-        f"{short(paper.SECOND_RUN_RMS)} a cell."
+        f"{short(paper.SECOND_RUN_RMS)} a cell. What noise of its own in every cell makes of a "
+        "difference of two entries of Table 3 stands below with all comparisons: the SD of one "
+        "table's."
     ]
 
 
@@ -66,7 +68,7 @@ def _verdicts(document: Mapping[str, Any]) -> str:
         for name in rules:
             one = claim["rules"][name]
             between = interval(one["low"], one["high"])
-            cells.append(f"**{one['verdict']}**<br>{signed(one['difference'])} {between}".rstrip())
+            cells.append(f"**{one['verdict']}**<br>{fine(one['difference'])} {between}".rstrip())
         rows.append([claim["claim"], claim["paper"], agrees, *cells])
     return _table(["claim", "the paper's evidence", "so in its table", *rules], rows)
 
@@ -80,9 +82,10 @@ def _rule_set(claims: Sequence[Mapping[str, Any]], rules: str) -> list[str]:
         [
             part["part"],
             signed(part["paper_difference"]),
-            signed(part["difference"]),
+            fine(part["difference"]),
             interval(part["low"], part["high"]),
-            signed(part["sd"]).lstrip("+"),
+            fine(part["sd"]).lstrip("+"),
+            fine(part["sd_own_noise"]).lstrip("+"),
             "–" if part["effect"] is None else f"{part['effect']:+.1f}".replace("-", "−"),
             f"{part['seeds_above']} of {part['seeds']}",
             p_value(part["p"]),
@@ -91,8 +94,8 @@ def _rule_set(claims: Sequence[Mapping[str, Any]], rules: str) -> list[str]:
         for _, one in found
         for part in one["parts"]
     ]
-    columns = ["comparison", "paper", "ours", "95 % interval", "SD over seeds", "ours / SD"]
-    columns += ["seeds for it", "p, uncorrected"]
+    columns = ["comparison", "paper", "ours", "95 % interval", "SD over seeds", "SD of one table's"]
+    columns += ["ours / SD over seeds", "seeds for it", "p, uncorrected"]
     columns += ["pairs of runs left out: diverged"] if diverged else []
     return [
         f"### Rules `{rules}`",

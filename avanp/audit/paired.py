@@ -16,13 +16,14 @@ Interval = Callable[[np.ndarray], tuple[float, float]]
 RESAMPLES = 9999
 CONFIDENCE = 0.95
 # Half of the last digit that the paper's tables print. A model that is "higher" in them is so by
-# more than this; what differs by less is the same to the reader of a table.
+# more than this; what differs by less is taken for equal.
 MARGIN = 0.00005
 # Of fewer seeds, all on one side, the p of the sign test corrected for eleven claims is above 0.05.
 FEWEST = 9
-# Of fewer, no claim of six comparisons can be refuted: its p is multiplied by six besides.
+# Of fewer, all against, a claim of six comparisons may not be refuted: its p is multiplied by six
+# besides, and then by the number of claims with a p no smaller.
 ENOUGH = 12
-MOST_LOST = 0.1  # of the pairs of runs of a comparison, by divergence
+MOST_LOST = 0.1  # of a comparison's seeds, by divergence at any one rate
 # Of the largest value, or of 1, which BM is of the order of: less is rounding, and no spread.
 ROUNDING = 1e-12
 

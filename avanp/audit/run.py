@@ -1,6 +1,8 @@
 """An audit: claims judged, ablations trained, everything put together and written."""
 
 import json
+import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -19,7 +21,7 @@ from avanp.audit.ablations import (
 from avanp.audit.claims import judge
 from avanp.audit.markdown import render
 from avanp.audit.subject import RULES, Call, Subject
-from avanp.audit.wording import METHOD, THANKS
+from avanp.audit.wording import METHOD, THANKS, few_seeds, unfinished
 from avanp.files import write_whole
 from avanp.report import paper
 from avanp.report.audit_file import FORMAT, NAME
@@ -84,10 +86,14 @@ def audit(
                 pictures[name] = picture
                 tables[0]["picture"] = f"{FOLDER}/{name}"
             ablations += tables
+    cells, seeds = _cells(rows, config), config["seeds"]
+    notes = unfinished(cells, seeds), few_seeds(seeds)
     document: dict[str, Any] = {
         "format": FORMAT,
         "run": dict(config),
         "seeds": len(config["seeds"]),
+        "cells": cells,
+        "notes": [note for note in notes if note],
         "claims": claims,
         "ablations": ablations,
         "method": list(METHOD),
@@ -104,6 +110,17 @@ def audit(
         pictures["claims.png"] = forest(claims, shown, about)
         document["picture"] = f"{FOLDER}/claims.png"
     return document, pictures
+
+
+def _cells(rows: Sequence[Mapping[str, Any]], config: Mapping[str, Any]) -> dict[str, int]:
+    """Return how many cells of the grid are finished, and how many seeds have all of theirs."""
+    grid = math.prod(len(config[axis]) for axis in ("rules", "models", "lr"))
+    by_seed = Counter(row["seed"] for row in rows if row["status"] != "failed")
+    return {
+        "finished": by_seed.total(),
+        "of": grid * len(config["seeds"]),
+        "whole_seeds": sum(n == grid for n in by_seed.values()),
+    }
 
 
 def _drawn(ablation: Any, subject: Subject, results: list[Any]) -> bytes | None:

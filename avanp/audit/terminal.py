@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from avanp.audit.paired import ENOUGH, FEWEST
 from avanp.audit.wording import at_the_edge, interval, left_out, most_lost
 from avanp.report.findings import HOLDS, NOT, UNTOLD
-from avanp.report.text import about_seeds, signed
+from avanp.report.text import about_seeds, fine
 
 COLUMNS = 100
 CLAIM, CELL = 31, 23
@@ -22,7 +21,8 @@ def render(document: Mapping[str, Any]) -> str:
     rules = list(run["rules"])
     title = (
         f"The paper's claims: {run['data']['name']}, {about_seeds(run['seeds'])}; the difference "
-        "of the comparison that decides (above 0: for the claim), and its 95 % interval"
+        "of the comparison that decides (above .00005: for the claim), in how many seeds the claim "
+        "is true, and the difference's 95 % interval"
     )
     blocks = [textwrap.fill(title, COLUMNS)]
     for i in range(0, len(rules), AT_ONCE):
@@ -35,25 +35,13 @@ def render(document: Mapping[str, Any]) -> str:
     edges = [edge for name in rules if (edge := at_the_edge(document["claims"], name))]
     if edges:
         blocks.append("\n".join(textwrap.fill(edge, COLUMNS) for edge in edges))
-    if few := few_seeds(run["seeds"]):
-        blocks.append(few)
+    blocks += [textwrap.fill(note, COLUMNS) for note in document["notes"]]
     titles = [f"  {one['title']} ({one['seeds']})" for one in document["ablations"]]
     if titles:
         blocks.append(
             "\n".join(["What explains them, in audit.md with tables and pictures:", *titles])
         )
     return "\n\n".join(blocks) + "\n"
-
-
-def few_seeds(seeds: Sequence[int]) -> str:
-    """Return a note where there are too few seeds for every verdict, else ""."""
-    if len(seeds) >= ENOUGH:
-        return ""
-    what = "decide no comparison"
-    if len(seeds) >= FEWEST:
-        what = "cannot refute a claim of several comparisons, whatever they show"
-    note = f"note: {about_seeds(seeds)} {what}: {ENOUGH} are the fewest for all, 20 are usual"
-    return textwrap.fill(note, COLUMNS)
 
 
 def counted(claims: Sequence[Mapping[str, Any]], rules: str) -> str:
@@ -78,7 +66,7 @@ def _table(claims: Sequence[Mapping[str, Any]], rules: Sequence[str]) -> str:
 
 
 def _cell(one: Mapping[str, Any]) -> list[str]:
-    between = interval(one["low"], one["high"]).replace(", ", ",")
-    lines = [one["verdict"], f"{signed(one['difference'])} {between}".rstrip()]
+    seeds = f", {one['seeds_true']}/{one['seeds_true_of']} seeds"
+    lines = [one["verdict"], fine(one["difference"]) + seeds, interval(one["low"], one["high"])]
     lost = most_lost(one["parts"])
-    return lines if lost is None else [*lines, f"{left_out(lost)} diverged"]
+    return [*filter(None, lines), *([] if lost is None else [f"{left_out(lost)} diverged"])]

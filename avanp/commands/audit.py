@@ -1,5 +1,6 @@
 """`avanp audit`."""
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,11 @@ if TYPE_CHECKING:
 @options.sweep_data("; with --from, the sweep's own")
 @options.size
 @click.option("--from", "from_", metavar="DIR", help="Judge the sweep in DIR, and write there.")
-@click.option("--claims-only", is_flag=True, help="Judge the claims; train no ablation.")
+@click.option(
+    "--claims-only",
+    is_flag=True,
+    help="Judge the claims; train no ablation. Those that an audit of the same run has left stay.",
+)
 @options.jobs
 @click.option("--out", metavar="DIR", help="Keep everything; the same command continues.")
 @options.retry_failed
@@ -53,7 +58,8 @@ def audit(
     two cores, half of them for the trainings that --claims-only leaves out.
     """
     from avanp.audit.subject import RULES, Subject
-    from avanp.audit.terminal import few_seeds
+    from avanp.audit.terminal import COLUMNS
+    from avanp.audit.wording import few_seeds
     from avanp.processors import usable
     from avanp.sweeps import grid
     from avanp.sweeps.configuration import check_count
@@ -74,7 +80,7 @@ def audit(
         images = None if claims_only else _images_of(config, data)
     else:
         if few := few_seeds(numbers):
-            click.echo(few)
+            click.echo(textwrap.fill(few, COLUMNS))
         if not claims_only:
             click.echo(
                 "two parts: the sweep, then the ablations, some 3,300 trainings however many seeds "
@@ -116,6 +122,7 @@ def _judged(
     directory: str | None,
 ) -> None:
     from avanp.audit import run, terminal
+    from avanp.audit.earlier import ablations_of
     from avanp.progress import shown
 
     left = "nothing kept"
@@ -125,6 +132,8 @@ def _judged(
     with ending(directory, left):
         if subject is None:
             document, pictures = run.audit(rows, config)
+            if directory:
+                document["ablations"] = ablations_of(Path(directory), document)
         else:
             with shown("trainings") as progress:
                 document, pictures = run.audit(rows, config, subject, jobs=jobs, progress=progress)

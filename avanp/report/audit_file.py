@@ -11,7 +11,7 @@ from avanp.files import regular
 from avanp.report.findings import MARKS, Ablation, Claim, Findings, Outcome, Part
 
 NAME = "audit.json"
-FORMAT = 2
+FORMAT = 3
 MOST_BYTES = 20_000_000
 
 
@@ -53,6 +53,8 @@ def _findings(document: Mapping[str, Any], directory: Path) -> Findings:
     data = _object(_object(document.get("run"), "run").get("data"), "run.data")
     return Findings(
         _text(data, "sha256"),
+        _whole(_object(document.get("cells"), "cells"), "finished"),
+        [_is_text(item, "notes") for item in _list(document, "notes")],
         [_claim(item) for item in _list(document, "claims")],
         [_ablation(item, directory) for item in _list(document, "ablations")],
         [_is_text(item, "method") for item in _list(document, "method")],
@@ -85,7 +87,7 @@ def _outcome(outcome: Mapping[str, Any], claim: str) -> Outcome:
         verdict=verdict,
         again=_share(outcome, "again"),
         says=_text(outcome, "says"),
-        p_corrected=_number(outcome, "p_corrected"),
+        p_corrected=_maybe(outcome, "p_corrected"),
         parts=parts,
     )
 
@@ -99,14 +101,8 @@ def _part(part: Mapping[str, Any]) -> Part:
 
 
 def _measured(found: Mapping[str, Any]) -> dict[str, Any]:
-    between = {
-        key: None if found.get(key) is None else _number(found, key)
-        for key in ("difference", "low", "high")
-    }
-    seeds = found.get("seeds")
-    if isinstance(seeds, bool) or not isinstance(seeds, int):
-        raise _Wrong("seeds is no whole number")
-    return {**between, "p": _number(found, "p"), "seeds": seeds}
+    numbers = {key: _maybe(found, key) for key in ("difference", "low", "high", "p")}
+    return {**numbers, "seeds": _whole(found, "seeds")}
 
 
 def _ablation(value: Any, directory: Path) -> Ablation:
@@ -172,6 +168,17 @@ def _number(holder: Mapping[str, Any], key: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise _Wrong(f"{key} is no number")
     return float(value)
+
+
+def _whole(holder: Mapping[str, Any], key: str) -> int:
+    value = holder.get(key)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _Wrong(f"{key} is no whole number")
+    return value
+
+
+def _maybe(holder: Mapping[str, Any], key: str) -> float | None:
+    return None if holder.get(key) is None else _number(holder, key)
 
 
 def _share(holder: Mapping[str, Any], key: str) -> float:

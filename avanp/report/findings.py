@@ -18,7 +18,7 @@ MARKS = {HOLDS: "✓", NOT: "✗", UNTOLD: "?"}
 
 @dataclass(frozen=True)
 class Measured:
-    """A difference over so many seeds, and the sign test's `p`.
+    """A difference over so many seeds, and the sign test's `p`: None of models that are one.
 
     The difference, in the direction of the claim, lies with 95 % between `low` and `high`.
     """
@@ -26,7 +26,7 @@ class Measured:
     difference: float | None
     low: float | None
     high: float | None
-    p: float
+    p: float | None
     seeds: int
 
 
@@ -48,7 +48,7 @@ class Outcome(Measured):
     verdict: str
     again: float
     says: str
-    p_corrected: float
+    p_corrected: float | None
     parts: Sequence[Part]
 
     @property
@@ -81,9 +81,14 @@ class Ablation:
 
 @dataclass(frozen=True)
 class Findings:
-    """All of an audit; its `picture` shows all intervals of the claims."""
+    """All of an audit, of a sweep's images and so many finished cells.
+
+    Its `picture` shows all intervals of the claims.
+    """
 
     data: str
+    cells: int
+    notes: Sequence[str]
     claims: Sequence[Claim]
     ablations: Sequence[Ablation]
     method: Sequence[str]

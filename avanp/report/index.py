@@ -51,6 +51,11 @@ def count_failed(rows: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, str, f
     return Counter((row["rules"], row["model"], same_rate(row["lr"])) for row in failed)
 
 
+def count_finished(rows: Iterable[Mapping[str, Any]]) -> int:
+    """Return how many runs gave a number or diverged."""
+    return sum(row["status"] != "failed" for row in rows)
+
+
 def finite(row: Mapping[str, Any], value: str = "bm") -> float | None:
     """Return a number of a row; None where the run diverged or failed, or it is not there."""
     found = row.get(value) if row["status"] == "ok" else None

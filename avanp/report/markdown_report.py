@@ -18,7 +18,7 @@ from avanp.report.markdown import (
     run_table,
     verdicts,
 )
-from avanp.report.text import p_value, rate, signed
+from avanp.report.text import fine, p_value, rate
 
 NO_FIGURES = (
     "The figures need matplotlib (`pip install 'avanp[plot]'`), and then this command once more."
@@ -88,6 +88,7 @@ def _claims(findings: Findings, directory: Path) -> Iterable[str]:
         for claim in findings.claims
     ]
     yield "## Verdicts"
+    yield from map(plain, findings.notes)
     yield pipe_table(["claim", *map(plain, rules)], grid)
     if findings.edges:
         yield ON_EDGE
@@ -118,8 +119,8 @@ def _outcomes(claim: Claim) -> str:
 
 def _numbers(found: Measured, corrected: str) -> list[str]:
     return [
-        signed(found.difference),
-        "–" if found.low is None else f"{signed(found.low)} to {signed(found.high)}",
+        fine(found.difference),
+        "–" if found.low is None else f"{fine(found.low)} to {fine(found.high)}",
         p_value(found.p),
         corrected,
         str(found.seeds),

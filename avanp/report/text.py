@@ -43,8 +43,18 @@ def signed(difference: float | None) -> str:
     return f"{difference:+.0e}".replace("e-0", "e-").replace("-", "−")
 
 
-def p_value(p: float) -> str:
-    """Return a p-value to two digits: ``0.0028``, or ``< 0.0001``."""
+def fine(difference: float | None) -> str:
+    """Return a difference as `signed` does, but one below .001 with two digits: ``+.00011``."""
+    if difference is None or not 0.00005 <= abs(difference) < 0.001:
+        return signed(difference)
+    digits = 5 if abs(difference) >= 0.0001 else 6
+    return f"{difference:+.{digits}f}".replace("0.", ".", 1).replace("-", "−")
+
+
+def p_value(p: float | None) -> str:
+    """Return a p-value to two digits: ``0.0028``, or ``< 0.0001``; – where there is no test."""
+    if p is None:
+        return "–"
     return f"{p:.2g}" if p >= 0.0001 else "< 0.0001"
 
 

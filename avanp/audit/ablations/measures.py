@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from avanp.audit.ablations.table import NONE, mean, number, table
-from avanp.audit.subject import Call, Subject
+from avanp.audit.subject import RULES, Call, Subject
 from avanp.audit.training import trained
 from avanp.metrics.diversity import diversity
 from avanp.metrics.features import Pixels
@@ -17,7 +17,6 @@ from avanp.metrics.ssim import WINDOW, ssim
 from avanp.report.text import about_seeds, listed
 
 ID = "measures"
-RULES = ("program", "printed")
 NEEDS_MATPLOTLIB = True
 AT_ONCE = 5  # rates in one call, which share the real images' features
 

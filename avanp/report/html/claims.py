@@ -15,13 +15,13 @@ from avanp.report.findings import (
 from avanp.report.html.element import Child, Markup, el, join
 from avanp.report.html.interval import interval
 from avanp.report.html.table import table
-from avanp.report.text import count, p_value, signed
+from avanp.report.text import count, fine, p_value
 
 CLASSES = {HOLDS: "holds", NOT: "fails", UNTOLD: "open"}
 KEY = (
     "In the drawings the upright line is zero, a dot our difference with its 95 % interval, and a "
-    "ring the paper’s, of its own images. Right of zero speaks for the claim. Each drawing has a "
-    "scale of its own: what counts is the side of zero."
+    "ring the paper’s, of its own images. Right of zero speaks for the claim, from .00005 on: what "
+    "is less is taken for equal. Each drawing has a scale of its own."
 )
 
 
@@ -37,7 +37,8 @@ def claims(findings: Findings) -> Markup:
     ]
     caption = "What holds of the paper’s claims, under each rule set"
     drawn = table("claims", caption, ["Claim", *rules], rows, class_="claims")
-    return join([drawn, el("p", ON_EDGE, class_="muted") if findings.edges else None])
+    notes = [el("p", note, class_="note") for note in findings.notes]
+    return join([notes, drawn, el("p", ON_EDGE, class_="muted") if findings.edges else None])
 
 
 def evidence(findings: Findings) -> Markup:
@@ -84,9 +85,11 @@ def _found(outcome: Outcome) -> list[Child]:
     else:
         drawn = interval(outcome.parts[0])
     tested = (
-        f"sign test p {p_value(outcome.p)}, corrected {p_value(outcome.p_corrected)}, "
-        f"{count(outcome.seeds, outcome.seeds, 'seed')}"
+        "the two are one: no test"
+        if outcome.p is None
+        else f"sign test p {p_value(outcome.p)}, corrected {p_value(outcome.p_corrected)}"
     )
+    tested += f", {count(outcome.seeds, outcome.seeds, 'seed')}"
     return [el("p", outcome.says), drawn, el("p", tested, class_="muted")]
 
 
@@ -97,7 +100,7 @@ def _part(part: Part) -> Markup:
 def _measured(found: Measured) -> str:
     if found.difference is None:
         return "no difference can be had"
-    said = f"difference {signed(found.difference)}"
+    said = f"difference {fine(found.difference)}"
     if found.low is None or found.high is None:
         return said
-    return f"{said}, 95 % from {signed(found.low)} to {signed(found.high)}"
+    return f"{said}, 95 % from {fine(found.low)} to {fine(found.high)}"

@@ -19,6 +19,7 @@ from avanp.report.html.nearness import nearness
 from avanp.report.html.settings import settings
 from avanp.report.html.strips import Strip, strips
 from avanp.report.html.tables123 import tables123
+from avanp.report.index import count_finished
 from avanp.report.lost import without_number
 from avanp.report.samples import strip_path
 from avanp.report.text import count
@@ -57,7 +58,7 @@ def page(
         for lr in config["lr"]
     ]
     drawn = strips(paths, config["data"]["width"])
-    sections: list[Section] = [("verdicts", "Verdicts", _verdicts(tables, findings))]
+    sections: list[Section] = [("verdicts", "Verdicts", _verdicts(rows, tables, findings))]
     for rules in config["rules"]:
         content = _rule_set(directory, tables, rules, rows, drawn)
         sections.append((rules, f"Rules {rules}", content))
@@ -76,7 +77,8 @@ def page(
 ABOUT_BM = (
     "BM is the paper’s balance metric (Eq. 17), the mean of |d(1 − d)| over pixels, d being the "
     "distance in colour between a generated image and one of the set: 0 where they agree. The "
-    "paper calls a high BM good. γ is the learning rate."
+    "paper takes a high BM for a balance of similarity and diversity, good in GAN, AVA1, AVA2 and "
+    "AVA5, and a low one for similarity, good in VAE, AVA3 and AVA4. γ is the learning rate."
 )
 
 
@@ -115,9 +117,23 @@ def _total(config: Mapping[str, Any]) -> int:
     return total
 
 
-def _verdicts(tables: Mapping[str, Any], findings: Findings | None) -> Markup:
+def _audited(rows: Sequence[Mapping[str, Any]], findings: Findings) -> Markup | None:
+    """Say so where the audit is older than the sweep."""
+    now = count_finished(rows)
+    if findings.cells == now:
+        return None
+    said = (
+        f"The audit is of {findings.cells:,} finished runs, and {now:,} are there now: "
+        "avanp audit --from DIR, DIR being the folder of this file, judges them."
+    )
+    return el("p", said, class_="note")
+
+
+def _verdicts(
+    rows: Sequence[Mapping[str, Any]], tables: Mapping[str, Any], findings: Findings | None
+) -> Markup:
     if findings is not None and findings.claims:
-        return join([claims(findings), nearness(tables)])
+        return join([_audited(rows, findings), claims(findings), nearness(tables)])
     how = None
     if tables["paper"]["shown"]:
         how = el(
