@@ -2,7 +2,8 @@
 
 Nguyen, Abdalla, Amer 2024, https://doi.org/10.5772/acrt.20240003. The objectives they are meant
 to come from, equations (1)-(4), (9), (11), (12) and (15), are in `avanp.ava.objectives`; (17) is
-`avanp.metrics.balance`.
+`avanp.metrics.balance`. docs/derivations.md has under each number how it comes about, or at which
+step the printed form leaves the gradient.
 
 Each function returns the **error** e at a net's output neurons: the ascent direction before the
 learning rate, with the output's derivative a' included. Below the output layer follows ordinary
@@ -41,7 +42,7 @@ def eq2_decoder(x_gen: Array, d_fake: Array, k: float) -> Array:
 
 
 def reconstruction(x: Array, x_gen: Array, k: float) -> Array:
-    """The decoder of VAE, AVA3 and AVA4: (x - x') a'(x')."""
+    """Eq. 1, the decoder of VAE, AVA3 and AVA4: (x - x') a'(x')."""
     return (x - x_gen) * derivative(x_gen, k)
 
 

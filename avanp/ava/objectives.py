@@ -3,7 +3,7 @@
 One function each, returning one value: the sum over channels and features, the mean over the
 images of a batch. Encoder and decoder descend l; d ascends b; D ascends B. The discriminators
 come in as their logits u (d = 1/(1 + exp(-u))), so that log d and log(1 - d) stay finite when d
-saturates.
+saturates. docs/derivations.md has their gradients, under each number.
 
 Shapes as in `avanp.ava.equations`; logits (C, B, 1).
 """

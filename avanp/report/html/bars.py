@@ -73,11 +73,11 @@ def _bar(
         bottom = min(bottom, y.start)
         d = f"M{x},{top}V{bottom}M{x - 5},{top}h10M{x - 5},{bottom}h10"
         parts.append(el("path", d=d, class_="whisker"))
-    top = min(y.at((value or 0) + (spread or 0)), y.at(theirs or 0))
+    top = y.at((value or 0) + (spread or 0))
     text = "none" if value is None else short(value)
-    at = round(middle, 1)
+    at = round(left + width / 2, 1)
     parts.append(el("text", text, x=at, y=top - 5, text_anchor="middle"))
-    parts.append(el("text", model, x=at, y=HEIGHT - 7, text_anchor="middle"))
+    parts.append(el("text", model, x=round(middle, 1), y=HEIGHT - 7, text_anchor="middle"))
     return parts
 
 

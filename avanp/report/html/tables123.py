@@ -39,7 +39,7 @@ def tables123(tables: Mapping[str, Any], rules: str) -> Markup:
         key() if compared else None,
         table(
             f"{rules}-table3",
-            f"Table 3. {table3_title(tables, rules)}",
+            [f"Table 3. {table3_title(tables, rules)}", _unseen(rules)],
             ["", *models],
             rows,
             class_="numbers",
@@ -50,8 +50,14 @@ def tables123(tables: Mapping[str, Any], rules: str) -> Markup:
             (rate(line["lr"]), [_cell(line["cells"][m]) for m in models]) for line in part[name]
         ]
         if rows:
-            blocks.append(table(f"{rules}-{name}", title, ["γ", *models], rows, class_="numbers"))
+            caption = [title, _unseen(rules)]
+            blocks.append(table(f"{rules}-{name}", caption, ["γ", *models], rows, class_="numbers"))
     return join(blocks)
+
+
+def _unseen(rules: str) -> Markup:
+    """Tell a table from those of other rule sets, whose headings stand above them."""
+    return el("span", f", rules {rules}", class_="unseen")
 
 
 def _how(compared: bool, several: bool) -> str:
