@@ -23,7 +23,7 @@ def page_row(equation, part):
     file, test = part.check.split("::")
     check = f"[`{test}`](../{file})" + (f", `gradcheck {part.gradcheck}`" if part.gradcheck else "")
     cells = [number, part.formula.replace("|", r"\|"), f"[`{name}`](../avanp/{module}.py)"]
-    return f"| {' | '.join([*cells, check, equation.gradient])} |"
+    return f"| {' | '.join([*cells, check, part.gradient or equation.gradient])} |"
 
 
 def test_the_seventeen_equations_are_all_there_in_order():

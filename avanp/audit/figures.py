@@ -43,9 +43,10 @@ def forest(claims: Sequence[Mapping[str, Any]], rules: Sequence[str], about: str
     )
     for verdict, (colour, mark) in VERDICTS.items():
         panels[0].plot([], [], mark, color=colour, label=verdict)
+    panels[0].plot([], [], color="black", linewidth=2.5, label="95 % interval")
     panels[0].plot([], [], "|", color="black", markersize=13, label="the paper's table")
     handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=11)
+    figure.legend(handles, labels, loc="outside lower center", ncols=5, frameon=False, fontsize=11)
     return _png(figure)
 
 

@@ -19,13 +19,14 @@ class Part:
 
     function is a dotted name below `avanp`; check the test that compares it with something
     independent, as ``tests/FILE::NAME``; gradcheck what ``avanp gradcheck`` takes to check the
-    gradients of a loss.
+    gradients of a loss; gradient whether the formula is one.
     """
 
     formula: str
     function: str
     check: str
     gradcheck: str = ""
+    gradient: Gradient | None = None  # where it is not the equation's
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ EQUATIONS = (
                 "decoder of VAE, AVA3, AVA4: (x − x')ᵢ a'(x'ᵢ)",
                 "ava.equations.reconstruction",
                 "tests/test_derivations.py::test_equation_1_for_the_decoder",
+                gradient="yes",
             ),
         ),
         "Summed over pixels and over the units of a code. The decoder's error is the gradient of "
@@ -75,6 +77,7 @@ EQUATIONS = (
                 "decoder of a GAN: a'(d)/(1 − d) a'(x'ᵢ)",
                 "ava.equations.eq2_decoder",
                 _test("_2_for_the_decoder_of_a_gan"),
+                gradient="no",
             ),
         ),
         "d ascends it, the decoder descends its second term. The decoder's error is not printed: "

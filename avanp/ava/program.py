@@ -18,8 +18,8 @@ Array = np.ndarray
 
 DEVIATIONS = {
     1: "decoder: the adversarial term uses the pixel itself in place of d(x')",
-    2: "encoder: the adversarial term uses mu_i itself in place of D(mu(x'))",
-    3: "encoder: the -1/2 of Eq. 5 for Sigma is dropped",
+    2: "encoder: the adversarial term uses μᵢ itself in place of D(μ(x'))",
+    3: "encoder: the −½ of Eq. 5 for Σ is dropped",
     4: "GAN: the decoder has the reconstruction error too; d first, with another z",
     5: "the error below an output layer goes through the already updated weights",
     6: "encoder, d and D apply their whole update twice",

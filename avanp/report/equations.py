@@ -30,8 +30,8 @@ def table() -> str:
     rows = [("eq.", "formula", "function", "gradient")]
     for equation in EQUATIONS:
         for i, part in enumerate(equation.parts):
-            first = (str(equation.number), equation.gradient) if i == 0 else ("", "")
-            rows.append((first[0], part.formula, part.function, first[1]))
+            number, gradient = (str(equation.number), equation.gradient) if i == 0 else ("", "")
+            rows.append((number, part.formula, part.function, part.gradient or gradient))
     widths = [max(len(row[i]) for row in rows) for i in range(4)]
     lines = [
         "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -71,6 +71,8 @@ def _part(part: Part) -> str:
         _line("function", f"avanp.{part.function}, {place}:{first}"),
         _line("check", f'pytest "{part.check}"'),
     ]
+    if part.gradient:
+        lines.insert(1, _line("gradient", GRADIENT[part.gradient]))
     if part.gradcheck:
         lines.append(_line("gradients", f"avanp gradcheck {part.gradcheck}"))
     return "\n".join(lines) + "\n\n" + textwrap.indent("".join(code).rstrip(), "    ")

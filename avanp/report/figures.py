@@ -17,7 +17,7 @@ PANELS = {
     "sd": "Standard deviation of BM over the rates",
 }
 FAMILIES = {
-    "With an adversary of the decoder": ("AVA1", "AVA2", "AVA5", "GAN"),
+    "With a discriminator of images": ("AVA1", "AVA2", "AVA5", "GAN"),
     "Without one": ("AVA3", "AVA4", "VAE"),
 }
 # Okabe and Ito's colours, which the colour-blind can tell apart. The lines of a family nearly
@@ -144,6 +144,8 @@ def curves(tables: Mapping[str, Any], path: Path, rules: str) -> None:
         _rate_axis(axes, [line["lr"] for line in lines])
         if any(cell["paper"] is not None for line in lines for cell in line["cells"].values()):
             axes.plot([], [], "o", color="#666666", markerfacecolor="white", label="the paper's")
+        if any(cell["sd"] for line in lines for cell in line["cells"].values()):
+            axes.fill_between([], [], [], color="#666666", alpha=0.2, label="± SD over seeds")
         axes.legend(frameon=False, fontsize=11, handlelength=4)
     panels[0].set_ylabel("BM", fontsize=12)
     panels[0].set_ylim(bottom=0)

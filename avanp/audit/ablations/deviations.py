@@ -130,5 +130,8 @@ def draw(subject: Subject, results: list[Any]) -> bytes:
         for line in (means(subject, found, rules) for rules in LINES[1:])
     ]
     labels = [f"{rules.removeprefix('program-')}: {_off(rules)}" for rules in LINES[1:-1]]
-    title = f"Change of the mean BM, {about_seeds(subject.seeds(SEEDS))}"
+    title = (
+        "Change of the mean BM when one deviation of program is switched off, "
+        f"{about_seeds(subject.seeds(SEEDS))}\nred: higher, blue: lower"
+    )
     return grid_of_changes([*labels, "all eight: as printed"], subject.models, changes, title)

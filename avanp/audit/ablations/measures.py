@@ -112,7 +112,7 @@ def tables(subject: Subject, results: list[Any]) -> list[dict[str, Any]]:
     title = "BM beside measures in common use"
     alt = (
         "Five panels: each measure against BM, a point for every model and rate under program, "
-        "in two colours for models with and without an adversary of the decoder."
+        "in two colours for models with and without a discriminator of images."
     )
     first = table(ID, title, says, ["measure", "better", *RULES], rows, seeds=seeds, alt=alt)
     keys = ["bm", *MEASURES]

@@ -27,7 +27,9 @@ def figure6(part: Mapping[str, Any], models: Sequence[str]) -> Markup:
 def legend(part: Mapping[str, Any]) -> Markup:
     """Return what the bars, outlines and whiskers are, as far as they are there."""
     means = [column["mean"] for column in part["table3"].values()]
-    said = [entry([el("rect", x=12, y=1, width=20, height=11, class_="ours")], "avanp, the number")]
+    said = [
+        entry([el("rect", x=12, y=1, width=20, height=11, class_="ours")], "avanp, with its number")
+    ]
     if any(mean["paper"] is not None for mean in means):
         outline = el("rect", x=12, y=1, width=20, height=11, class_="paper")
         said.append(entry([outline], "the paper’s"))

@@ -73,7 +73,8 @@ def _panel(title: str, models: Sequence[str], lines: Lines, highest: float) -> M
         role="img",
         aria_label=f"BM against the learning rate. {_described(models, lines)}",
     )
-    return el("figure", el("figcaption", title), svg, _legend(models, lines))
+    caption = f"{title}: {', '.join(models)}"
+    return el("figure", el("figcaption", caption), svg, _legend(models, lines))
 
 
 def _axes(rates: Sequence[float], ys: Sequence[float]) -> tuple[Axis, Axis]:

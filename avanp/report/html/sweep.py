@@ -58,7 +58,9 @@ def page(
         for lr in config["lr"]
     ]
     drawn = strips(paths, config["data"]["width"])
-    sections: list[Section] = [("verdicts", "Verdicts", _verdicts(rows, tables, findings))]
+    judged = tables["paper"]["shown"] or (findings is not None and bool(findings.claims))
+    heading = "Verdicts" if judged else "How much was run"
+    sections: list[Section] = [("verdicts", heading, _verdicts(rows, tables, findings))]
     for rules in config["rules"]:
         content = _rule_set(directory, tables, rules, rows, drawn)
         sections.append((rules, f"Rules {rules}", content))
@@ -134,14 +136,12 @@ def _verdicts(
 ) -> Markup:
     if findings is not None and findings.claims:
         return join([_audited(rows, findings), claims(findings), nearness(tables)])
-    how = None
-    if tables["paper"]["shown"]:
-        how = el(
-            "p",
-            "Which of the paper’s claims hold is judged by ",
-            el("code", "avanp audit --from DIR"),
-            ", DIR being the folder of this file, and then shown here.",
-        )
+    how = el(
+        "p",
+        "Which of the paper’s claims hold on these images is judged by ",
+        el("code", "avanp audit --from DIR"),
+        ", DIR being the folder of this file, and then shown here.",
+    )
     return join([nearness(tables), how])
 
 
