@@ -54,9 +54,9 @@ def backward(params, x, h, p, labels):
     return {"W1": dv.T @ x, "b1": dv.sum(axis=0), "W2": du.T @ h, "b2": du.sum(axis=0)}
 
 
-def loss_and_accuracy(params, x, labels):
+def loss(params, x, labels):
     _, p = forward(params, x)
-    return -np.log(p[np.arange(len(x)), labels]).mean(), (p.argmax(axis=1) == labels).mean()
+    return -np.log(p[np.arange(len(x)), labels]).mean()
 
 
 # First the same net of avanp's layers with the same weights: one gradient, twice computed.
@@ -90,22 +90,24 @@ for _ in range(EPOCHS):
         for name, g in grads.items():
             params[name] -= RATE * g
     parts = ((x_train, train.labels), (x_test, test.labels))
-    curves.append([loss_and_accuracy(params, *part)[0] for part in parts])
-_, accuracy = loss_and_accuracy(params, x_test, test.labels)
+    curves.append([loss(params, *part) for part in parts])
+_, p = forward(params, x_test)
+right = p.argmax(axis=1) == test.labels
 print(
-    f"digits read rightly that it has never seen: {accuracy:.1%} of {len(test)}; guessing gives 10%"
+    f"digits read rightly that it has never seen: {right.mean():.1%} of {len(right)}; "
+    "guessing gives 10%"
 )
-assert accuracy > 0.9
+assert right.mean() > 0.9
 
 figure = plt.figure(figsize=(9, 3.6), layout="constrained")
-left, right = figure.subfigures(1, 2, width_ratios=[1, 1])
-axis = left.subplots()
+learning, neurons = figure.subfigures(1, 2, width_ratios=[1, 1])
+axis = learning.subplots()
 axis.plot(np.arange(1, EPOCHS + 1), curves, label=["images it learns from", "images it never sees"])
 axis.set(xlabel="epochs", ylabel="loss, nats", yscale="log", title="Learning")
 axis.legend()
-right.suptitle("What 32 hidden neurons look for\n(weights W1: red +, blue −)", fontsize=11)
+neurons.suptitle("What 32 hidden neurons look for\n(weights W1: red +, blue −)", fontsize=11)
 limit = np.abs(params["W1"]).max()
-for axis, weights in zip(right.subplots(4, 8).ravel(), params["W1"], strict=True):
+for axis, weights in zip(neurons.subplots(4, 8).ravel(), params["W1"], strict=True):
     axis.imshow(weights.reshape(8, 8), cmap="RdBu_r", vmin=-limit, vmax=limit)
     axis.axis("off")
 figure.savefig("03_mlp.png", dpi=110)

@@ -56,16 +56,26 @@ avanp.check_grad(kl_logvar, np.array([[m]]), np.array([[logvar]]))
 
 # What it is for. Two VAEs of digits with codes of two numbers: one without the KL term (beta 0).
 digits = avanp.load_images("digits")
-spread, codes = {}, {}
+means, variances, drawn = {}, {}, {}
 for beta in (0, 1):
     vae = avanp.VAE(latent=2, widths=(100,), beta=float(beta), epochs=40, random_state=0)
-    codes[beta] = vae.fit(digits).transform(digits)
-    spread[beta] = codes[beta].std()
+    means[beta], logvars = vae.fit(digits).system_.encode(digits.as_float())
+    variances[beta] = np.exp(logvars)
+    r = np.random.default_rng(0).standard_normal(logvars.shape)
+    drawn[beta] = means[beta] + np.sqrt(variances[beta]) * r  # a code for each image
+
+# How far do they spread? Taken together: both numbers of all codes. The codes drawn are what the
+# prior has to look like; they spread as their means do, and by v around them.
 print(
-    f"standard deviation of the codes: {spread[0]:.1f} without KL, {spread[1]:.2f} with it; "
-    "the prior's is 1"
+    f"standard deviation of codes drawn: {drawn[0].std():.1f} without KL, {drawn[1].std():.2f} "
+    f"with it; the prior's is 1\n"
+    f"of their means m alone: {means[0].std():.1f} without KL, {means[1].std():.2f} with it\n"
+    f"v is on average {variances[0].mean():.3f} without KL, {variances[1].mean():.2f} with it: "
+    f"{means[1].std():.2f}² + {variances[1].mean():.2f} is {drawn[1].std():.2f}², but for chance"
 )
-assert 0.5 < spread[1] < 1.5 < spread[0]
+assert abs(drawn[1].std() - 1) < 0.1 < 1.5 < drawn[0].std()
+for beta in (0, 1):
+    assert abs(means[beta].var() + variances[beta].mean() - drawn[beta].var()) < 0.1
 
 figure, axes = plt.subplots(1, 3, figsize=(12, 4), layout="constrained")
 ms, logvars = np.meshgrid(np.linspace(-2, 2, 13), np.linspace(-3, 2, 13))
@@ -77,10 +87,11 @@ axes[0].plot(0, 0, "o", color="#D55E00")
 axes[0].set(xlabel="m", ylabel="log v", title="Down the KL: all arrows lead to N(0, 1)")
 circle = np.exp(1j * np.linspace(0, 2 * np.pi, 100))
 for axis, beta, title in ((axes[1], 0, "without KL"), (axes[2], 1, "with KL")):
-    axis.scatter(*codes[beta].T, c=digits.labels, s=3, cmap="tab10")
+    axis.scatter(*drawn[beta].T, c=digits.labels, s=3, cmap="tab10")
     for radius in (1, 2):
         axis.plot(radius * circle.real, radius * circle.imag, color="black", lw=1)
-    axis.set(title=f"Codes of digits {title}", aspect="equal", xlabel="a colour for each digit")
+    axis.set(title=f"Codes drawn, {title}", aspect="equal", xlim=(-6, 6), ylim=(-6, 6))
 axes[1].set_xlabel("circles: 1 and 2 standard deviations of the prior")
+axes[2].set_xlabel("a colour for each digit")
 figure.savefig("04_vae_kl.png", dpi=100)
 print("saved 04_vae_kl.png")
