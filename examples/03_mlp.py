@@ -2,6 +2,8 @@
 
     h = relu(x W1ᵀ + b1)      u = h W2ᵀ + b2      p = softmax(u)      l = -log p[label], mean
 
+(log is the natural one, so l is in nats; a bit is 0.69 of them).
+
 The backward pass is the forward pass read from below, each line turned into its derivative:
 
     du = (p - onehot) / B                                    (softmax and -log, together)

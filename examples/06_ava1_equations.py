@@ -1,14 +1,15 @@
 """Lesson 6. AVA1, one equation at a time.
 
 AVA1 (Nguyen, Abdalla, Amer 2024) is a VAE whose images are judged by a discriminator d. One step
-under the rule set `printed`, from one image x, is
+under the rule set `printed` (the equations as the paper has them), from one image x, is
 
     (8)  z = mu + Sigma^(1/2) r            the code
     (5)  the encoder's error               pulls mu to 0 and Sigma to 1
     (6)  the decoder's error               pulls x' to x, and makes every pixel brighter
     (7)  the error of d, twice             at x and at x'
 
-An error e is the direction of ascent at a net's outputs. Below them: dW = e hᵀ, as in lesson 3.
+An error e is the direction of ascent at a net's outputs, which are logistics of slope kappa (here
+0.5): their derivative is kappa y (1 - y). Below them: dW = e hᵀ, as in lesson 3.
 `avanp equations` lists all, docs/derivations.md derives them.
 
 Run it: python examples/06_ava1_equations.py

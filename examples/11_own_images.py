@@ -8,10 +8,7 @@ test: the model never sees them, and its reconstructions of them are the honest 
 steps, not epochs: a VAE shows shapes after some 300, and 320 images in batches of 16 are 20 steps
 an epoch.
 
-The same on the command line, with checkpoints and scores:
-
-    avanp train VAE --data photos --size 32x32 --arch conv --batch 16 --epochs 60 --out runs/photos
-    avanp reconstruct runs/photos --out pairs.png
+The same on the command line, with checkpoints and scores, is in docs/first_hour.md.
 """
 
 import sys
