@@ -53,7 +53,8 @@ def run(command: click.Command) -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):  # γ and ─ in an encoding that has none
             stream.reconfigure(errors="replace")
     try:
-        command.main(prog_name="avanp", standalone_mode=False)
+        with notes():
+            command.main(prog_name="avanp", standalone_mode=False)
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
     except click.UsageError as error:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 from avanp.data.images import ImageSet
-from data_fixtures import find_orbit_for_tests
+from data_fixtures import find_orbit_for_tests, skip_without
 
 # Processes that tests start import the installed package, wherever they start.
 os.environ["PYTHONSAFEPATH"] = "1"
@@ -34,5 +34,5 @@ def orbit_set() -> ImageSet:
     """The paper's 36 images."""
     found = find_orbit_for_tests()
     if found is None:
-        pytest.skip("the paper's images are neither in AVANP_DATA nor in ../shared/data")
+        skip_without("orbit")
     return found

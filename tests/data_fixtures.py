@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -20,6 +21,14 @@ def find_orbit_for_tests() -> ImageSet | None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AVANP_DATA", os.pathsep.join(filter(None, folders)))
         return find_orbit()
+
+
+def skip_without(name: str) -> NoReturn:
+    """Skip a test of a set that is not on this machine."""
+    pytest.skip(
+        f"{name} is neither below AVANP_DATA nor below ~/.local/share/avanp: "
+        "'avanp data list' says how to get it"
+    )
 
 
 @contextmanager

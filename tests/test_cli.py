@@ -495,6 +495,14 @@ def test_gradcheck_prints_a_table_of_what_was_asked_for(tmp_path):
     assert all(line.split()[2] == "yes" and float(line.split()[1]) < 1e-6 for line in lines)
 
 
+def test_gradcheck_lists_every_name_and_checks_nothing(tmp_path):
+    from avanp import gradcases
+
+    done = avanp(tmp_path, "gradcheck", "--list")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.splitlines() == gradcases.rows()
+
+
 def test_a_wrong_derivative_is_named_and_the_exit_code_is_1(tmp_path):
     wrong = altered(
         tmp_path,

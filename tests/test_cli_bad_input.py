@@ -92,7 +92,9 @@ def test_images_of_mixed_sizes(place):
 def test_a_truncated_file(place):
     path = place / "images" / "2.png"
     path.write_bytes(path.read_bytes()[:-40])
-    assert "'images/2.png' is truncated or damaged" in refused_sweep(place)
+    said = refused_sweep(place)
+    assert said.startswith("'images/2.png' is truncated or damaged: ")
+    assert said.endswith("; move it out of the folder, or replace it")
 
 
 def test_a_file_that_is_no_image(place):
@@ -211,7 +213,11 @@ def test_words_of_the_sweep_that_mean_nothing(place, words, says):
         (("data", "show", "images"), "'--out'"),
         (("tables",), "see avanp tables --help"),
         (("tables", "a", "b"), "see avanp tables --help"),
-        (("gradcheck", "dense", "densest"), "no gradient check 'densest' (did you mean dense?)"),
+        (
+            ("gradcheck", "dense", "densest"),
+            "no gradient check 'densest' (did you mean dense?): avanp gradcheck --list names all",
+        ),
+        (("gradcheck", "foo"), "no gradient check 'foo': avanp gradcheck --list names all"),
     ],
 )
 def test_commands_that_mean_nothing(place, words, says):
@@ -269,16 +275,22 @@ def test_an_out_that_holds_another_run(place, run_folder):
     shutil.copytree(run_folder, place / "run")
     write_images(place / "others", [(6, 5)] * 3)
     for words, what in [
-        (("--lr", "0.4"), "lr"),
-        (("--models", "GAN"), "models"),
-        (("--rules", "printed"), "rules"),
-        (("--seeds", "2"), "seeds"),
-        (("--draws", "2"), "draws"),
-        (("--data", "others"), "data"),
-        (("--lr", "0.4", "--seeds", "2"), "lr, seeds"),
+        (("--lr", "0.4"), "lr 0.5 there, 0.4 asked"),
+        (("--lr", "1:0.01"), "lr 0.5 there, 1, 0.9 … 0.01 (19) asked"),
+        (("--models", "GAN,VAE"), "models VAE there, GAN, VAE asked"),
+        (("--rules", "printed"), "rules program there, printed asked"),
+        (("--seeds", "2"), "seed 0 there, 0 and 1 asked"),
+        (("--draws", "2"), "draws 1 there, 2 asked"),
+        (("--data", "others"), "data images (4 of 6x5) there, others (3 of 6x5) asked"),
+        (("--lr", "0.4", "--seeds", "3"), "lr 0.5 there, 0.4 asked; seed 0 there, 0 to 2 asked"),
     ]:
         said = refused_sweep(place, "--out", "run", *words)
-        assert said == f"--out run holds another run (another {what}): name another folder"
+        assert said == (
+            f"--out run holds another run ({what}): name another folder, or give the options it had"
+        )
+    (place / "images" / "0.png").write_bytes((place / "images" / "1.png").read_bytes())
+    said = refused_sweep(place, "--out", "run")
+    assert "(data images (4 of 6x5) there, other pixels asked)" in said
 
 
 # Folders of runs

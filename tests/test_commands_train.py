@@ -112,7 +112,12 @@ def test_the_same_command_again_trains_nothing(place, finished):
     done = avanp(place, *VAE, "--epochs", "4", "--out", "four")
     assert (done.code, done.err) == (0, "")
     assert "4 epochs, done before: nothing to train" in done.out
+    assert "note: few steps" not in done.out
+    assert "goes on" not in done.out
     assert contents(place / "four") == before
+    fewer = avanp(place, *VAE, "--epochs", "1", "--out", "four")
+    assert "4 epochs, done before: nothing to train" in fewer.out
+    assert "note: few steps" not in fewer.out
 
 
 def test_other_options_on_the_same_folder_are_refused_in_one_line(place, finished):

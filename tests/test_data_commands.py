@@ -94,4 +94,8 @@ def test_a_fetch_that_fails_is_one_line(tmp_path: Path) -> None:
     assert done.err.splitlines()[-1].startswith("avanp: ")
     assert len(done.err.splitlines()) == 1
     done = avanp(tmp_path, "data", "fetch", "orbit")
-    assert (done.code, done.err[:42]) == (2, "avanp: orbit cannot be fetched: AVANP_DATA")
+    assert (done.code, done.err) == (
+        2,
+        "avanp: orbit cannot be fetched: clone github.com/ngphloc/ai and point AVANP_DATA at "
+        "the clone\n",
+    )

@@ -222,7 +222,11 @@ def test_what_is_there_is_not_fetched_again(user: Path, server: Server) -> None:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("jungle", "is built in"), ("ham10000", "cannot be fetched"), ("x", "unknown data set")],
+    [
+        ("jungle", "is built in"),
+        ("ham10000", "cannot be fetched: get metadata.csv"),
+        ("x", "unknown data set"),
+    ],
 )
 def test_a_set_that_cannot_be_fetched_says_why(user: Path, name: str, said: str) -> None:
     with pytest.raises(AvanpError, match=said):

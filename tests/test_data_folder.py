@@ -113,7 +113,43 @@ def test_a_truncated_png_is_named_in_one_line(tmp_path: Path) -> None:
     put(tmp_path / "b.png", noise(1, 50, 50))
     whole = (tmp_path / "b.png").read_bytes()
     (tmp_path / "b.png").write_bytes(whole[: len(whole) // 2])
-    assert f"{str(tmp_path / 'b.png')!r} is truncated or damaged" in refused(tmp_path)
+    said = refused(tmp_path)
+    assert said.startswith(f"{str(tmp_path / 'b.png')!r} is truncated or damaged: ")
+    assert said.endswith("; move it out of the folder, or replace it")
+
+
+def cut(path: Path) -> None:
+    """Take the second half of an image away; its header stays."""
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+
+def test_all_broken_files_are_named_at_once(tmp_path: Path) -> None:
+    for i in range(6):
+        put(tmp_path / f"{i}.png", noise(i, 50, 50))
+    for i in (1, 4):
+        cut(tmp_path / f"{i}.png")
+    for size in (None, (9, 9)):
+        assert refused(tmp_path, size) == (
+            f"'1.png' and '4.png' in {str(tmp_path)!r} are damaged, or no images: "
+            "move them out of the folder, or replace them"
+        )
+    for i in (0, 3, 5):
+        (tmp_path / f"{i}.png").write_text("no image")
+    assert refused(tmp_path).startswith("'0.png', '3.png' and '5.png' in ")
+
+
+@pytest.mark.parametrize("text", [False, True])
+def test_of_many_broken_files_five_are_named(tmp_path: Path, text: bool) -> None:
+    for i in range(8):
+        put(tmp_path / f"{i}.png", noise(i, 50, 50))
+        if text:
+            (tmp_path / f"{i}.png").write_text("no image")
+        else:
+            cut(tmp_path / f"{i}.png")
+    said = refused(tmp_path)
+    assert said.startswith("'0.png', '1.png', '2.png', '3.png', '4.png' and perhaps more in ")
+    assert "5.png" not in said
 
 
 def test_a_text_called_png_is_named(tmp_path: Path) -> None:

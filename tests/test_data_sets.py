@@ -18,6 +18,7 @@ from avanp.data.resolve import load_splits, resolve
 from avanp.data.sets import caltech101, mnist, omniglot
 from avanp.errors import AvanpError
 from avanp.registry import DATASETS
+from data_fixtures import skip_without
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -216,18 +217,27 @@ LARGE = ("cifar10", "omniglot", "ham10000")  # seconds to decode
 def test_a_real_set_is_what_its_card_says(name: str, real: None) -> None:
     known = card(name)
     if not is_here(known):
-        pytest.skip(f"{name} is neither in AVANP_DATA nor in ../shared/data")
+        skip_without(name)
     images = resolve(name)
     matches(known, images)
     if images.labels is not None:
         assert set(images.labels.tolist()) == set(range(len(images.classes)))
 
 
+def test_a_skipped_test_says_where_a_set_is_looked_for_and_how_to_get_it() -> None:
+    with pytest.raises(pytest.skip.Exception) as skipped:
+        skip_without("ham10000")
+    reason = str(skipped.value)
+    for words in ("ham10000", "AVANP_DATA", "~/.local/share/avanp", "'avanp data list'"):
+        assert words in reason
+    assert "shared/data" not in reason
+
+
 @pytest.mark.data
 @pytest.mark.slow
 def test_no_lesion_is_in_two_parts_of_ham10000(real: None) -> None:
     if not is_here(card("ham10000")):
-        pytest.skip("ham10000 is neither in AVANP_DATA nor in ../shared/data")
+        skip_without("ham10000")
     parts = load_splits("ham10000", "20x15", validation=0.1)
     lesions = [set(part.groups.tolist()) for part in parts.values()]
     assert sum(map(len, lesions)) == len(set.union(*lesions))

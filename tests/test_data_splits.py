@@ -159,11 +159,24 @@ def test_one_seed_holds_out_the_same_images() -> None:
 
 
 def test_one_group_cannot_be_divided() -> None:
-    with pytest.raises(AvanpError, match="equal or related images"):
+    said = "10 equal or related images cannot .*: give at least two of different groups"
+    with pytest.raises(AvanpError, match=said):
         grey(groups=np.zeros(10, int)).hold_out(0.5, RNG)
+    said = "one image cannot be divided into two parts: give at least two that differ"
+    with pytest.raises(AvanpError, match=said):
+        grey(1).hold_out(0.5, RNG)
     for share in (0.0, 1.0, float("nan")):
         with pytest.raises(AvanpError, match="above 0 and below 1"):
             grey().hold_out(share, RNG)
+
+
+def test_two_images_are_too_few_for_validation_as_well(tmp_path: Path) -> None:
+    for i in range(2):
+        Image.fromarray(np.full((4, 5), i, np.uint8)).save(tmp_path / f"{i}.png")
+    assert set(load_splits(str(tmp_path))) == {"train", "test"}
+    said = r"at least two that differ besides those for testing, or --validation 0"
+    with pytest.raises(AvanpError, match=said):
+        load_splits(str(tmp_path), validation=0.1)
 
 
 def test_a_part_is_asked_for_by_name() -> None:

@@ -404,9 +404,18 @@ def test_all_rows_are_run_where_none_is_named():
     assert [report.name for report in gradcases.run()] == ROWS
 
 
-def test_an_unknown_row_is_an_error_that_lists_the_known_ones():
-    with pytest.raises(AvanpError, match=r"'rely' .did you mean .*relu.*: choose from dense, "):
-        gradcases.run(["relu", "rely"])
+@pytest.mark.parametrize(
+    ("name", "like"),
+    [
+        ("rely", " (did you mean relu?)"),
+        ("AVA6", ""),
+        ("foo", ""),
+    ],
+)
+def test_an_unknown_row_is_an_error_that_names_those_like_it_and_how_to_list_all(name, like):
+    with pytest.raises(AvanpError) as error:
+        gradcases.run(["relu", name])
+    assert str(error.value) == f"no gradient check {name!r}{like}: avanp gradcheck --list names all"
 
 
 def test_a_wrong_row_is_reported_and_the_others_still_run(monkeypatch):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from avanp import files
 from avanp.errors import AvanpError
 from avanp.sweeps.cells import key_of
+from avanp.sweeps.differences import differences
 from avanp.sweeps.store import opened, read_config, read_rows
 
 CONFIG = {
@@ -114,14 +115,28 @@ def test_rows_of_any_order_and_status_survive_any_cut(tmp_path_factory, data):
         ("models", ["GAN"]),
         ("seeds", [0, 1]),
         ("draws", 2),
-        ("data", {"sha256": "1"}),
+        ("data", CONFIG["data"] | {"sha256": "1"}),
+        ("kernels", None),
     ],
 )
 def test_a_run_of_another_configuration_is_refused_by_name(tmp_path, key, value):
     fill(tmp_path)
-    with pytest.raises(AvanpError, match=f"another run .*{key}"):
-        start(tmp_path, CONFIG | {key: value})
+    change = {key: value} if key in CONFIG else {"experiment": {key: "numpy"}}
+    with pytest.raises(
+        AvanpError, match=rf"another run \({key.rstrip('s')}s? .* there, .* asked\)"
+    ):
+        start(tmp_path, CONFIG | change)
     assert read_rows(tmp_path) == ROWS
+
+
+def test_rates_that_differ_in_the_middle_of_a_long_list_are_all_said():
+    rates = [1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4]
+    other = [*rates[:3], 0.75, *rates[4:]]
+    (said,) = differences(CONFIG | {"lr": rates}, CONFIG | {"lr": other})
+    assert said == (
+        "lr 1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4 there, 1, 0.9, 0.8, 0.75, 0.6, 0.5, 0.4 asked"
+    )
+    assert differences(CONFIG, CONFIG | {"versions": {"numpy": "1"}}) == []
 
 
 def test_a_file_is_not_a_run_directory(tmp_path):

@@ -1,9 +1,16 @@
 """`avanp evaluate`."""
 
+import textwrap
+
 import click
 
 from avanp.commands import options
 from avanp.console import Examples, one_line, written
+
+DIVERSITY = (
+    "Diversity is the mean distance of two generated images over that of two test images. What it "
+    "should be near is the column real, which is about 1 unless images are few."
+)
 
 
 @click.command(
@@ -77,6 +84,7 @@ def evaluate(
                 model, train, test, space, n=n, seed=seed, classifier=judge, progress=progress
             )
         click.echo(f"\n{table(result['scores'])}\n{about_line(result)}")
+        click.echo(textwrap.fill(DIVERSITY, 100))
     if json_file is not None:
         to_json(result, json_file, model=system.name, data=test.name, checkpoint=checkpoint)
         written(json_file)

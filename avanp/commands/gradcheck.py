@@ -11,13 +11,18 @@ from avanp.console import Examples, fail
     examples=["avanp gradcheck", "avanp gradcheck dense AVA5 system-VAEGAN"],
 )
 @click.argument("names", nargs=-1, metavar="[NAME …]")
-def gradcheck(names: tuple[str, ...]) -> None:
+@click.option("--list", "list_", is_flag=True, help="Print every NAME, and check nothing.")
+def gradcheck(names: tuple[str, ...], list_: bool) -> None:
     """Check every registered derivative numerically, in float64, and print a table.
 
     Exits with 1 if one fails.
     """
+    from avanp.gradcases import rows
     from avanp.gradcases import run as check
 
+    if list_:
+        click.echo("\n".join(rows()))
+        return
     reports = check(list(names) or None)
     width = max(24, *(len(report.name) for report in reports))
     click.echo(f"{'name':{width}}{'worst relative error':>22}  pass")

@@ -143,6 +143,8 @@ def introduction(job: Job, epochs: int) -> Iterator[str]:
     yield f"{net}: {system.n_parameters:,} parameters ({nets})"
     rate = f"{config.optimiser}, rate {config.lr:g}, batches of {job.trainer.batch_size}"
     yield f"{rate}, seed {job.trainer.seed}"
+    if not _todo(job, epochs):
+        return
     if job.trainer.epoch:
         yield f"goes on after epoch {job.trainer.epoch}"
     steps = epochs * _steps_an_epoch(job)
@@ -165,8 +167,8 @@ def run(job: Job, epochs: int) -> None:
     """Train up to `epochs` epochs in all, and print a line for each."""
     trainer, train = job.trainer, job.parts["train"]
     done = trainer.epoch
-    todo = epochs - done
-    if todo <= 0 or trainer.stopped:
+    todo = _todo(job, epochs)
+    if not todo:
         why = "stopped early" if trainer.stopped else "done before"
         click.echo(f"{done} epochs, {why}: nothing to train")
         return
@@ -218,6 +220,11 @@ def draw(job: Job) -> list[str]:
         save_image(labelled_rows(rows), out / "reconstructions.png")
         names.append("reconstructions.png")
     return names
+
+
+def _todo(job: Job, epochs: int) -> int:
+    """Return how many epochs are left of `epochs` in all."""
+    return 0 if job.trainer.stopped else max(0, epochs - job.trainer.epoch)
 
 
 def _steps_an_epoch(job: Job) -> int:

@@ -24,10 +24,19 @@ BITS = {"LA": 16, "RGB": 16, "RGBA": 16, "I;16": 16, "CMYK": 32, "F": 32}  # at 
 TURNED = {5, 6, 7, 8}  # EXIF orientations that exchange width and height
 
 
+class Broken(AvanpError):
+    """A file that is no image, or a damaged one."""
+
+
+class Damaged(Broken):
+    """A file that begins as an image does, and cannot be decoded."""
+
+
 def image_size(path: str) -> Size:
     """Return (width, height) of an image file from its header, as `read_image` will give it.
 
-    A file that cannot be read, is no image, or has more than `MAX_PIXELS` is an `AvanpError`.
+    A file that cannot be read, is no image, or has more than `MAX_PIXELS` is an `AvanpError`; of
+    no image, or a damaged one, it is a `Broken`.
     """
     with _opened(path) as image:
         width, height = image.size
@@ -84,7 +93,7 @@ def _opened(path: str) -> "Iterator[Image.Image]":
     except Image.DecompressionBombError:
         raise AvanpError(f"{path!r} is too large: {_LIMIT}") from None
     except Image.UnidentifiedImageError:
-        raise AvanpError(f"{path!r} is not an image: remove it or replace it") from None
+        raise Broken(f"{path!r} is not an image: remove it or replace it") from None
     except OSError as error:
         if error.strerror:  # the file system's; a decoder's OSError has only a text
             raise AvanpError(f"{path!r} cannot be read: {error.strerror}") from None
@@ -104,9 +113,9 @@ def _check_pixels(path: str, size: Size) -> None:
 _LIMIT = f"at most {MAX_PIXELS // 10**6} megapixels an image are read"
 
 
-def _damaged(path: str, error: Exception) -> AvanpError:
+def _damaged(path: str, error: Exception) -> Damaged:
     reason = " ".join(str(error).split()) or type(error).__name__
-    return AvanpError(f"{path!r} is truncated or damaged: {reason}")
+    return Damaged(f"{path!r} is truncated or damaged: {reason}")
 
 
 def _orientation(image: "Image.Image") -> int:

@@ -1,21 +1,22 @@
 """A folder of image files as an `ImageSet`."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from avanp.data.decode import image_size, read_image
+from avanp.data.decode import Broken, Damaged, image_size, read_image
 from avanp.data.images import ImageSet, luma
 from avanp.data.size import Size, check_size, check_total, parse_size
 from avanp.errors import AvanpError
 
-__all__ = ["SUFFIXES", "image_files", "is_image_name", "parse_size", "read_folder", "read_tree"]
+__all__ = ["SUFFIXES", "image_files", "is_image_name", "parse_size", "read_folder"]
 
 SUFFIXES = (
     ".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm",
 )  # fmt: skip
+NAMED = 5  # broken files that a message names
 
 
 def is_image_name(name: str) -> bool:
@@ -41,7 +42,7 @@ def image_files(path: str | os.PathLike[str]) -> list[str]:
 def read_folder(
     path: str | os.PathLike[str], size: Size | None = None, name: str | None = None
 ) -> ImageSet:
-    """Read every image of a folder (not of its subfolders) in the order of their names.
+    """Read every image of a folder (not of its sub-folders) in the order of their names.
 
     Parameters
     ----------
@@ -55,52 +56,15 @@ def read_folder(
     Raises
     ------
     AvanpError
-        In one line naming the file: an empty folder, mixed sizes, a file that cannot be read or
-        decoded, an image or a set beyond the limits of `avanp.data.size`.
+        In one line naming the file: an empty folder, mixed sizes, a file that cannot be read, up
+        to `NAMED` that cannot be decoded, an image or a set beyond the limits of `avanp.data.size`.
     """
     folder = os.fspath(path)
     files = image_files(folder)
     if not files:
-        raise AvanpError(
-            f"no images in {folder!r} (subfolders are not looked into): files ending in "
-            f"{' '.join(SUFFIXES)} are read"
-        )
+        raise AvanpError(f"no images in {folder!r}: files ending in {' '.join(SUFFIXES)} are read")
     images = read_files(folder, files, size)
-    return ImageSet(_folder_name(folder) if name is None else name, images, tuple(files), folder)
-
-
-def read_tree(
-    path: str | os.PathLike[str],
-    size: Size | None = None,
-    name: str | None = None,
-    channels: int = 3,
-) -> ImageSet:
-    """Read a folder of images, or one of folders of images, each of which is a class.
-
-    A folder that has images itself is read as by `read_folder`, without labels. The classes are
-    in the order of their names; hidden folders and folders without images are passed over.
-    """
-    folder = os.fspath(path)
-    files = image_files(folder)
-    classes: list[str] = []
-    labels: list[int] = []
-    if not files:
-        for below in _folders(folder):
-            inside = image_files(os.path.join(folder, below))
-            if inside:
-                files += [os.path.join(below, file) for file in inside]
-                labels += [len(classes)] * len(inside)
-                classes.append(below)
-    if not files:
-        return read_folder(folder, size, name)  # tells what is wrong
-    return ImageSet(
-        _folder_name(folder) if name is None else name,
-        read_files(folder, files, size, channels),
-        files,
-        folder,
-        labels=np.array(labels) if labels else None,
-        classes=tuple(classes),
-    )
+    return ImageSet(folder_name(folder) if name is None else name, images, tuple(files), folder)
 
 
 def read_files(
@@ -109,40 +73,69 @@ def read_files(
     """Return the (N, H, W, channels) uint8 pixels of files, named relative to `folder`.
 
     Headers are read first: sizes that differ (where no `size` is given), and a set beyond the
-    limits, are an `AvanpError` before anything is decoded.
+    limits, are an `AvanpError` before anything is decoded. After a broken file the others are
+    looked at as well, so that one message names them, up to `NAMED`.
     """
     paths = [os.path.join(folder, file) for file in files]
     if size is not None:
         check_total(len(files), check_size(size), repr(folder))
-    sizes = []
+    sizes: list[Size] = []
+    broken: dict[str, Broken] = {}
     for file, file_path in zip(files, paths, strict=True):
         # A named pipe would wait for ever, a broken link has nothing to show.
         if not os.path.isfile(file_path):
             raise AvanpError(f"{file_path!r} cannot be read: not a regular file")
-        sizes.append(image_size(file_path))
-        if size is None and sizes[-1] != sizes[0]:
+        try:
+            sizes.append(image_size(file_path))
+        except Broken as error:
+            broken[file] = error
+            if len(broken) == NAMED:
+                break
+        if size is None and not broken and sizes[-1] != sizes[0]:
             raise AvanpError(
                 f"images in {folder!r} differ in size: {files[0]!r} is {_text(sizes[0])}, "
                 f"{file!r} is {_text(sizes[-1])}: give --size WxH to resize them all"
             )
+    _refuse(folder, broken)
     width, height = size or sizes[0]
     check_total(len(files), (width, height), repr(folder))
     images = np.empty((len(files), height, width, channels), np.uint8)
     for i, file_path in enumerate(paths):
-        pixels = read_image(file_path, size)
+        try:
+            pixels = read_image(file_path, size)
+        except Broken as error:
+            broken[files[i]] = error
+            if len(broken) == NAMED:
+                break
+        if broken:  # what is whole is of no use any more
+            continue
         if pixels.shape[:2] != images.shape[1:3]:  # the file changed, or its header lied
             decoded = _text((pixels.shape[1], pixels.shape[0]))
             raise AvanpError(f"{file_path!r} is {decoded}, but its header says {_text(sizes[i])}")
         images[i] = pixels if channels == 3 else luma(pixels[None])[0]
+    _refuse(folder, broken)
     return images
 
 
-def _folders(folder: str) -> list[str]:
-    with os.scandir(folder) as entries:
-        return sorted(e.name for e in entries if e.is_dir() and not e.name.startswith("."))
+def _refuse(folder: str, broken: Mapping[str, Broken]) -> None:
+    """Raise what was found: of one file why it cannot be decoded, of several their names."""
+    if len(broken) == 1:
+        (error,) = broken.values()
+        if isinstance(error, Damaged):
+            raise AvanpError(f"{error}; move it out of the folder, or replace it")
+        raise error
+    if broken:
+        *names, last = map(repr, broken)
+        more = " and perhaps more" if len(broken) == NAMED else ""
+        listed = f"{', '.join(names)}{',' if more else ' and'} {last}{more}"
+        raise AvanpError(
+            f"{listed} in {folder!r} are damaged, or no images: "
+            "move them out of the folder, or replace them"
+        )
 
 
-def _folder_name(folder: str) -> str:
+def folder_name(folder: str) -> str:
+    """Return what a set is called that is read from a folder."""
     name = Path(os.path.abspath(folder)).name or folder
     return name.encode(errors="replace").decode()  # bytes of another encoding
 

@@ -7,6 +7,10 @@ import numpy as np
 from avanp.errors import AvanpError
 
 
+class TooFew(AvanpError):
+    """Images that cannot be divided."""
+
+
 def identical(images: np.ndarray) -> np.ndarray:
     """Return for each image the index of the first that is equal to it, pixel by pixel.
 
@@ -43,8 +47,10 @@ def hold_out(
     group = np.unique(identical(images) if groups is None else groups, return_inverse=True)[1]
     sizes = np.bincount(group.reshape(-1))
     if len(sizes) < 2:
-        what = f"{len(group)} equal or related images cannot be divided into two parts"
-        raise AvanpError(f"{what}: give more of them")
+        several = f"{len(group)} equal or related images"
+        what = "one image" if len(group) == 1 else several
+        unlike = "that differ" if groups is None else "of different groups"
+        raise TooFew(f"{what} cannot be divided into two parts: give at least two {unlike}")
     order = rng.permutation(len(sizes))
     # After how many groups the total is nearest to what is asked for.
     totals = np.cumsum(sizes[order])[:-1]

@@ -36,7 +36,7 @@ CARD = Card(
     pixel_sha256=ORBIT_SHA256,
     images=".",
     inside=r"orbit/base-100x64/[^/]+\.png$",
-    by_hand=SHORT_HOW_TO_GET,
+    by_hand="clone github.com/ngphloc/ai and point AVANP_DATA at the clone",
 )
 
 

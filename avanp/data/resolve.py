@@ -8,14 +8,15 @@ import numpy as np
 
 from avanp.data.card import card
 from avanp.data.decode import resize
-from avanp.data.folder import read_files, read_tree
-from avanp.data.grouping import hold_out
+from avanp.data.folder import read_files
+from avanp.data.grouping import TooFew, hold_out
 from avanp.data.images import ImageSet
 from avanp.data.numbered import Numbered
 from avanp.data.orbit import SHORT_HOW_TO_GET, find_orbit, is_paper_set
 from avanp.data.readers.labels import check_links, read_label_table
 from avanp.data.readers.npz import read_npz
 from avanp.data.size import Size, check_size, check_total, parse_size
+from avanp.data.tree import read_tree
 from avanp.errors import AvanpError
 from avanp.registry import DATASETS, load
 from avanp.rng import stream
@@ -84,9 +85,14 @@ def load_splits(
     images = _divided(_read(spec, _size(size)))
     parts = {split: images.part(split) for split in images.splits}
     if validation and "validation" not in parts:
-        parts["train"], parts["validation"] = parts["train"].hold_out(
-            validation, stream(seed, "parts")
-        )
+        try:
+            parts["train"], parts["validation"] = parts["train"].hold_out(
+                validation, stream(seed, "parts")
+            )
+        except TooFew as error:
+            raise AvanpError(
+                f"for training and validation {error} besides those for testing, or --validation 0"
+            ) from None
     return {name: _converted(part, _size(size), channels) for name, part in parts.items()}
 
 

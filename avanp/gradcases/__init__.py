@@ -24,6 +24,11 @@ CASES: dict[str, Callable[[Rng], Case]] = {
 SCALAR_CASES: dict[str, Callable[[Rng], ScalarCase]] = {**paper_models.CASES, **systems.CASES}
 
 
+def rows() -> list[str]:
+    """Return the names of all rows."""
+    return [*CASES, *SCALAR_CASES]
+
+
 def run(names: Sequence[str] | None = None) -> list[GradReport]:
     """Check the named rows, or all of them, and return a report for each, failed ones too.
 
@@ -34,16 +39,15 @@ def run(names: Sequence[str] | None = None) -> list[GradReport]:
     AvanpError
         At an unknown name, before anything is run.
     """
-    known = [*CASES, *SCALAR_CASES]
+    known = rows()
     chosen: list[str] = known if names is None else []
     for name in names or ():
-        rows = [row for row in known if row == name or row.startswith(f"{name}.")]
-        if not rows:
-            names = list(dict.fromkeys(row.split(".")[0] for row in known))
-            raise AvanpError(
-                f"no gradient check {unknown(name, names)}: choose from {', '.join(names)}"
-            )
-        chosen += rows
+        found = [row for row in known if row == name or row.startswith(f"{name}.")]
+        if not found:
+            names = list(dict.fromkeys([*(row.split(".")[0] for row in known), *known]))
+            what = unknown(name, names)
+            raise AvanpError(f"no gradient check {what}: avanp gradcheck --list names all")
+        chosen += found
     return [_check(name) for name in dict.fromkeys(chosen)]
 
 

@@ -19,10 +19,9 @@ from avanp.locks import NAME, held
 from avanp.report.index import index_rows
 from avanp.report.samples import strip_path
 from avanp.sweeps.cells import Key, key_of
+from avanp.sweeps.differences import differences
 from avanp.sweeps.wellformed import is_config, is_row
 
-# What makes two runs the same run; versions may differ.
-IDENTITY = ("format", "lr", "models", "rules", "seeds", "draws", "data", "experiment")
 FORMAT = 1
 NOTE_EVERY = 5.0  # seconds between two notes on a run that goes on
 
@@ -198,10 +197,9 @@ def read_rows(directory: Path) -> list[dict[str, Any]]:
 
 def _same(there: dict[str, Any], config: dict[str, Any], directory: Path) -> None:
     # Through JSON, so that tuples and lists compare.
-    config = json.loads(json.dumps(config))
-    different = [key for key in IDENTITY if there[key] != config[key]]
+    different = differences(there, json.loads(json.dumps(config)))
     if different:
         raise AvanpError(
-            f"--out {directory} holds another run (another {', '.join(different)}): "
-            "name another folder"
+            f"--out {directory} holds another run ({'; '.join(different)}): "
+            "name another folder, or give the options it had"
         )

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from avanp.data.card import Card, Download
 from avanp.data.find import candidates, missing, walk
-from avanp.data.folder import is_image_name, read_tree
+from avanp.data.folder import is_image_name
 from avanp.data.images import ImageSet
 from avanp.data.size import Size
+from avanp.data.tree import read_tree
 
 CARD = Card(
     name="faces",

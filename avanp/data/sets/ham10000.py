@@ -29,7 +29,7 @@ CARD = Card(
     folders=("HAM10000",),
     images="images",
     tables=TABLES,
-    by_hand="metadata.csv and images/*.jpg, from the origin",
+    by_hand="get metadata.csv and images/*.jpg from doi:10.7910/DVN/DBW86T, and import them",
 )
 
 
