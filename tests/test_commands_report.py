@@ -9,6 +9,10 @@ import small_runs
 from cli_process import avanp, contents
 from page_reader import Page
 
+NEITHER = "holds no run.json (a sweep) and no checkpoint.npz (a training)"
+RIGHT = "name the --out folder of a sweep or a training"
+MEANT = "did you mean runs/sweep, runs/training?"
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
@@ -58,7 +62,8 @@ def test_a_training_becomes_a_page_too(place):
         "What was trained",
     ]
     assert page.one("h1").text == "VAE on digits"
-    drawn = {e.text: e for e in page.all("figcaption")}
+    assert "note" not in [e.get("class") for e in page.all("p")]
+    drawn = {e.text: e for caption in page.all("figcaption") for e in caption.all("strong")}
     assert {"loss", "reconstruction", "kl", "grad_norm.encoder"} <= set(drawn)
     assert not [name for name in drawn if name.startswith("validation.")]
     rows = [json.loads(x) for x in (place / "training" / "metrics.jsonl").read_text().splitlines()]
@@ -87,15 +92,32 @@ def test_a_training_whose_log_is_foreign_is_drawn_as_far_as_it_goes(place):
     assert done.code == 0, done.err
     page = Page((folder / "report.html").read_text("utf-8"))
     assert not page.all("b", "i")
-    assert "<b>" in [e.text for e in page.all("figcaption")]
+    assert "<b>" in [e.text for e in page.all("strong")]
+
+
+def test_a_folder_of_runs_names_some_of_them(place):
+    (place / "runs").mkdir()
+    for name in ("sweep", "training"):
+        (place / "runs" / name).symlink_to(place / name)
+    (place / "runs" / "file").write_text("")
+    done = avanp(place, "report", "runs/")
+    assert (done.code, done.err) == (2, f"avanp: runs {NEITHER}: {MEANT}\n")
+    done = avanp(place, "generate", "runs", "--out", "a.png")
+    has_none = "avanp: the folder 'runs' has no checkpoint.npz"
+    assert (done.code, done.err) == (2, f"{has_none}: did you mean runs/training?\n")
+
+
+def test_help_says_what_markdown_is_for(place):
+    said = " ".join(avanp(place, "report", "--help").out.split())
+    assert "--markdown Of a sweep, not of a training: write DIR/report.md" in said
 
 
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ("nowhere", "nowhere holds no run.json: name the --out folder of a sweep or a training"),
-        ("empty", "empty holds no run.json: name the --out folder of a sweep or a training"),
-        ("file", "file is a file: name a sweep's --out folder"),
+        ("nowhere", f"no folder nowhere: {RIGHT}"),
+        ("empty", f"empty {NEITHER}: {RIGHT}"),
+        ("file", f"file is a file: {RIGHT}"),
         ("begun", "begun has no finished row yet: run its sweep again"),
         ("damaged", "audit.json is not what an audit writes"),
         ("training --markdown", "--markdown is for sweeps: leave it out for a training"),

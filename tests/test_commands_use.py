@@ -206,6 +206,9 @@ def test_scores_stand_beside_those_of_real_images(place):
     assert scores["frechet_distance"]["value"] > scores["frechet_distance"]["real"]
     assert -64 < scores["elbo"]["value"] < 0
     assert "100 generated, test and training images; features random-conv" in said
+    foot = " ".join(said.split())
+    assert "Diversity is the mean distance of two generated images over that of two test" in foot
+    assert "What it should be near is the column real" in foot
 
 
 def row_name(key):

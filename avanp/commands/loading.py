@@ -14,6 +14,7 @@ from avanp.evaluation.choice import limited
 from avanp.systems.base import System
 from avanp.systems.encoding import DecodingSystem, EncodingSystem
 from avanp.training.checkpoint import describe, load_best
+from avanp.training.ending import DIVERGED, ending
 from avanp.training.folder import checkpoint_in
 
 
@@ -27,11 +28,19 @@ def load_any(path: str) -> tuple[System, dict[str, Any]]:
 def load_decoder(path: str) -> tuple[DecodingSystem, dict[str, Any]]:
     """Return a system that makes pictures, as `load_any` does."""
     system, about = load_any(path)
+    _tell_of_divergence(path)
     if not isinstance(system, DecodingSystem):
         raise AvanpError(f"{path!r} holds a {system.name}, which makes no images")
     if system.config.pixel_range != "unit":
         raise AvanpError(f"{path!r} was made for tables of numbers: it draws no pictures")
     return system, about
+
+
+def _tell_of_divergence(path: str) -> None:
+    """Say so where the model's training diverged: the weights before it may be of no use."""
+    ended = ending(Path(checkpoint_in(path)))
+    if ended is not None and ended.how == DIVERGED:
+        click.echo(one_line(f"note: the training of {path} diverged {ended.says}"), err=True)
 
 
 def load_encoder(path: str) -> tuple[EncodingSystem, dict[str, Any]]:

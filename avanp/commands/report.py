@@ -17,7 +17,9 @@ from avanp.errors import AvanpError
 )
 @click.argument("directory", metavar="DIR")
 @click.option(
-    "--markdown", is_flag=True, help="Write DIR/report.md as well, with its pictures in DIR."
+    "--markdown",
+    is_flag=True,
+    help="Of a sweep, not of a training: write DIR/report.md as well, with its pictures in DIR.",
 )
 def report(directory: str, markdown: bool) -> None:
     """Write DIR/report.html: all of a run in one file that needs nothing but a browser.
@@ -25,7 +27,7 @@ def report(directory: str, markdown: bool) -> None:
     DIR is the folder of a sweep, finished or not. The page holds Tables 1-3 beside the paper's,
     Figure 6, BM curves, generated images, the verdicts of an audit where there is one
     (avanp audit --from DIR), and with what it was made. Of a training (avanp train --out DIR) it
-    holds the losses over the epochs, samples, reconstructions and options.
+    holds how it ended, the losses over the epochs, samples, reconstructions and options.
     """
     from pathlib import Path
 
@@ -41,12 +43,28 @@ def report(directory: str, markdown: bool) -> None:
     from avanp.report.html.write import write_report
     from avanp.sweeps.store import read_run
 
-    if not (folder / "run.json").exists() and not folder.is_file():
-        raise AvanpError(
-            f"{directory} holds no run.json: name the --out folder of a sweep or a training"
-        )
+    if not (folder / "run.json").exists():
+        raise AvanpError(_nothing(directory))
     rows, config = read_run(folder)
     with notes():
         paths = write_report(folder, rows, config, markdown=markdown)
     for path in paths:
         written(str(path))
+
+
+def _nothing(directory: str) -> str:
+    """Return why there is nothing to report, and what would be right."""
+    from pathlib import Path
+
+    from avanp.training.ending import LOST, ending
+    from avanp.training.folder import meant
+
+    folder = Path(directory)
+    right = "name the --out folder of a sweep or a training"
+    if not folder.is_dir():
+        return f"{folder} is a file: {right}" if folder.exists() else f"no folder {folder}: {right}"
+    ended = ending(folder / LOST) if (folder / LOST).exists() else None
+    if ended is not None:
+        return f"{folder} has no epoch to report: its training diverged {ended.says}"
+    otherwise = meant(str(folder), "run.json", "checkpoint.npz") or right
+    return f"{folder} holds no run.json (a sweep) and no checkpoint.npz (a training): {otherwise}"

@@ -13,6 +13,8 @@ from avanp.training import archive
 
 Array = np.ndarray
 FORMAT = 1
+# Of a trainer's state: where it is, and how it ended (see `avanp.training.ending`).
+TOLD = ("epoch", "step", "about", "until", "stopped", "patience", "diverged")
 
 
 def save(path: Path | str, system: System, state: dict[str, Any] | None = None) -> None:
@@ -91,13 +93,13 @@ def describe(path: Path | str) -> dict[str, Any]:
     """Return what a checkpoint says of itself, without building its system.
 
     Keys: format, avanp, system, config, seed, dtype, nets (the number of weights of each),
-    parameters (of all), arrays, bytes, and epoch, step, about where it was made by a trainer.
+    parameters (of all), arrays, bytes, and those of TOLD that a trainer has written.
     """
     path = Path(path)
     document, n_arrays = archive.read_document(path)
     _check_format(path, document)
     state = document.pop("state")
-    kept = {key: state[key] for key in ("epoch", "step", "about") if key in state}
+    kept = {key: state[key] for key in TOLD if key in state}
     sizes = {"arrays": n_arrays, "bytes": path.stat().st_size}
     return {**document, "parameters": sum(document["nets"].values()), **sizes, **kept}
 

@@ -14,8 +14,10 @@ from avanp.locks import held as locked
 from avanp.optim.schedules import Constant, Cosine, InverseTime, Plateau, StepDecay
 from avanp.systems.base import System
 from avanp.training.checkpoint import describe
+from avanp.training.ending import LOST
 from avanp.training.trainer import NAME, Trainer
 
+MOST_MEANT = 3
 SCHEDULES = "cosine, step[:EPOCHS], inverse-time[:EPOCHS], plateau[:EPOCHS]"
 
 
@@ -93,8 +95,27 @@ def checkpoint_in(path: str) -> str:
         return path
     inside = os.path.join(path, NAME)
     if not os.path.exists(inside):
-        raise AvanpError(f"the folder {path!r} has no {NAME}: train a model with --out {path}")
+        if os.path.exists(os.path.join(path, LOST)):
+            raise AvanpError(
+                f"the training in {path!r} diverged before its first checkpoint: "
+                "train again with a smaller --lr"
+            )
+        otherwise = meant(path, NAME) or f"train a model with --out {path}"
+        raise AvanpError(f"the folder {path!r} has no {NAME}: {otherwise}")
     return inside
+
+
+def meant(path: str, *names: str) -> str:
+    """Return "did you mean …?" with folders in `path` that hold one of these files, else ""."""
+    try:
+        inside = sorted(os.path.normpath(entry.path) for entry in os.scandir(path))
+    except OSError:
+        return ""
+    runs = [run for run in inside if any(os.path.isfile(os.path.join(run, n)) for n in names)]
+    if not runs:
+        return ""
+    more = f" or {len(runs) - MOST_MEANT} more" if len(runs) > MOST_MEANT else ""
+    return f"did you mean {', '.join(runs[:MOST_MEANT])}{more}?"
 
 
 def parse_schedule(text: str, lr: float, epochs: int) -> Constant:

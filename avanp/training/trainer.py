@@ -15,6 +15,7 @@ from avanp.systems.base import NotFinite, System, Terms
 from avanp.systems.images import as_floats
 from avanp.training import checkpoint, log
 from avanp.training.batches import batch_sizes, check_options, check_training
+from avanp.training.ending import LOST
 from avanp.training.health import active_units, hint
 from avanp.training.stopping import Best
 
@@ -71,15 +72,12 @@ class Trainer:
         self.system = system
         self.batch_size, self.save_every = int(batch_size), int(save_every)
         self.out = None if out is None else Path(out)
-        self.validation = validation
+        self.validation, self.about = validation, about or {}
         self.best = None if patience is None else Best(int(patience))
-        self.schedule = schedule
-        self.checkpoint = checkpoint
-        self.about = about or {}
+        self.schedule, self.checkpoint = schedule, checkpoint
         self.streams = {purpose: stream(seed, purpose) for purpose in STREAMS}
-        self.seed = int(seed)
-        self.epoch = self.step = 0
-        self.stopped = False
+        self.seed, self.stopped = int(seed), False
+        self.epoch = self.step = self.until = 0  # until: the epoch that `fit` trains to
         self.rows: list[log.Row] = []
         self._metric: float | None = None
 
@@ -116,7 +114,7 @@ class Trainer:
             self.rows = log.start(self.out, self.epoch)
         lonely = self.system.config.batch_norm
         sizes = batch_sizes(len(images), self.batch_size, join_last=lonely)
-        total, done = epochs * len(sizes), 0
+        total, done, self.until = epochs * len(sizes), 0, self.epoch + epochs
         new: list[log.Row] = []
         for _ in range(epochs):
             if self.stopped:
@@ -141,8 +139,11 @@ class Trainer:
 
     def save(self, path: Path | str) -> None:
         """Write a checkpoint from which `resume` goes on bit for bit."""
+        checkpoint.save(path, self.system, self._state())
+
+    def _state(self) -> dict[str, Any]:
         options = ("batch_size", "save_every", "checkpoint", "about", "epoch", "step", "stopped")
-        state = {name: getattr(self, name) for name in options}
+        state = {name: getattr(self, name) for name in (*options, "until")}
         state |= {"train_seed": self.seed, "metric": self._metric, "arrays": {}}
         state["streams"] = {k: s.bit_generator.state for k, s in self.streams.items()}
         if self.best is not None:
@@ -150,7 +151,7 @@ class Trainer:
             state["arrays"] = self.best.weights
         if self.schedule is not None:
             state["schedule"] = {k: v.item() for k, v in self.schedule.state_dict().items()}
-        checkpoint.save(path, self.system, state)
+        return state
 
     @classmethod
     def resume(
@@ -176,7 +177,8 @@ class Trainer:
                 **options,
             )
             trainer.epoch, trainer.step = int(state["epoch"]), int(state["step"])
-            trainer.stopped, trainer._metric = bool(state["stopped"]), state["metric"]
+            trainer.until, trainer.stopped = int(state.get("until", 0)), bool(state["stopped"])
+            trainer._metric = state["metric"]
             for purpose, generator in trainer.streams.items():
                 generator.bit_generator.state = state["streams"][purpose]
             if trainer.best is not None:
@@ -211,8 +213,8 @@ class Trainer:
     def _diverged(self, error: NotFinite) -> NotFinite:
         where = f"{error.what} in update {self.step + 1}, epoch {self.epoch + 1}"
         if self.out is not None:
-            path = self.out / "diverged.npz"
-            self.save(path)
+            path = self.out / LOST
+            checkpoint.save(path, self.system, {**self._state(), "diverged": error.what})
             where += f" (the weights before it: {str(path)!r})"
         return NotFinite(error.net, error.term, where)
 

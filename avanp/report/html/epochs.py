@@ -1,32 +1,41 @@
 """What a training logged, as SVG: a small panel a quantity, over the epochs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from avanp.report.html.element import Markup, el
 from avanp.report.html.guides import guides
 from avanp.report.html.legend import entry
 from avanp.report.html.scale import Axis, even_ticks
+from avanp.report.html.values import Scale, scale
 
 WIDTH, HEIGHT = 400, 210
-LEFT, RIGHT, TOP, BOTTOM = 58, 12, 10, 40
+LEFT, RIGHT, TOP, BOTTOM = 58, 18, 10, 40
+A_SIGN = 10  # pixels that a sign of a label takes at most, on the narrowest screen
 HELD = "validation."
 NOT_DRAWN = ("epoch", "step", "seconds", "latent", "classes", "hint")
 MOST_POINTS = 600  # a line; more are not to be told apart
 Points = list[tuple[float, float]]
+Meaning = Callable[[str], str]
 
 
-def panels(rows: Sequence[Mapping[str, Any]]) -> Markup:
-    """Return a panel for each number that changes; `rows` are those of ``metrics.jsonl``."""
-    names = dict.fromkeys(key for row in rows for key in row)
-    drawn = []
-    for name in names:
-        if name.startswith(HELD) or name in NOT_DRAWN:
+def drawn(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Points, Points]]:
+    """Yield the name of each number that changes, with its points in training and validation.
+
+    `rows` are those of ``metrics.jsonl``. What was measured in validation alone is there too.
+    """
+    for name in dict.fromkeys(key.removeprefix(HELD) for row in rows for key in row):
+        if name in NOT_DRAWN:
             continue
         own, held = _points(rows, name), _points(rows, HELD + name)
         if held or len({value for _, value in own}) > 1:
-            drawn.append(_panel(name, own, held))
-    return el("div", drawn, class_="panels narrow")
+            yield name, own, held
+
+
+def panels(rows: Sequence[Mapping[str, Any]], meaning: Meaning) -> Markup:
+    """Return a panel for each of `drawn`; `meaning` says in a few words what a name stands for."""
+    every = [_panel(name, meaning(name), own, held) for name, own, held in drawn(rows)]
+    return el("div", every, class_="panels narrow")
 
 
 def legend() -> Markup:
@@ -54,30 +63,36 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
 
 
-def _panel(name: str, own: Points, held: Points) -> Markup:
+def _panel(name: str, meaning: str, own: Points, held: Points) -> Markup:
     every = [*own, *held]
-    epochs, values = [e for e, _ in every], [v for _, v in every]
-    xs, ys = even_ticks(min(epochs), max(epochs), 5), even_ticks(min(values), max(values), 4)
-    x = Axis(min(epochs), max(epochs), LEFT + 4, WIDTH - RIGHT)
-    y = Axis(ys[0], ys[-1], HEIGHT - BOTTOM, TOP)
-    drawn = guides(y, ys, LEFT, WIDTH - RIGHT)
-    for epoch in (tick for tick in xs if x.low <= tick <= x.high and tick == int(tick)):
-        at = x.at(epoch)
-        drawn.append(el("text", f"{epoch:g}", x=at, y=HEIGHT - BOTTOM + 18, text_anchor="middle"))
-    drawn.append(el("text", "epoch", x=(LEFT + WIDTH - RIGHT) / 2, y=HEIGHT - 4,
-                    text_anchor="middle"))  # fmt: skip
-    drawn += _line(own, x, y, "one", {"stroke_width": 3})
-    drawn += _line(held, x, y, "four", HELD_STYLE)
-    said = [f"{name} over epochs.", _said("training", own), _said("validation", held)]
-    svg = el("svg", drawn, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img",
+    epochs = [epoch for epoch, _ in every]
+    values = scale([value for _, value in every], HEIGHT - BOTTOM, TOP)
+    left = max(LEFT, 8 + A_SIGN * max(map(len, values.labels)))
+    x = Axis(min(epochs), max(epochs), left + 4, WIDTH - RIGHT)
+    parts = guides(values.axis, values.ticks, left, WIDTH - RIGHT, values.labels)
+    for epoch in even_ticks(x.low, x.high, 5):
+        if x.low <= epoch <= x.high and epoch == int(epoch):
+            parts.append(_below(f"{epoch:g}", x.at(epoch), HEIGHT - BOTTOM + 18))
+    parts.append(_below("epoch", (left + WIDTH - RIGHT) / 2, HEIGHT - 4))
+    parts += _line(own, x, values, "one", {"stroke_width": 3})
+    parts += _line(held, x, values, "four", HELD_STYLE)
+    said = [f"{name} over epochs.", _said("training", own), _said("validation", held), values.note]
+    svg = el("svg", parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img",
              aria_label=" ".join(filter(None, said)))  # fmt: skip
-    return el("figure", el("figcaption", name), svg)
+    more = [el("small", text, style="display: block") for text in (meaning, values.note) if text]
+    return el("figure", el("figcaption", el("strong", name), more), svg)
 
 
-def _line(points: Points, x: Axis, y: Axis, class_: str, style: Mapping[str, Any]) -> list[Markup]:
+def _below(text: str, x: float, y: float) -> Markup:
+    return el("text", text, x=x, y=y, text_anchor="middle")
+
+
+def _line(
+    points: Points, x: Axis, values: Scale, class_: str, style: Mapping[str, Any]
+) -> list[Markup]:
     if not points:
         return []
-    places = [f"{x.at(epoch)},{y.at(value)}" for epoch, value in points]
+    places = [f"{x.at(epoch)},{values.at(value)}" for epoch, value in points]
     if len(places) == 1:
         at, height = places[0].split(",")
         return [el("circle", cx=at, cy=height, r=4, class_=class_)]

@@ -8,21 +8,18 @@ from typing import Any
 from avanp.files import write_whole
 from avanp.report.html.document import Section, document
 from avanp.report.html.element import Child, Markup, el, join
-from avanp.report.html.epochs import legend, panels
+from avanp.report.html.ended import count_of, notes
+from avanp.report.html.epochs import HELD, drawn, legend, panels
 from avanp.report.html.picture import picture
 from avanp.report.html.settings import facts_list
 from avanp.report.html.table import table
+from avanp.report.terms import how_taken, meaning
 from avanp.training.checkpoint import describe
+from avanp.training.ending import ending
 from avanp.training.folder import checkpoint_in
 from avanp.training.log import read_metrics
 
-PICTURES = {
-    "samples.png": ("Generated images", "Images drawn by {model} from random codes"),
-    "reconstructions.png": (
-        "Reconstructions",
-        "Images that {model} was not trained on, above their reconstructions",
-    ),
-}
+Rows = Sequence[Mapping[str, Any]]
 
 
 def write_training(directory: Path) -> Path:
@@ -33,44 +30,71 @@ def write_training(directory: Path) -> Path:
     AvanpError
         Where the checkpoint or the log is damaged, or the folder cannot be written.
     """
-    described = describe(checkpoint_in(str(directory)))
     path = directory / "report.html"
-    write_whole(
-        path, _page(directory, described, read_metrics(directory)).encode("utf-8", "replace")
-    )
+    write_whole(path, _page(directory, read_metrics(directory)).encode("utf-8", "replace"))
     return path
 
 
-def _page(directory: Path, described: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
+def _page(directory: Path, rows: Rows) -> str:
+    checkpoint = Path(checkpoint_in(str(directory)))
+    described, ended = describe(checkpoint), ending(checkpoint)
     model = str(described["system"])
     about = described.get("about") or {}
     data = about["data"] if isinstance(about.get("data"), dict) else {}
-    sections: list[Section] = []
-    for name, (heading, alt) in PICTURES.items():
-        if (directory / name).is_file():
-            shown = picture(directory / name, alt.format(model=model))
-            sections.append((Path(name).stem, heading, el("figure", shown)))
+    pictures = _pictures(directory, model, rows)
+    sections: list[Section] = [*pictures]
     if rows:
-        sections.insert(0, ("curves", "What changed over the epochs", _curves(rows)))
-        sections.append(("epochs", "First, best and last epoch", _epochs(rows)))
+        sections.insert(0, ("curves", "What changed over the epochs", _curves(rows, described)))
+        sections.append(("epochs", "First, best and last epoch", _epochs(rows, described)))
     sections.append(("run", "What was trained", _settings(described, data, about)))
     title = f"{model} on {data['name']}" if data.get("name") else model
-    lead = el("p", _lead(described), class_="muted")
+    facts = el("p", _facts(described), class_="muted")
+    lead = join([facts, notes(ended, described, rows, drawn=bool(pictures))])
     return document(title, lead, sections, el("p", "Written by avanp report.", class_="muted"))
 
 
-def _lead(described: Mapping[str, Any]) -> str:
+def _facts(described: Mapping[str, Any]) -> str:
     trained = "A model that was not trained"
     if "epoch" in described:
-        trained = f"A training by avanp {described['avanp']}: {described['epoch']} epochs"
+        trained = f"A training by avanp {described['avanp']}: {count_of(described)}"
     return f"{trained}, {described['parameters']:,} parameters, seed {described['seed']}."
 
 
-def _curves(rows: Sequence[Mapping[str, Any]]) -> Markup:
-    return join([legend(), panels(rows)])
+def _pictures(directory: Path, model: str, rows: Rows) -> list[Section]:
+    part = "validation" if any(key.startswith(HELD) for row in rows for key in row) else "test"
+    pictures = {
+        "samples.png": (
+            "Generated images",
+            f"Images drawn by {model} from random codes",
+            "What the decoder makes of random codes, drawn from N(0, I).",
+        ),
+        "reconstructions.png": (
+            "Reconstructions",
+            f"Images that {model} was not trained on, above their reconstructions",
+            "In each pair of rows the originals are above, the reconstructions below. The images "
+            f"are of the {part} part, evenly spread over it from its first one on; none was "
+            "trained on.",
+        ),
+    }
+    sections = []
+    for name, (heading, alt, caption) in pictures.items():
+        if (directory / name).is_file():
+            said = el("figcaption", caption, style="font-weight: 400")
+            figure = el("figure", said, picture(directory / name, alt))
+            sections.append((Path(name).stem, heading, figure))
+    return sections
 
 
-def _epochs(rows: Sequence[Mapping[str, Any]]) -> Markup:
+def _curves(rows: Rows, described: Mapping[str, Any]) -> Markup:
+    taken = how_taken(key.removeprefix(HELD) for row in rows for key in row)
+    return join([el("p", taken), legend(), panels(rows, lambda name: _meaning(name, described))])
+
+
+def _meaning(name: str, described: Mapping[str, Any]) -> str:
+    return meaning(name, str(described["system"]), described["config"])
+
+
+def _epochs(rows: Rows, described: Mapping[str, Any]) -> Markup:
     """Rows of quantities, columns of epochs: there are more of the former."""
     chosen = {"first": rows[0]}
     known = [row for row in rows if isinstance(row.get("validation.loss"), int | float)]
@@ -83,7 +107,11 @@ def _epochs(rows: Sequence[Mapping[str, Any]]) -> Markup:
         for name in names
         if name != "hint"
     ]
-    return table("log", "The log of three epochs", ["", *chosen], lines, class_="facts")
+    said = table("log", "The log of three epochs", ["", *chosen], lines, class_="facts")
+    # What has a drawing is explained there.
+    above = {name for name, _, _ in drawn(rows)}
+    others = {name: _meaning(name, described) for name in names if name not in above}
+    return join([said, facts_list({name: words for name, words in others.items() if words})])
 
 
 def _value(value: Any) -> Child:
@@ -98,8 +126,10 @@ def _settings(
     facts: dict[str, Child] = {"Model": str(described["system"])}
     if data:
         facts["Data"] = f"{data.get('name')}: {data.get('images')} training images"
+    order = dict(about["order"]) if isinstance(about.get("order"), dict) else {}
+    if "pixels" in order:
+        facts["SHA-256 of their pixels"] = el("code", _said(order.pop("pixels")))
     facts |= {f"Option: {key}": _said(value) for key, value in described["config"].items()}
-    order = about["order"] if isinstance(about.get("order"), dict) else {}
     more = {key: value for key, value in order.items() if key not in described["config"]}
     facts |= {f"Training: {key}": _said(value) for key, value in more.items() if key != "model"}
     facts["Weights"] = ", ".join(f"{net} {size:,}" for net, size in described["nets"].items())

@@ -1,0 +1,224 @@
+"""The page of a training: what it says of its end, its quantities and its pictures."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from small_trainings import IMAGES, diverges, interrupted, trainer
+
+from avanp.commands.loading import load_decoder
+from avanp.report.html.training import write_training
+from avanp.report.html.values import scale
+from avanp.report.terms import meaning
+from avanp.systems import build
+from avanp.training.trainer import Trainer
+from browser import Browser, chromium
+from page_reader import Page
+
+MODELS = ("VAE", "GAN", "VAEGAN", "AVA1", "AVA2", "AVA3", "AVA4", "AVA5", "classifier")
+SPIKE = [813122.0, 950.0, 420.0, 400.0, 390.0, 385.0, 382.0, 380.0]
+
+
+def page(folder):
+    return Page(write_training(folder).read_text("utf-8"))
+
+
+def notes(found):
+    return [e.text for e in found.all("p") if e.get("class") == "note"]
+
+
+def log(folder, rows):
+    """Write a training with this log."""
+    trainer(folder).fit(IMAGES, 1)
+    lines = [json.dumps({"epoch": n, **row}) + "\n" for n, row in enumerate(rows, 1)]
+    (folder / "metrics.jsonl").write_text("".join(lines))
+    return folder
+
+
+def panel(found, name):
+    return next(e for e in found.all("figure") if [name] == [s.text for s in e.all("strong")])
+
+
+def picture(folder, name):
+    Image.new("RGB", (40, 20)).save(folder / name)
+
+
+# How it ended
+
+
+def test_a_diverged_training_says_so_above_everything(tmp_path):
+    diverges(trainer(tmp_path), after=2)
+    found = page(tmp_path)
+    (said,) = notes(found)
+    assert said.startswith(
+        "Diverged in epoch 3 of 5: the loss term 'kl' of VAE.encoder is nan. "
+        "The model is that of epoch 2, "
+    )
+    assert "header" in next(e for e in found.all("p") if e.get("class") == "note").inside
+    assert "2 of 5 epochs" in found.one("header").text
+
+
+def test_an_interrupted_training_says_of_how_many_and_why_there_are_no_images(tmp_path):
+    interrupted(tmp_path, after=2, epochs=9)
+    (said,) = notes(page(tmp_path))
+    assert said.startswith("Stopped at epoch 2 of 9. The command that began the training goes on")
+    assert "Images are drawn when a training ends; avanp generate" in said
+    picture(tmp_path, "samples.png")
+    (said,) = notes(page(tmp_path))
+    assert said.endswith("The images below may be of an earlier epoch.")
+
+
+def test_an_early_end_says_which_weights_the_model_has(tmp_path):
+    one = trainer(tmp_path, validation=IMAGES, patience=1)
+    one.system.evaluate = lambda images, rng: {"loss": float(one.epoch)}
+    one.fit(IMAGES, 9)
+    (said,) = notes(page(tmp_path))
+    assert said == (
+        "Stopped early after epoch 2 of 9: no lower validation.loss in an epoch. "
+        "The model is the one of the lowest validation.loss, not that of the last epoch."
+    )
+
+
+def test_the_hint_of_the_last_epoch_is_a_note(tmp_path):
+    assert notes(page(log(tmp_path / "a", [{"hint": "over"}, {"loss": 1.0}]))) == []
+    assert notes(page(log(tmp_path / "b", [{}, {"hint": "over"}]))) == ["In the last epoch: over."]
+
+
+# What the quantities are
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_quantity_on_the_page_is_explained(tmp_path, name):
+    options = {"classes": 2} if name == "classifier" else {"latent": 2}
+    system = build(name, shape=(3, 3, 1), widths=(5,), **options)
+    labels = np.array([0, 1] * 4) if name == "classifier" else None
+    seen = IMAGES if labels is None else (IMAGES, labels)
+    one = Trainer(system, batch_size=4, out=tmp_path, validation=seen)
+    rows = one.fit(IMAGES, 3, labels=labels)
+    found = page(tmp_path)
+    captions = {
+        e.all("strong")[0].text: [s.text for s in e.all("small")] for e in found.all("figcaption")
+    }
+    listed = {e.text for e in found.all("dt")}
+    quantities = {key.removeprefix("validation.") for row in rows for key in row}
+    for key in quantities - {"epoch", "hint"}:
+        assert captions.get(key) or key in listed, key
+        assert 5 < len(meaning(key, name, system.config.to_json())) <= 62, key
+    assert "loss" in captions or name == "GAN"  # of AVA and VAEGAN it is in validation alone
+
+
+def test_a_quantity_is_what_the_options_make_it():
+    def of(name, **config):
+        return meaning(name, "VAE", config)
+
+    assert of("reconstruction", likelihood="bernoulli") == "cross-entropy of the pixels, in nats"
+    assert of("reconstruction", likelihood="gaussian") == "½ squared error of pixels"
+    assert of("loss", likelihood="bernoulli", beta=1.0) == (
+        "reconstruction + kl: minus the ELBO, in nats"
+    )
+    assert "weighted kl" in of("loss", likelihood="bernoulli", beta=4.0)
+    assert "ELBO" not in of("loss", likelihood="gaussian")
+    assert of("decoder_loss", loss="log").startswith("log(1 − d(x′))")
+    assert of("decoder_loss", loss="least-squares").startswith("(d(x′) − 1)²")
+    assert of("fool_D", non_saturating=True).startswith("−log D(x′)")
+    assert of("grad_norm.d", clip=1.0) == (
+        "length of the gradient of d, which judges images, before clipping"
+    )
+    assert of("of.my.own") == of("more") == of("validation.loss") == ""
+
+
+def test_sums_and_nats_are_told_where_there_are_any(tmp_path):
+    told = "sums over the pixels of an image"
+    assert told in page(log(tmp_path / "a", [{"reconstruction": 1.0, "kl": 2.0}])).one("main").text
+    assert told not in page(log(tmp_path / "b", [{"d_loss": 1.0}])).one("main").text
+
+
+def test_the_hash_of_the_images_is_called_one(tmp_path):
+    trainer(tmp_path, about={"order": {"pixels": "5a" * 32, "batch": 8}}).fit(IMAGES, 1)
+    facts = page(tmp_path).one("section", id="run").all("dt")
+    assert "SHA-256 of their pixels" in [e.text for e in facts]
+    assert "Training: pixels" not in [e.text for e in facts]
+
+
+@pytest.mark.parametrize(("key", "part"), [("validation.loss", "validation"), ("loss", "test")])
+def test_the_rows_of_reconstructions_are_named_in_words(tmp_path, key, part):
+    log(tmp_path, [{key: 1.0}])
+    picture(tmp_path, "reconstructions.png")
+    caption = page(tmp_path).one("section", id="reconstructions").all("figcaption")[0].text
+    assert "the originals are above, the reconstructions below" in caption
+    assert f"of the {part} part, evenly spread" in caption
+
+
+# Axes
+
+
+def test_a_spike_makes_the_axis_logarithmic_and_a_note(tmp_path):
+    found = panel(page(log(tmp_path, [{"loss": value} for value in SPIKE])), "loss")
+    assert "The axis is logarithmic." in [e.text for e in found.all("small")]
+    assert "The axis is logarithmic." in found.all("svg")[0].get("aria-label")
+    labels = [e.text for e in found.all("text")]
+    assert labels[:5] == ["100", "1000", "10 k", "100 k", "1 M"]
+
+
+def test_equal_factors_are_equally_far_on_it():
+    of = scale([*[1.0] * 5, 10.0, 1000.0], 170, 10)
+    assert (of.at(1.0), of.at(1000.0)) == (170, 10)
+    assert of.at(10.0) == pytest.approx(170 - 160 / 3, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    "values", [[5, 4, 3, 2], [0.001, 5, 12, 20, 25], [3.0], [1e-4, 0.4, 0.5, 0.6, 1]]
+)
+def test_values_that_can_be_told_apart_keep_a_straight_axis(values):
+    assert scale(values, 170, 10).note == ""
+
+
+def test_values_of_both_signs_are_cut_off_and_those_beyond_are_at_the_end():
+    values = [-8e6, *[0.1 * n for n in range(-10, 10)]]
+    of = scale(values, 170, 10)
+    assert of.note == "The axis is cut off: 1 of 21 values are beyond, as -8e+06."
+    assert of.at(-8e6) == 170
+    assert 0 < of.at(0.9) < of.at(-1.0) < 170
+
+
+@pytest.mark.parametrize(
+    "values", [[1e-305, 1e299], [0.0] * 9, [5e-324] * 9 + [1.0], [-1e299, 1e299], [1e-290, 1e299]]
+)
+def test_no_values_are_too_large_or_too_small_for_an_axis(values):
+    of = scale(values, 170, 10)
+    assert all(10 <= of.at(value) <= 170 for value in values)
+    assert len(of.labels) == len(of.ticks) <= 8
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 400])
+def test_no_label_leaves_its_drawing(tmp_path, width):
+    program = chromium()
+    if program is None:
+        pytest.skip("there is no chromium here: apt-get install chromium")
+    values = {
+        "loss": SPIKE,
+        "kl": [8e7, 7e7, 4e7, 2e7, 1e7, 0.0, 3e7, 5e7],
+        "d_loss": [0.00001 * n for n in range(8)],
+        "lr": [1e20 * n for n in range(8)],
+        "accuracy": [100000.5 + n / 10 for n in range(8)],
+    }
+    rows = [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
+    path = write_training(log(tmp_path, rows * 130))  # epochs of four digits
+    with Browser(program) as tab:
+        tab.open(path, width=width)
+        out = tab.evaluate(
+            "[...document.querySelectorAll('svg text')].filter(e => {"
+            "const a = e.getBoundingClientRect(), b = e.closest('svg').getBoundingClientRect();"
+            "return a.left < b.left || a.right > b.right + 1}).map(e => e.textContent)"
+        )
+        assert tab.evaluate("document.querySelectorAll('svg text').length") > 40
+    assert out == []
+
+
+def test_a_finished_model_is_drawn_by_without_a_word(tmp_path, capsys):
+    trainer(tmp_path).fit(IMAGES, 2)
+    load_decoder(str(tmp_path))
+    assert capsys.readouterr().err == ""
+    assert notes(page(tmp_path)) == []
