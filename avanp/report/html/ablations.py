@@ -17,7 +17,7 @@ def _ablation(number: int, ablation: Ablation) -> Markup:
     columns, rows = ablation.columns, [(_header(row[0]), row[1:]) for row in ablation.rows if row]
     return join(
         [
-            el("h3", ablation.title),
+            el("h3", ablation.title, id=f"ablation-{number}-title"),
             el("p", ablation.says),
             el("p", f"{ablation.seeds.capitalize()}.", class_="muted"),
             table(
@@ -30,11 +30,25 @@ def _ablation(number: int, ablation: Ablation) -> Markup:
             )
             if rows
             else None,
-            el("figure", picture(ablation.picture, ablation.alt or ablation.title))
-            if ablation.picture
-            else None,
+            _picture(number, ablation),
         ]
     )
+
+
+def _picture(number: int, ablation: Ablation) -> Markup | None:
+    """A picture that a narrow screen shows at a size that can be read, and scrolls sideways."""
+    if ablation.picture is None:
+        return None
+    drawn = picture(ablation.picture, ablation.alt or ablation.title)
+    region = el(
+        "div",
+        drawn,
+        class_="scroll wide",
+        role="region",
+        aria_labelledby=f"ablation-{number}-title",
+        tabindex="0",
+    )
+    return el("figure", region)
 
 
 def _header(text: str) -> Markup | str:
