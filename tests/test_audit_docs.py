@@ -120,7 +120,7 @@ def test_two_sets_of_160_seeds_agree_on_everything(runs):
     assert "the two sets of 160 agree on all" in PAGE
 
 
-@pytest.mark.slow
+@pytest.mark.stress
 def test_the_script_that_rebuilds_them_changes_nothing(tmp_path):
     copy = tmp_path / "audit"
     shutil.copytree(FOLDER, copy)
