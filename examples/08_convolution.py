@@ -95,9 +95,9 @@ seconds = {}
 for way in (place_by_place, as_one_product, by_avanp):
     seconds[way.__name__.replace("_", " ")] = min(timeit.repeat(partial(way, x), number=1))
 work = 2 * B * H * H * 9 * C * N / 1e9
-# Of the operations that the windows need; Winograd does with fewer.
 for way, t in seconds.items():
     print(f"{way:15} {1000 * t:7.1f} ms, {work / t:6.1f} thousand million operations a second")
+print("(operations that the windows need; Winograd does with fewer)")
 
 figure, (left, middle, right) = plt.subplots(1, 3, figsize=(11, 3.6), layout="constrained")
 small = np.arange(25).reshape(5, 5)
