@@ -313,7 +313,9 @@ def test_two_trainings_do_not_share_a_folder(place, finished):
     while not (place / "shared" / "metrics.jsonl").exists():
         assert first.poll() is None, first.stderr.read()
         time.sleep(0.005)
+    os.killpg(first.pid, signal.SIGSTOP)  # it does not end before the other begins
     second = avanp(place, *words)
+    os.killpg(first.pid, signal.SIGCONT)
     assert (second.code, second.err.count("\n")) == (2, 1)
     assert "'shared' is in use by another training" in second.err
     first.communicate(timeout=60)
