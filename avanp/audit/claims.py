@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from avanp.audit.own_noise import entries, share_true, spread
+from avanp.audit.own_noise import draw, share_true, spread
 from avanp.audit.paired import RESAMPLES, holm
 from avanp.audit.paper_claims import CLAIMS
 from avanp.audit.seen import Seen, look, runs_of
@@ -72,7 +72,7 @@ def judge(
             [look(part, runs, rules, rates, resamples) for part in claim.parts] for claim in CLAIMS
         ]
         found = _decided(seen)
-        tables = entries(runs, rules, rates)
+        tables = draw(runs, rules, rates)
         shares = _again(seen, found, draws)
         for claim, entry, one, again in zip(CLAIMS, judged, found, shares, strict=True):
             one["again"] = again

@@ -16,11 +16,11 @@ from avanp.audit.paper_claims import Part
 from avanp.audit.seen import Runs
 from avanp.rng import stream
 
-# Of every table drawn, by statistic and model; (TABLES,)
-Entries = dict[tuple[str, str], np.ndarray]
+# Of every table drawn, by model: BM at each rate, NaN where it diverged; (TABLES, rates)
+Drawn = dict[str, np.ndarray]
 
 TABLES = 1000
-# Those of avanp.report.tables, for many tables at once: cells that diverged are left out.
+# Those of avanp.report.tables, for many tables at once.
 STATISTICS: dict[str, Callable[..., Any]] = {
     "mean": np.nanmean,
     "maximum": np.nanmax,
@@ -29,38 +29,50 @@ STATISTICS: dict[str, Callable[..., Any]] = {
 }
 
 
-def entries(runs: Runs, rules: str, rates: Sequence[float], tables: int = TABLES) -> Entries:
-    """Return the entries of Table 3 in tables drawn from the complete seeds of each model."""
+def draw(runs: Runs, rules: str, rates: Sequence[float], tables: int = TABLES) -> Drawn:
+    """Return tables drawn from the complete seeds of each model that has two or more."""
     rng, found = stream(0, "bootstrap"), {}
     for model in sorted(model for name, model in runs if name == rules):
         seeds = [of for _, of in sorted(runs[rules, model].items()) if all(r in of for r in rates)]
-        if not seeds:
-            continue
-        bm = np.array([[seed[rate] for rate in rates] for seed in seeds], float)  # None is NaN
-        drawn = bm[rng.integers(0, len(bm), (tables, len(rates))), np.arange(len(rates))]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # tables without a number: NaN
-            for name, statistic in STATISTICS.items():
-                found[name, model] = statistic(drawn, axis=1)
+        if len(seeds) > 1:
+            bm = np.array([[seed[rate] for rate in rates] for seed in seeds], float)
+            chosen = rng.integers(0, len(bm), (tables, len(rates)))
+            found[model] = bm[chosen, np.arange(len(rates))]
     return found
 
 
-def share_true(parts: Sequence[Part], drawn: Entries) -> float | None:
-    """Return the share of the tables in which all parts are true; None without the models."""
-    differences = [(part, _difference(part, drawn)) for part in parts]
-    true = [d > part.margin for part, d in differences if d is not None]
-    return float(np.all(true, axis=0).mean()) if len(true) == len(parts) else None
+def share_true(parts: Sequence[Part], drawn: Drawn) -> float | None:
+    """Return the share of the tables in which all parts are true; None without the models.
 
-
-def spread(part: Part, drawn: Entries) -> float | None:
-    """Return the SD of a part's difference over the tables; None where it has none."""
-    difference = _difference(part, drawn)
-    if difference is None or np.isfinite(difference).sum() < 2:
+    A table in which a run diverged shows no claim about its model.
+    """
+    if not all(part.model in drawn and part.other in drawn for part in parts):
         return None
-    return float(np.nanstd(difference, ddof=1))
+    true = [
+        (_difference(part, drawn) > part.margin) & ~_gone(part, drawn).any(axis=1) for part in parts
+    ]
+    return float(np.all(true, axis=0).mean())
 
 
-def _difference(part: Part, drawn: Entries) -> np.ndarray | None:
-    ours, theirs = ((part.statistic, model) for model in (part.model, part.other))
-    there = ours in drawn and theirs in drawn
-    return part.sign * (drawn[ours] - drawn[theirs]) if there else None
+def spread(part: Part, drawn: Drawn) -> float | None:
+    """Return the SD of a part's difference over the tables; None where it has none."""
+    if part.model not in drawn or part.other not in drawn:
+        return None
+    difference = _difference(part, drawn)
+    return float(np.nanstd(difference, ddof=1)) if np.isfinite(difference).sum() > 1 else None
+
+
+def _gone(part: Part, drawn: Drawn) -> np.ndarray:
+    """Return where either model diverged: left out for both of them."""
+    return np.isnan(drawn[part.model]) | np.isnan(drawn[part.other])
+
+
+def _difference(part: Part, drawn: Drawn) -> np.ndarray:
+    gone, statistic = _gone(part, drawn), STATISTICS[part.statistic]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # tables without a number: NaN
+        ours, theirs = (
+            statistic(np.where(gone, np.nan, drawn[model]), axis=1)
+            for model in (part.model, part.other)
+        )
+    return part.sign * (ours - theirs)

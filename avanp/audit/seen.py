@@ -109,7 +109,9 @@ def _loss(lost: Sequence[frozenset[float]], rates: int) -> Loss:
     """Return what seeds have lost, one set of rates each."""
     counts = Counter(rate for some in lost for rate in some)
     most = max(counts, key=lambda rate: (counts[rate], rate), default=None)
-    return Loss(len(lost) * rates, counts.total(), most, counts[most] if most else 0, len(lost))
+    return Loss(
+        len(lost) * rates, counts.total(), most, counts[most] if most is not None else 0, len(lost)
+    )
 
 
 def _differences(

@@ -40,8 +40,9 @@ METHOD = (
     "The paper's tables are of one run, in which every cell had noise of its own: AVA1 and AVA2, "
     "which the same noise makes equal, differ in them. So 1,000 tables are drawn, every cell of "
     "them from a seed chosen by chance. The share in which a claim is true says how far one such "
-    "table can be relied on. It is smaller than the share of seeds in which it is true where "
-    "common noise hides chance, and not zero where models are equal.",
+    "table can be relied on; a table in which a run diverged shows no claim about its model. The "
+    "share is smaller than that of the seeds in which the claim is true where common noise hides "
+    "chance, and not zero where models are equal.",
     "The seeds vary the noise and nothing else: the verdicts are about these images, these nets "
     "and these rates.",
 )

@@ -83,7 +83,7 @@ def audit(
             click.echo(textwrap.fill(few, COLUMNS))
         if not claims_only:
             click.echo(
-                "two parts: the sweep, then the ablations, some 3,300 trainings however many seeds "
+                "two parts: the sweep, then the ablations, some 3,300 pieces however many seeds "
                 "there are\n(--claims-only leaves them out)"
             )
         images, result = swept(
@@ -133,7 +133,10 @@ def _judged(
         if subject is None:
             document, pictures = run.audit(rows, config)
             if directory:
+                there = (Path(directory) / run.NAME).exists()
                 document["ablations"] = ablations_of(Path(directory), document)
+                if there and not document["ablations"]:
+                    click.echo("no ablations are kept: the audit before has none of these cells")
         else:
             with shown("trainings") as progress:
                 document, pictures = run.audit(rows, config, subject, jobs=jobs, progress=progress)
