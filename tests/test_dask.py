@@ -1,23 +1,30 @@
 """A sweep on a Dask cluster of real processes: the same rows, whatever dies."""
 
+import asyncio
 import json
 import os
 import shutil
 import signal
 import subprocess
 import time
+from concurrent.futures import Executor, Future
+from types import SimpleNamespace
 
 import pytest
 
 from avanp.errors import AvanpError
 from avanp.sweeps import cluster as dask_cluster
-from avanp.sweeps.cells import key_of
+from avanp.sweeps.cells import Task, failed_cell, key_of
 from avanp.sweeps.store import read_rows
+from avanp.sweeps.worker import Outcome
+from avanp.sweeps.workplace import Workplace
 from cli_process import NO_FIGURES, SLOW, altered, avanp, started, write_images
 from dask_processes import cluster, images_fetched, looking_at, tasks_of, wait_for
 from sweep_rows import results
 
-pytest.importorskip("distributed", reason="Dask is not installed: pip install 'avanp[distributed]'")
+distributed = pytest.importorskip(
+    "distributed", reason="Dask is not installed: pip install 'avanp[distributed]'"
+)
 pytestmark = pytest.mark.slow
 
 SWEEP = ("sweep", "--data", "images", "--lr", "0.9,0.05", "--models", "AVA5,GAN,VAE")
@@ -165,6 +172,41 @@ def test_a_scheduler_that_dies_is_one_line_and_the_command_continues(place, tmp_
     assert "Traceback" not in err
     assert sweep(place, "gone", "--jobs", "1").code == 0
     assert results(place / "gone") == results(place / "one")
+
+
+class Loses(Executor):
+    """Gives the outcome of every cell, but the first time that of one is lost, as Dask loses it."""
+
+    def __init__(self):
+        self.submitted = []
+
+    def submit(self, fn, task, *words):
+        self.submitted.append(task)
+        theirs, ours = SimpleNamespace(status="finished"), Future()
+
+        async def result(raiseit):
+            if self.submitted.count(task) == task.seed == 1:
+                theirs.status = "lost"  # the worker is killed while its result is on its way
+            return Outcome(failed_cell("no matter"), "host", "")
+
+        theirs._result = result
+        asyncio.run(_awaited(theirs, ours))
+        return ours
+
+
+async def _awaited(theirs, ours):
+    await distributed.cfexecutor._cascade_future(theirs, ours)
+
+
+def test_a_result_that_dask_had_and_lost_is_computed_again():
+    executor = Loses()
+    place = Workplace(
+        executor, None, None, dask_cluster.killed_worker(), True, lambda: 4, lambda: 2
+    )
+    tasks = [Task("program", "VAE", 0.5, seed) for seed in range(3)]
+    told = [task for task, _ in place.outcomes(tasks, 1)]
+    assert sorted(task.seed for task in told) == [0, 1, 2]
+    assert [task.seed for task in executor.submitted] == [0, 1, 2, 1]
 
 
 KILLING = """

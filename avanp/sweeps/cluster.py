@@ -127,6 +127,15 @@ def killed_worker() -> type[Exception]:
     return KilledWorker
 
 
+def had_and_lost(error: BaseException | None) -> bool:
+    """Whether Dask had a result, and lost it as the worker that kept it was killed.
+
+    Its executor reads a future's state after its result, and then takes that result, an `Outcome`,
+    for an error's three parts, of which the second is to have a traceback.
+    """
+    return isinstance(error, AttributeError) and error.name == "with_traceback"
+
+
 def threads_of(client: Any) -> Callable[[], int]:
     """Return what tells how many cells the cluster can run at once; it asks now and then."""
     known, asked = 0, -math.inf

@@ -62,7 +62,9 @@ class Workplace:
         """
         suspects: list[Task] = []
         for task, future in self._finished(todo, draws, self.most_pending):
-            if isinstance(future.exception(), self.died) and self.blames_neighbours:
+            error = future.exception()
+            again = isinstance(error, self.died) or cluster.had_and_lost(error)
+            if self.blames_neighbours and again:
                 suspects.append(task)
             else:
                 yield task, self._outcome(future)
