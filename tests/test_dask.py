@@ -61,7 +61,8 @@ def sweep(tmp, out, *words):
 
 def begin(tmp, out, *words):
     """Start a sweep, and return it with its first row there."""
-    process = started(tmp, *SWEEP, "--out", out, *words, command=plain(tmp))
+    command = altered(tmp, NO_FIGURES + SLOW)  # not to be at its end before it is looked at
+    process = started(tmp, *SWEEP, "--out", out, *words, command=command)
 
     def has_a_row():
         assert process.poll() is None, process.stderr.read()

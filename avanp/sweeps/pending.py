@@ -1,8 +1,10 @@
 """Work given to an executor a little at a time."""
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
+from contextlib import suppress
 from itertools import islice
+from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -21,16 +23,25 @@ def finished(
         Returns how many pieces are handed over at a time; where the executor grows, more.
     """
     pending: dict[Future, T] = {}
+    # Not futures.wait: it locks all of them, and Ctrl-C in the middle of that leaves them locked
+    # for the thread by which Dask would cancel them.
+    done: SimpleQueue[Future] = SimpleQueue()
     left = iter(todo)
     try:
         while True:
             room = most_pending() - len(pending)
             for piece in islice(left, max(room, 0 if pending else 1)):
-                pending[submit(piece)] = piece
+                future = submit(piece)
+                pending[future] = piece
+                future.add_done_callback(done.put)
             if not pending:
                 return
-            for future in wait(pending, return_when=FIRST_COMPLETED).done:
-                yield pending.pop(future), future
+            future = done.get()
+            yield pending.pop(future), future
+            with suppress(Empty):
+                while True:
+                    future = done.get_nowait()
+                    yield pending.pop(future), future
     finally:
         for future in pending:
             future.cancel()
