@@ -24,6 +24,7 @@ def ablations_of(directory: Path, document: Mapping[str, Any]) -> list[dict[str,
     except AvanpError:  # of another format, or damaged: it is written anew
         return []
     earlier = json.loads((directory / NAME).read_text(encoding="utf-8"))
-    now = json.loads(json.dumps(document))
-    same = all(earlier.get(key) == now[key] for key in ("run", "cells"))
+    # Through JSON, so that tuples and lists compare.
+    now = json.loads(json.dumps({key: document[key] for key in ("run", "cells")}))
+    same = all(earlier[key] == now[key] for key in now)
     return list(earlier["ablations"]) if same else []

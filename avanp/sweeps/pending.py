@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
 from itertools import islice
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -38,10 +37,6 @@ def finished(
                 return
             future = done.get()
             yield pending.pop(future), future
-            with suppress(Empty):
-                while True:
-                    future = done.get_nowait()
-                    yield pending.pop(future), future
     finally:
         for future in pending:
             future.cancel()
