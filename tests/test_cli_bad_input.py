@@ -258,7 +258,10 @@ def test_an_out_that_is_read_only(place, run_folder):
     try:
         for out in ("locked", "locked/run", "run"):
             said = refused_sweep(place, "--out", out, command=ORDINARY)
-            assert said == f"--out {out}: Permission denied: name a folder that can be written"
+            assert (
+                said
+                == f"cannot write '{out}': Permission denied; name a folder that can be written"
+            )
         said = refused(place, "tables", "run", command=ORDINARY)
         assert said.endswith("Permission denied; name a folder that can be written")
     finally:
