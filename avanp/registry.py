@@ -1,6 +1,6 @@
 """What avanp knows by name: one line each, ``"module:object"``, loaded when it is used.
 
-Everything registered here has a row in `avanp.gradcases` (where it has a derivative), a value
+Everything registered here has a row in `avanp.grad.cases` (where it has a derivative), a value
 test and a line in the docs; a test fails where one is missing.
 """
 
