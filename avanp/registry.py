@@ -14,6 +14,7 @@ LAYERS = {
     "sequential": "avanp.layers.sequential:Sequential",
     "concat": "avanp.layers.concat:Concat",
     "residual": "avanp.layers.residual:Residual",
+    "vanishing-residual": "avanp.layers.vanishing:VanishingResidual",
     "two-heads": "avanp.layers.two_heads:TwoHeads",
     "gaussian-sample": "avanp.layers.gaussian_sample:GaussianSample",
     "frozen": "avanp.layers.frozen:Frozen",
