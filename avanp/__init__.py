@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from avanp.data.resolve import resolve as load_images
     from avanp.errors import AvanpError
-    from avanp.gradcheck import GradientError, check_grad
+    from avanp.grad.check import GradientError, check_grad
     from avanp.metrics.balance import balance_metric
     from avanp.models.ava import AVA1, AVA2, AVA3, AVA4, AVA5
     from avanp.models.gan import GAN
@@ -30,11 +30,11 @@ _WHERE = {
     "AVA5": "avanp.models.ava:AVA5",
     "AvanpError": "avanp.errors:AvanpError",
     "GAN": "avanp.models.gan:GAN",
-    "GradientError": "avanp.gradcheck:GradientError",
+    "GradientError": "avanp.grad.check:GradientError",
     "VAE": "avanp.models.vae:VAE",
     "VAEGAN": "avanp.models.vaegan:VAEGAN",
     "balance_metric": "avanp.metrics.balance:balance_metric",
-    "check_grad": "avanp.gradcheck:check_grad",
+    "check_grad": "avanp.grad.check:check_grad",
     "load_images": "avanp.data.resolve:resolve",
     "sweep": "avanp.sweeps.run:sweep",
 }

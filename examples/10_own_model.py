@@ -16,7 +16,7 @@ from functools import partial
 import numpy as np
 
 import avanp
-from avanp.gradcheck import check_scalar
+from avanp.grad.check import check_scalar
 from avanp.layers.dense import Dense
 from avanp.layers.flatten import Flatten
 from avanp.layers.relu import ReLU

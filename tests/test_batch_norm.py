@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from avanp.errors import AvanpError
-from avanp.gradcheck import check_grad
+from avanp.grad.check import check_grad
 from avanp.kernels import jit_norm, reference_norm
 from avanp.layers.batch_norm import BatchNorm, batch_norm_mode
 from avanp.layers.dense import Dense

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from avanp.errors import AvanpError
-from avanp.gradcheck import check_grad
+from avanp.grad.check import check_grad
 from avanp.layers.base import Layer
 from avanp.layers.batch_norm import BatchNorm
 from avanp.layers.conv import Conv2d

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avanp.gradcheck import check_grad
+from avanp.grad.check import check_grad
 from avanp.layers.batch_norm import BatchNorm
 from avanp.layers.conv_transpose import ConvTranspose2d
 from avanp.layers.leaky_relu import LeakyReLU

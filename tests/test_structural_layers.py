@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from avanp.errors import AvanpError
-from avanp.gradcheck import check_grad
+from avanp.grad.check import check_grad
 from avanp.layers.base import Layer
 from avanp.layers.concat import Concat
 from avanp.layers.crop import Crop

@@ -9,10 +9,10 @@ import numpy as np
 from numba import njit
 
 from avanp.kernels import reference_dense as reference
-from avanp.kernels.aligned import empty
-from avanp.kernels.cpu import compiles, tile
-from avanp.kernels.microkernel import call_tile, one_vector, two_vectors
-from avanp.kernels.threads import split
+from avanp.kernels.engine.aligned import empty
+from avanp.kernels.engine.cpu import compiles, tile
+from avanp.kernels.engine.microkernel import call_tile, one_vector, two_vectors
+from avanp.kernels.engine.threads import split
 
 Array = np.ndarray
 

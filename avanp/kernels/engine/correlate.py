@@ -14,11 +14,11 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from avanp.kernels.aligned import empty
-from avanp.kernels.copying import copy_floats
-from avanp.kernels.cpu import tile
-from avanp.kernels.microkernel import call_tile, one_vector, two_vectors
-from avanp.kernels.threads import own, parts, split
+from avanp.kernels.engine.aligned import empty
+from avanp.kernels.engine.copying import copy_floats
+from avanp.kernels.engine.cpu import tile
+from avanp.kernels.engine.microkernel import call_tile, one_vector, two_vectors
+from avanp.kernels.engine.threads import own, parts, split
 
 Array = np.ndarray
 Pair = tuple[int, int]

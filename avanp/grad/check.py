@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from avanp.errors import AvanpError
-from avanp.gradlayer import as_array, state_kept
-from avanp.gradprobe import Probe
-from avanp.gradreport import GradientError, GradReport, Problem, Row
-from avanp.gradtarget import of_function, of_layer, require_float64
+from avanp.grad.contract import as_array, state_kept
+from avanp.grad.probe import Probe
+from avanp.grad.report import GradientError, GradReport, Problem, Row
+from avanp.grad.target import of_function, of_layer, require_float64
 from avanp.rng import stream
 
 LAYER = "avanp.layers.base.Layer"

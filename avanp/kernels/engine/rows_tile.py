@@ -15,10 +15,10 @@ from llvmlite import ir
 from numba import cfunc, types
 from numba.extending import intrinsic
 
-from avanp.kernels.cpu import tile
-from avanp.kernels.emit import FLOAT, SIZE, Emitter, call, integer
-from avanp.kernels.transform import Value
-from avanp.kernels.winograd_formulas import image, result
+from avanp.kernels.engine.cpu import tile
+from avanp.kernels.engine.emit import FLOAT, SIZE, Emitter, call, integer
+from avanp.kernels.engine.transform import Value
+from avanp.kernels.engine.winograd_formulas import image, result
 
 POINTS, BLOCK = 6, 4
 # n, source, target, V, T, tap, U, y, step, bias: pointers as integers, offsets in floats

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from avanp.gradcases.draws import Case, Draw, Rng, normal, positive, probability
+from avanp.grad.cases.draws import Case, Draw, Rng, normal, positive, probability
 from avanp.registry import load
 
 

@@ -7,13 +7,19 @@ its transforms cost again where channels are few.
 import numpy as np
 from numba import njit
 
-from avanp.kernels.aligned import LINE, SIZE, empty
-from avanp.kernels.correlate import fill_band, steps
-from avanp.kernels.cpu import tile
-from avanp.kernels.emit import fence
-from avanp.kernels.rows_tile import BLOCK, call_rows, rows_loop, rows_loop_past, transform_patch
-from avanp.kernels.threads import split
-from avanp.kernels.winograd_formulas import kernel
+from avanp.kernels.engine.aligned import LINE, SIZE, empty
+from avanp.kernels.engine.correlate import fill_band, steps
+from avanp.kernels.engine.cpu import tile
+from avanp.kernels.engine.emit import fence
+from avanp.kernels.engine.rows_tile import (
+    BLOCK,
+    call_rows,
+    rows_loop,
+    rows_loop_past,
+    transform_patch,
+)
+from avanp.kernels.engine.threads import split
+from avanp.kernels.engine.winograd_formulas import kernel
 
 Array = np.ndarray
 Pair = tuple[int, int]

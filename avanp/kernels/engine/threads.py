@@ -18,8 +18,8 @@ from itertools import pairwise
 from typing import TypeVar
 
 from avanp.errors import AvanpError
-from avanp.kernels.cpu import compiles
-from avanp.kernels.spin import ASKED, DONE, TURNS, numbers, reaches, rest
+from avanp.kernels.engine.cpu import compiles
+from avanp.kernels.engine.spin import ASKED, DONE, TURNS, numbers, reaches, rest
 from avanp.processors import usable
 
 Made = TypeVar("Made")

@@ -8,8 +8,8 @@ from llvmlite import ir
 from numba import cfunc, types
 from numba.extending import intrinsic
 
-from avanp.kernels.emit import SIZE, Emitter, call, integer
-from avanp.kernels.winograd_formulas import (
+from avanp.kernels.engine.emit import SIZE, Emitter, call, integer
+from avanp.kernels.engine.winograd_formulas import (
     image,
     image_of_two,
     kernel,

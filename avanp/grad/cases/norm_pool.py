@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from avanp.gradcases.draws import Case, Rng
+from avanp.grad.cases.draws import Case, Rng
 from avanp.registry import load
 
 

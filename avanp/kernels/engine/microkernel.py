@@ -19,8 +19,8 @@ from typing import Any
 from numba import cfunc, types
 from numba.extending import intrinsic
 
-from avanp.kernels.cpu import tile
-from avanp.kernels.emit import SIZE, Emitter, call, integer
+from avanp.kernels.engine.cpu import tile
+from avanp.kernels.engine.emit import SIZE, Emitter, call, integer
 
 LINE = 64  # bytes of a cache line
 AHEAD = 8  # rows of B that are fetched before they are needed

@@ -10,7 +10,7 @@ from numba import types
 from numba.core.cgutils import get_or_insert_function
 from numba.extending import intrinsic
 
-from avanp.kernels.cpu import tile
+from avanp.kernels.engine.cpu import tile
 
 FLOAT, I64, I32 = ir.FloatType(), ir.IntType(64), ir.IntType(32)
 SIZE = 4  # bytes of a float

@@ -15,11 +15,11 @@ from llvmlite import ir
 from numba import cfunc, types
 from numba.extending import intrinsic
 
-from avanp.kernels.cpu import tile
-from avanp.kernels.emit import Emitter, call, integer
-from avanp.kernels.rows_tile import BLOCK
-from avanp.kernels.transform import Value
-from avanp.kernels.winograd_formulas import far, near
+from avanp.kernels.engine.cpu import tile
+from avanp.kernels.engine.emit import Emitter, call, integer
+from avanp.kernels.engine.rows_tile import BLOCK
+from avanp.kernels.engine.transform import Value
+from avanp.kernels.engine.winograd_formulas import far, near
 
 HALF = 3  # points
 AHEAD = 4  # patches whose dy is fetched before it is needed

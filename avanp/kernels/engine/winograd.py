@@ -12,12 +12,12 @@ from collections.abc import Sequence
 import numpy as np
 from numba import njit
 
-from avanp.kernels.aligned import empty
-from avanp.kernels.correlate import Phase, cut, steps
-from avanp.kernels.cpu import tile
-from avanp.kernels.microkernel import call_tile, one_vector, two_vectors
-from avanp.kernels.threads import own, parts, split
-from avanp.kernels.transform import call_transform, transforms
+from avanp.kernels.engine.aligned import empty
+from avanp.kernels.engine.correlate import Phase, cut, steps
+from avanp.kernels.engine.cpu import tile
+from avanp.kernels.engine.microkernel import call_tile, one_vector, two_vectors
+from avanp.kernels.engine.threads import own, parts, split
+from avanp.kernels.engine.transform import call_transform, transforms
 
 Array = np.ndarray
 Pair = tuple[int, int]
@@ -57,7 +57,7 @@ def _taps(phases: Sequence[Phase], stride: Pair) -> int:
 def winograd(
     x: Array, phases: Sequence[Phase], bias: Array | None, stride: Pair, out: Array, spread: Pair
 ) -> None:
-    """See `avanp.kernels.correlate.correlate`."""
+    """See `avanp.kernels.engine.correlate.correlate`."""
     channels, n_out = x.shape[3] * stride[0] * stride[1], out.shape[3]
     columns = tile().columns
     panels = -(-n_out // columns)

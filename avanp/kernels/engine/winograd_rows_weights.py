@@ -11,15 +11,15 @@ import math
 import numpy as np
 from numba import njit
 
-from avanp.kernels.aligned import empty
-from avanp.kernels.copying import copy_floats
-from avanp.kernels.correlate import fill_band
-from avanp.kernels.cpu import tile
-from avanp.kernels.rows_sums import HALF, call_sums, group, sums_loops
-from avanp.kernels.rows_tile import BLOCK
-from avanp.kernels.threads import split
-from avanp.kernels.winograd_formulas import SCALES, three
-from avanp.kernels.winograd_rows import pays, transform_band
+from avanp.kernels.engine.aligned import empty
+from avanp.kernels.engine.copying import copy_floats
+from avanp.kernels.engine.correlate import fill_band
+from avanp.kernels.engine.cpu import tile
+from avanp.kernels.engine.rows_sums import HALF, call_sums, group, sums_loops
+from avanp.kernels.engine.rows_tile import BLOCK
+from avanp.kernels.engine.threads import split
+from avanp.kernels.engine.winograd_formulas import SCALES, three
+from avanp.kernels.engine.winograd_rows import pays, transform_band
 
 Array = np.ndarray
 Pair = tuple[int, int]

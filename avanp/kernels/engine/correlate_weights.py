@@ -10,12 +10,12 @@ is the weight of one more row that meets ones.
 import numpy as np
 from numba import njit
 
-from avanp.kernels.aligned import empty
-from avanp.kernels.copying import copy_floats
-from avanp.kernels.correlate import BAND, Array, Pair, fill_band, steps
-from avanp.kernels.cpu import tile
-from avanp.kernels.microkernel import call_tile, one_vector, two_vectors
-from avanp.kernels.threads import split, threads
+from avanp.kernels.engine.aligned import empty
+from avanp.kernels.engine.copying import copy_floats
+from avanp.kernels.engine.correlate import BAND, Array, Pair, fill_band, steps
+from avanp.kernels.engine.cpu import tile
+from avanp.kernels.engine.microkernel import call_tile, one_vector, two_vectors
+from avanp.kernels.engine.threads import split, threads
 
 SUMS = 2**18  # floats of all parts' sums: 1 MB, within what L2 caches have
 PARTS = 4  # at most

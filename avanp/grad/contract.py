@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from avanp.gradreport import Problem
+from avanp.grad.report import Problem
 
 # Two ways to one gradient may differ by rounding.
 SAME = 1e-12

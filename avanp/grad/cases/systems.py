@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from avanp.gradcases.draws import Rng, ScalarCase
+from avanp.grad.cases.draws import Rng, ScalarCase
 from avanp.layers.leaky_relu import LeakyReLU
 from avanp.layers.relu import ReLU
 from avanp.layers.tanh import Tanh

@@ -6,7 +6,7 @@ import numpy as np
 
 from avanp.ava.exact import ExactRules
 from avanp.ava.nets import NetConfig, build
-from avanp.gradcases.draws import Rng, ScalarCase
+from avanp.grad.cases.draws import Rng, ScalarCase
 from avanp.registry import MODELS, load
 
 NETS = ("encoder", "decoder", "d", "D")

@@ -7,7 +7,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from avanp.kernels.cpu import tile
+from avanp.kernels.engine.cpu import tile
 
 
 @intrinsic

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 import numpy as np
 from numba import njit
 
-from avanp.kernels.aligned import empty
-from avanp.kernels.correlate import Array, Pair, Phase, Window, cut, steps
-from avanp.kernels.cpu import tile
-from avanp.kernels.microkernel import call_tile, one_vector, two_vectors
-from avanp.kernels.threads import split
+from avanp.kernels.engine.aligned import empty
+from avanp.kernels.engine.correlate import Array, Pair, Phase, Window, cut, steps
+from avanp.kernels.engine.cpu import tile
+from avanp.kernels.engine.microkernel import call_tile, one_vector, two_vectors
+from avanp.kernels.engine.threads import split
 
 
 def apt(channels: int, n_out: int, n_taps: int) -> bool:

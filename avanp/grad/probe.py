@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from avanp.gradreport import Row
+from avanp.grad.report import Row
 
 # A failing array of more elements is first narrowed, by halves, to its worst part.
 MOST_ELEMENTS = 256

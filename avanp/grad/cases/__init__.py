@@ -1,16 +1,16 @@
 """One gradient check for everything registered that has a derivative.
 
 A row is a name, the registered one where there is one, and a function of a random generator that
-makes the target and its inputs for `avanp.gradcheck.check_grad`.
+makes the target and its inputs for `avanp.grad.check.check_grad`.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from avanp.errors import AvanpError, unknown
-from avanp.gradcases import activations, conv, layers, losses, norm_pool, paper_models, systems
-from avanp.gradcases.draws import Case, Rng, ScalarCase
-from avanp.gradcheck import GradReport, check_grad, check_scalar
+from avanp.grad.cases import activations, conv, layers, losses, norm_pool, paper_models, systems
+from avanp.grad.cases.draws import Case, Rng, ScalarCase
+from avanp.grad.check import GradReport, check_grad, check_scalar
 from avanp.layers.base import Layer
 from avanp.rng import stream
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from avanp.gradcases.draws import Case, Rng, off_zero
+from avanp.grad.cases.draws import Case, Rng, off_zero
 from avanp.registry import load
 
 

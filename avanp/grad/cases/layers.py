@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from avanp.gradcases.draws import Case, Rng
+from avanp.grad.cases.draws import Case, Rng
 from avanp.registry import load
 
 
@@ -51,6 +51,15 @@ def _residual_shortcut(rng: Rng) -> Case:
     return layer, (rng.standard_normal((4, 7)),)
 
 
+def _vanishing(carry: float) -> Callable[[Rng], Case]:
+    def case(rng: Rng) -> Case:
+        layer = load("layer", "vanishing-residual")(_net(rng, 7, 5, 7), dtype=np.float64)
+        layer.carry[...] = carry
+        return layer, (rng.standard_normal((4, 7)),)
+
+    return case
+
+
 def _two_heads(clamp: float | None) -> Callable[[Rng], Case]:
     def case(rng: Rng) -> Case:
         heads = _random_dense(rng, 7, 3), _random_dense(rng, 7, 3)
@@ -90,6 +99,8 @@ CASES: dict[str, Callable[[Rng], Case]] = {
     "concat": _concat,
     "residual": _residual,
     "residual-shortcut": _residual_shortcut,
+    "vanishing-residual": _vanishing(0.3),
+    "vanishing-residual-gone": _vanishing(0.0),
     "two-heads": _two_heads(None),
     "two-heads-clamped": _two_heads(0.8),
     "gaussian-sample": _gaussian_sample,

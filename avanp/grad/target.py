@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from avanp.errors import AvanpError
-from avanp.gradlayer import checked_backward, checked_forward, unchanged
-from avanp.gradreport import Problem
+from avanp.grad.contract import checked_backward, checked_forward, unchanged
+from avanp.grad.report import Problem
 from avanp.rng import stream
 
 
