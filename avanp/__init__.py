@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from avanp.models.paper import AVA
     from avanp.models.vae import VAE
     from avanp.models.vaegan import VAEGAN
-    from avanp.sweeps.run import sweep
+    from avanp.papers.ava.experiment import sweep
 
 # Loaded when first used, so that `avanp --help` answers at once.
 _WHERE = {
@@ -36,7 +36,7 @@ _WHERE = {
     "balance_metric": "avanp.metrics.balance:balance_metric",
     "check_grad": "avanp.grad.check:check_grad",
     "load_images": "avanp.data.resolve:resolve",
-    "sweep": "avanp.sweeps.run:sweep",
+    "sweep": "avanp.papers.ava.experiment:sweep",
 }
 
 __all__ = [

@@ -7,11 +7,13 @@ import random
 import numpy as np
 import pytest
 
-from avanp.audit import claims, markdown, terminal
-from avanp.audit.paired import MARGIN
-from avanp.audit.paper_claims import CLAIMS
-from avanp.audit.wording import at_the_edge, few_seeds, most_lost
+from avanp.audit import markdown, terminal
+from avanp.audit.wording import at_the_edge, few_seeds, most_lost, says
 from avanp.errors import AvanpError
+from avanp.experiments import judge as judging
+from avanp.experiments.compare import MARGIN
+from avanp.papers.ava.claims import CLAIMS
+from avanp.papers.ava.experiment import AVA
 from avanp.report import paper
 from avanp.report.findings import HOLDS, NOT, UNTOLD
 from avanp.report.text import fine, p_value, percent, signed
@@ -23,7 +25,7 @@ CONFIG = {"rules": ["program"], "lr": RATES, "models": MODELS, "seeds": list(ran
 
 def judge(rows, config, resamples=499, draws=20, **options):
     """The judge, with a bootstrap and draws that are quick."""
-    return claims.judge(rows, config, resamples=resamples, draws=draws, **options)
+    return judging.judge(AVA, rows, config, says=says, resamples=resamples, draws=draws, **options)
 
 
 def rows_of(bm, seeds=range(20), rules="program"):

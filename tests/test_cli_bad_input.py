@@ -17,7 +17,8 @@ SMALL = ("--lr", "0.5", "--models", "VAE", "--rules", "program", "--draws", "1",
 AS_ORDINARY_USER = (
     "import os\n"
     "from functools import cache\n"
-    "import avanp.sweeps.configuration as run, avanp.sweeps.run, avanp.memory\n"
+    "import avanp.experiments.configuration as run, avanp.memory\n"
+    "import avanp.papers.ava.experiment\n"
     "import avanp.processors, avanp.progress, avanp.data.sheet\n"
     "import avanp.report.write, avanp.report.terminal, avanp.cli\n"
     "from PIL import Image, ImageDraw, ImageFont\n"

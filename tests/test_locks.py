@@ -174,8 +174,8 @@ def test_a_fork_in_the_middle_of_a_look_holds_nothing(tmp_path):
 
 
 def test_two_trainings_and_two_sweeps_are_kept_apart_by_the_same_lock(tmp_path):
-    from avanp.sweeps.store import opened
     from avanp.training.folder import held as training
+    from sweep_rows import opened
 
     with training(tmp_path / "a"), pytest.raises(AvanpError, match="another training"):
         training(tmp_path / "a").__enter__()

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from avanp.audit.paired import ENOUGH, FEWEST, MARGIN, MOST_LOST
+from avanp.experiments.compare import MARGIN
+from avanp.experiments.paired import ENOUGH, FEWEST, MOST_LOST
 from avanp.report.findings import EDGE
 from avanp.report.text import about_seeds, count, fine, p_value, percent, rate
 

@@ -12,8 +12,8 @@ from avanp.console import Examples, written
 from avanp.errors import AvanpError
 
 if TYPE_CHECKING:
-    from avanp.audit.subject import Subject
     from avanp.data.images import ImageSet
+    from avanp.papers.ava.subject import Subject
 
 
 @click.command(
@@ -57,15 +57,15 @@ def audit(
     beside what `avanp sweep` writes. Twenty seeds of the paper's images take some five minutes on
     two cores, half of them for the trainings that --claims-only leaves out.
     """
-    from avanp.audit.subject import RULES, Subject
     from avanp.audit.terminal import COLUMNS
     from avanp.audit.wording import few_seeds
+    from avanp.experiments.folder import read_run
+    from avanp.experiments.grid import check_count, parse_seeds
+    from avanp.papers.ava.experiment import AVA
+    from avanp.papers.ava.subject import RULES, Subject
     from avanp.processors import usable
-    from avanp.sweeps import grid
-    from avanp.sweeps.configuration import check_count
-    from avanp.sweeps.store import read_run
 
-    numbers = grid.parse_seeds(seeds)
+    numbers = parse_seeds(seeds)
     jobs = usable() if jobs is None else jobs
     check_count("jobs", jobs)
     if from_ is not None:
@@ -76,7 +76,7 @@ def audit(
                 raise AvanpError(f"--{option} is for a new sweep: that in --from has its own")
         if retry_failed:
             raise AvanpError("--retry-failed runs no cell of --from: give it to the sweep itself")
-        rows, config = read_run(Path(from_))
+        rows, config = read_run(Path(from_), AVA)
         images = None if claims_only else _images_of(config, data)
     else:
         if few := few_seeds(numbers):
@@ -121,8 +121,9 @@ def _judged(
     jobs: int,
     directory: str | None,
 ) -> None:
-    from avanp.audit import run, terminal
-    from avanp.audit.earlier import ablations_of
+    from avanp.audit import terminal
+    from avanp.papers.ava import audit as run
+    from avanp.papers.ava.earlier import ablations_of
     from avanp.progress import shown
 
     left = "nothing kept"

@@ -129,7 +129,7 @@ def checkpoints() -> Line:
 
 def sweeps() -> Line:
     """Run a small sweep here, and again in processes, and compare the rows."""
-    from avanp.sweeps.run import sweep
+    from avanp import sweep
 
     words: dict[str, Any] = {"models": "AVA1,VAE", "rules": "program", "data": "jungle", "draws": 1}
     runs = [sweep("0.5,0.05", **words, jobs=jobs).rows for jobs in (1, 2)]
