@@ -170,7 +170,7 @@ def test_both_forms_of_bm_are_the_rows(tables, subject):
 
 def test_images_that_no_model_made_have_the_bm_of_the_metric(tables):
     x = images().as_float()
-    made = unmodelled.made_by_nobody(x, 3)
+    made = unmodelled.made_by_no_model(x, 3)
     assert list(made) == [
         "all white",
         "all black",
