@@ -1,0 +1,54 @@
+"""Names that checkpoints of format 1 and logs beside them have, and what they are called now."""
+
+from typing import Any
+
+NETS = {"d": "discriminator", "D": "code_discriminator"}
+TERMS = {
+    "d_loss": "discriminator_loss",
+    "d_real": "discriminator_real",
+    "d_fake": "discriminator_fake",
+    "d_updated": "discriminator_updated",
+    "b": "discriminator_gain",
+    "fool_d": "fool_discriminator",
+    "lean_d": "lean_discriminator",
+    "D_real": "code_discriminator_real",
+    "D_fake": "code_discriminator_fake",
+    "B": "code_discriminator_gain",
+    "fool_D": "fool_code_discriminator",
+    "lean_D": "lean_code_discriminator",
+}
+# Options that every configuration had, whether its system used them or not.
+UNUSED = {"latent", "likelihood"}
+
+
+def net(name: str) -> str:
+    """Return the present name of a net."""
+    return NETS.get(name, name)
+
+
+def term(name: str) -> str:
+    """Return the present name of a logged quantity."""
+    before, dot, of = name.rpartition(".")
+    if before == "grad_norm":
+        return f"{before}{dot}{net(of)}"
+    return f"{before}{dot}{TERMS.get(of, of)}"
+
+
+def row(values: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of metrics.jsonl under present names."""
+    return {term(name): value for name, value in values.items()}
+
+
+def config(values: dict[str, Any], options: set[str]) -> dict[str, Any]:
+    """Return a configuration without the options that its system never used."""
+    return {k: v for k, v in values.items() if k in options or k not in UNUSED}
+
+
+def array(name: str) -> str:
+    """Return the present name of an array in a checkpoint."""
+    group, _, key = name.partition("/")
+    if group == "optimiser":
+        of, _, slot = key.partition("/")
+        return f"{group}/{net(of)}/{slot}"
+    of, _, weight = key.partition(".")
+    return f"{'best' if group == 'state' else group}/{net(of)}.{weight}"
