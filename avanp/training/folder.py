@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from avanp.errors import AvanpError
-from avanp.files import make_folder
+from avanp.files import make_folder, open_inside, remove_leftovers, writing
 from avanp.locks import NAME as LOCK
 from avanp.locks import held as locked
 from avanp.optim.schedules import Constant, Cosine, InverseTime, Plateau, StepDecay
@@ -74,16 +74,13 @@ def open_training(
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Make the folder and hold it: two trainings in one would mix. A dead process holds nothing."""
-    try:
-        make_folder(folder)
-        (folder / LOCK).touch()
-    except OSError as error:
-        raise AvanpError(
-            f"cannot write {str(folder)!r}: {error.strerror}; name a folder that can be written"
-        ) from None
+    make_folder(folder)
+    with writing(folder):
+        os.close(open_inside(folder / LOCK, os.O_WRONLY))
     with locked(
         folder, f"{str(folder)!r} is in use by another training: wait for it, or name another --out"
     ):
+        remove_leftovers(folder)
         yield
 
 

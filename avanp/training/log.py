@@ -2,12 +2,11 @@
 
 import json
 import math
-import os
 from pathlib import Path
 from typing import Any
 
 from avanp.errors import AvanpError
-from avanp.files import regular, write_whole
+from avanp.files import append_whole, regular, write_whole
 
 Row = dict[str, Any]
 NAME = "metrics.jsonl"
@@ -48,14 +47,7 @@ def start(folder: Path, epoch: int) -> list[Row]:
 
 def append(folder: Path, row: Row) -> None:
     """Write one row to the disk before returning. Infinite values and NaN become null."""
-    path = folder / NAME
-    try:
-        with path.open("a", encoding="utf-8") as stream:
-            stream.write(_line(row))
-            stream.flush()
-            os.fsync(stream.fileno())
-    except OSError as error:
-        raise AvanpError(f"cannot write {str(path)!r}: {error.strerror or error}") from None
+    append_whole(folder / NAME, _line(row).encode())
 
 
 def _line(row: Row) -> str:
