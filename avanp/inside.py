@@ -3,7 +3,6 @@
 import errno
 import os
 import stat
-from pathlib import Path
 
 from avanp.errors import AvanpError
 

@@ -90,6 +90,9 @@ SYSTEMS = {
     "classifier": "avanp.systems.classifier:Classifier",
 }
 
+# Systems that have an estimator, by its name in Python: all but those that only judge.
+ESTIMATORS = {name.replace("-", ""): name for name in SYSTEMS if name[0].isupper()}
+
 DATASETS = {
     "jungle": "avanp.data.jungle:jungle",
     "orbit": "avanp.data.orbit:orbit",

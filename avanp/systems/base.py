@@ -14,6 +14,7 @@ import numpy as np
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer
 from avanp.optim.base import Optimiser
+from avanp.systems.advice import advice
 from avanp.systems.config import Config
 from avanp.systems.finite import NotFinite, finite
 from avanp.systems.images import check_images, chunks
@@ -68,6 +69,8 @@ class System:
     monitor: ClassVar[str | None] = "loss"
     can: ClassVar[frozenset[str]] = frozenset()
     needs_labels: ClassVar[bool] = False
+    # Whether the weights of the lowest monitored value are kept beside the last ones.
+    keeps_best: ClassVar[bool] = False
     part_names: ClassVar[tuple[str, ...]] = ()
     # The system whose nets are this one's parts, trained before it in the same folder.
     first_stage: ClassVar[str | None] = None
@@ -190,10 +193,24 @@ class System:
         """Return terms of one checked batch outside training; batch norm by running moments."""
         raise NotImplementedError
 
+    def notice(self, rows: list[dict[str, Any]]) -> str:
+        """Return advice where the log so far shows that something has gone wrong, else ""."""
+        return advice(rows[-1])
+
     @property
     def measures(self) -> bool:
         """Whether the system has a `measure` for validation images."""
         return type(self).measure is not System.measure
+
+    @classmethod
+    def parts_from(cls, first: "System", origin: str) -> dict[str, Part]:
+        """Return the parts that a trained first stage gives."""
+        return {name: Part(first.nets[name], origin) for name in cls.part_names}
+
+    @classmethod
+    def parts_to_check(cls, config: Any) -> dict[str, Part]:
+        """Return untrained parts in float64, for a gradient check."""
+        return {}
 
     @classmethod
     def build_part(cls, part: str, config: Any, streams: Mapping[str, Rng], dtype: Any) -> Layer:

@@ -23,6 +23,11 @@ def names() -> list[str]:
     return [*SYSTEMS, *(one.name for one in entry_points(group=GROUP) if one.name not in SYSTEMS)]
 
 
+def known() -> list[str]:
+    """Return the names of all systems that `find` knows now."""
+    return [*names(), *_loaded]
+
+
 def find(name: str) -> "type[System]":
     """Return a system's class.
 
@@ -37,9 +42,9 @@ def find(name: str) -> "type[System]":
     AvanpError
         Where there is no such system, or it is none.
     """
-    known = {one.lower(): one for one in names()}
-    if name.lower() in known:
-        name = known[name.lower()]
+    spelled = {one.lower(): one for one in names()}
+    if name.lower() in spelled:
+        name = spelled[name.lower()]
         if name in SYSTEMS:
             kind: type[System] = load("system", name)
             return kind
@@ -50,8 +55,8 @@ def find(name: str) -> "type[System]":
     if ":" in name:
         return from_source(name)
     raise AvanpError(
-        f"unknown model {unknown(name, list(known.values()))}: choose from "
-        f"{', '.join(known.values())}, or name a class as ./file.py:Class"
+        f"unknown model {unknown(name, list(spelled.values()))}: choose from "
+        f"{', '.join(spelled.values())}, or name a class as ./file.py:Class"
     )
 
 

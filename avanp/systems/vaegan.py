@@ -69,7 +69,7 @@ class VAEGAN(EncodingSystem):
 
     name = "VAEGAN"
     config_class = VAEGANConfig
-    checked_with = {"beta": 0.7}
+    checked_with = {"beta": 0.7, "gating": False}
     terms = {
         "loss": Term("feature + weighted kl: what the encoder descends", "", "loss"),
         "reconstruction": RECONSTRUCTION._replace(nets=()),

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from avanp.errors import AvanpError
+from avanp.systems.find import find
+from avanp.systems.options import options_of
+
 NETS = {"d": "discriminator", "D": "code_discriminator"}
 TERMS = {
     "d_loss": "discriminator_loss",
@@ -44,6 +48,16 @@ def config(values: dict[str, Any], options: set[str]) -> dict[str, Any]:
     return {k: v for k, v in values.items() if k in options or k not in UNUSED}
 
 
+def document(values: dict[str, Any]) -> dict[str, Any]:
+    """Return a checkpoint's document of format 1 under present names."""
+    nets = {net(name): size for name, size in values["nets"].items()}
+    try:
+        known = set(options_of(find(values["system"]).config_class))
+    except AvanpError:  # a system that is not known here
+        return {**values, "nets": nets}
+    return {**values, "nets": nets, "config": config(values["config"], known)}
+
+
 def array(name: str) -> str:
     """Return the present name of an array in a checkpoint."""
     group, _, key = name.partition("/")
@@ -52,3 +66,13 @@ def array(name: str) -> str:
         return f"{group}/{net(of)}/{slot}"
     of, _, weight = key.partition(".")
     return f"{'best' if group == 'state' else group}/{net(of)}.{weight}"
+
+
+def options(before: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of an earlier training as the present version would have written them."""
+    kind = find(asked["model"]).config_class
+    kept = config(before, {*options_of(kind), *asked})
+    for name, one in options_of(kind).items():
+        if name in asked:
+            kept.setdefault(name, one.default)
+    return {**dict.fromkeys(asked.keys() - kept.keys()), **kept}

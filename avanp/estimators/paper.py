@@ -12,9 +12,9 @@ from avanp.ava.rules import Rules, rules_from_name
 from avanp.ava.training import not_finite, train
 from avanp.ava.variants import Variant
 from avanp.errors import AvanpError
+from avanp.estimators import inputs
+from avanp.estimators.base import Array, Estimator
 from avanp.layers.dense import Init
-from avanp.models import inputs
-from avanp.models.estimator import Array, Estimator
 from avanp.registry import load
 from avanp.rng import stream
 

@@ -6,28 +6,15 @@ from typing import Any
 import numpy as np
 
 from avanp.errors import AvanpError
-from avanp.models.estimator import Array
-from avanp.models.trained import TrainedEstimator
+from avanp.estimators.base import Array
+from avanp.estimators.trained import TrainedEstimator
 from avanp.rng import stream
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class EncodingEstimator(TrainedEstimator):
-    """Adds what an encoder can do.
+    """Adds what an encoder can do."""
 
-    Parameters
-    ----------
-    likelihood : {"bernoulli", "gaussian"}
-        What the reconstruction term is: cross-entropy, or 1/2 ||x - x'||²; with
-        ``pixel_range="real"`` the latter.
-    patience : int, optional
-        Stop after so many epochs without a better loss on images held out, and go back to the
-        best; by default all epochs are run, on all images.
-    validation_fraction : float
-        The share of images held out for that.
-    """
-
-    likelihood: str = "bernoulli"
     patience: int | None = None
     validation_fraction: float = 0.1
 
@@ -52,7 +39,7 @@ class EncodingEstimator(TrainedEstimator):
         """
         x = self._check(X)
         terms = self.system_.evaluate(x, stream(self.random_state, "eval"))
-        return -float(terms["loss"])
+        return float(terms["elbo"])
 
     def _hold_out(self, images: Array) -> tuple[Array, dict[str, Any]]:
         if self.patience is None:

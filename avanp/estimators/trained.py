@@ -7,11 +7,13 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from avanp.errors import AvanpError
-from avanp.models import inputs
-from avanp.models.estimator import Array, Estimator
+from avanp.estimators import inputs
+from avanp.estimators.base import Array, Estimator
 from avanp.rng import stream
-from avanp.systems import build, config_class
+from avanp.systems import build
 from avanp.systems.base import System
+from avanp.systems.find import find
+from avanp.systems.options import options_of
 from avanp.training import checkpoint
 from avanp.training.folder import checkpoint_in
 from avanp.training.trainer import Trainer
@@ -22,29 +24,10 @@ LARGE = 10
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class TrainedEstimator(Estimator):
-    """Fits a system to images, or to the rows of a table; subclasses name the system.
+    """Fits a system to images, or to the rows of a table.
 
-    Parameters
-    ----------
-    arch : {"mlp", "conv"}
-        Dense nets, or 4×4 convolutions of stride 2 (for images).
-    latent : int
-        Size of a code.
-    widths : tuple of int, optional
-        Hidden sizes (mlp) or channels (conv) from the image inwards; (400,) or (32, 64, 128).
-    epochs, batch_size : int
-        Passes over the images; images an update.
-    lr, optimiser, betas
-        The learning rate; "adam", "rmsprop", "momentum" or "sgd"; Adam's two decay rates.
-    pixel_range : {"unit", "real"}
-        "unit": X is uint8, or floats in [0, 1]. "real": any numbers, such as a table's.
-    batch_norm : bool, optional
-        After every hidden layer, except the first of a discriminator. By default in the
-        convolutional GAN and VAEGAN alone, which collapse without it.
-    clip : float, optional
-        The largest norm of one net's gradient.
-    random_state : int
-        The seed of all random streams.
+    `avanp.estimators.make` makes a subclass of each system: the options of the system's
+    configuration are its parameters.
 
     Attributes
     ----------
@@ -61,17 +44,8 @@ class TrainedEstimator(Estimator):
 
     system: ClassVar[str]
 
-    arch: str = "mlp"
-    latent: int = 20
-    widths: tuple[int, ...] | None = None
     epochs: int = 10
     batch_size: int = 128
-    lr: float = 1e-3
-    optimiser: str = "adam"
-    betas: tuple[float, float] = (0.9, 0.999)
-    pixel_range: str = "unit"  # type: ignore[misc]
-    batch_norm: bool | None = None
-    clip: float | None = None
     random_state: int = 0
 
     def fit(self, X: Any, y: None = None) -> Self:
@@ -164,7 +138,7 @@ class TrainedEstimator(Estimator):
 
     def _options(self, shape: tuple[int, ...]) -> dict[str, Any]:
         """Return the options of the system's configuration."""
-        names = [field.name for field in fields(config_class(self.system))]
+        names = options_of(find(self.system).config_class)
         options = {k: _plain(v) for k, v in self.get_params().items() if k in names}
         return {**options, "shape": tuple(map(int, shape))}
 
