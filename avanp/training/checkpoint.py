@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from avanp.errors import AvanpError
+from avanp.nets.earlier import drop_biases, dropped_biases
 from avanp.systems.base import System
 from avanp.systems.find import known
 from avanp.training import archive, older
@@ -84,6 +85,9 @@ def load(path: Path | str) -> tuple[System, dict[str, Any]]:
                 raise AvanpError(f"it holds {name!r}, which belongs to no part of it")
             groups[group][key] = array
         system = rebuilt(document, groups)
+        for net, layer in system.nets.items():
+            drop_biases(layer, groups["weights"], f"{net}.")
+            drop_biases(layer, groups["best"], f"{net}.")
         _fill(system.parameters(), groups["weights"], "weights")
         _fill(system.state, groups["state"], "state")
         _restore_optimisers(system, groups["optimiser"])
@@ -191,6 +195,8 @@ def _restore_optimisers(system: System, arrays: dict[str, Array]) -> None:
         net, _, key = name.partition("/")
         if net not in states:
             raise AvanpError(f"it has an optimiser of {net!r}, a net that is not there")
+        if key.partition(".")[2] in dropped_biases(system.nets[net]):
+            continue
         weights = system.nets[net].params.get(key.partition(".")[2])
         scalar = key in ("lr", "steps") and array.shape == ()
         if not scalar and (weights is None or weights.shape != array.shape):
