@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from avanp.errors import AvanpError
-from avanp.files import make_folder, open_inside, remove_leftovers, writing
+from avanp.files import make_folder, remove_leftovers, writing
+from avanp.inside import open_own
 from avanp.locks import NAME as LOCK
 from avanp.locks import held as locked
 from avanp.optim.schedules import Constant, Cosine, InverseTime, Plateau, StepDecay
@@ -76,7 +77,7 @@ def held(folder: Path) -> Iterator[None]:
     """Make the folder and hold it: two trainings in one would mix. A dead process holds nothing."""
     make_folder(folder)
     with writing(folder):
-        os.close(open_inside(folder / LOCK, os.O_WRONLY))
+        os.close(open_own(folder / LOCK, os.O_WRONLY | os.O_CREAT))
     with locked(
         folder, f"{str(folder)!r} is in use by another training: wait for it, or name another --out"
     ):
