@@ -28,6 +28,7 @@ LACKS = {
     "generate": "makes no images",
     "encode": "has no encoder",
     "reconstruct": "reconstructs no images",
+    "recover": "has no decoder that gradients go back through",
 }
 
 

@@ -60,7 +60,7 @@ class System:
         `measure` and there are validation images, else the training's. None: there is none.
     can : frozenset of str
         What commands ask for: "generate" (`noise`, `decode`), "encode" (`encode`), "reconstruct"
-        (`reconstruct`), "classify" (`probabilities`).
+        (`reconstruct`), "recover" (`decoder`, a net), "classify" (`probabilities`).
     """
 
     name: ClassVar[str]
