@@ -32,3 +32,9 @@ class Counting(dict[str, Any]):
 
     def __missing__(self, net: str) -> np.random.Generator:
         return COUNTING
+
+
+def count_weights(kind: Any, config: Any, parts: Any = None) -> int:
+    """Return how many weights a system has, without allocating them."""
+    n: int = kind(config, 0, parts=parts, streams=Counting()).n_parameters
+    return n
