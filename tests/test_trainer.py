@@ -1,26 +1,29 @@
 """The trainer: what it learns, logs, keeps, and how it stops."""
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
 
+import small_systems
 from avanp.errors import AvanpError
 from avanp.optim.schedules import Plateau, StepDecay
 from avanp.rng import stream
 from avanp.systems import build
-from avanp.systems.base import NotFinite
+from avanp.systems.advice import advice
+from avanp.systems.finite import NotFinite
 from avanp.training import checkpoint, health
 from avanp.training.batches import batch_sizes
 from avanp.training.log import NAME, read_metrics
 from avanp.training.stopping import Best
 from avanp.training.trainer import Trainer
+from small_systems import same
 
 SHAPE = (8, 8, 1)
 
 
-def small(name="VAE", **options):
-    return build(name, **({"shape": SHAPE, "widths": (16,), "latent": 3} | options))
+small = partial(small_systems.small, shape=SHAPE, widths=(16,))
 
 
 def squares(n=60, seed=0):
@@ -34,11 +37,6 @@ def squares(n=60, seed=0):
 
 def without_time(rows):
     return [{k: v for k, v in row.items() if k != "seconds"} for row in rows]
-
-
-def same(one, other):
-    a, b = one.parameters(), other.parameters()
-    return a.keys() == b.keys() and all(a[k].tobytes() == b[k].tobytes() for k in a)
 
 
 @pytest.mark.parametrize("arch", ["mlp", "conv"])
@@ -68,11 +66,11 @@ def test_every_image_is_seen_once_an_epoch_and_in_another_order_the_next():
     system = build("VAE", shape=(1, 1, 1), widths=(2,), latent=1)
     seen = []
 
-    def watched(batch, rng, step=system.step):
+    def watched(batch, rng, gradients=system.gradients):
         seen.append(batch[:, 0, 0, 0] * 50)
-        return step(batch, rng)
+        return gradients(batch, rng)
 
-    system.step = watched
+    system.gradients = watched
     Trainer(system, batch_size=16).fit(images, 2)
     assert [len(batch) for batch in seen] == [16, 16, 16, 2] * 2
     first, second = np.concatenate(seen[:4]), np.concatenate(seen[4:])
@@ -119,12 +117,12 @@ def test_a_row_an_epoch_is_written_with_terms_norms_rate_and_time(tmp_path):
 def test_a_rows_terms_are_means_over_the_images_of_the_epoch():
     system, losses = small(lr=1e-12), []
 
-    def watched(batch, rng, step=system.step):
-        terms = step(batch, rng)
+    def watched(batch, rng, gradients=system.gradients):
+        grads, terms = gradients(batch, rng)
         losses.extend([terms["loss"]] * len(batch))
-        return terms
+        return grads, terms
 
-    system.step = watched
+    system.gradients = watched
     (row,) = Trainer(system, batch_size=16).fit(squares(), 1)
     assert len(losses) == 60
     assert row["loss"] == pytest.approx(np.mean(losses))
@@ -328,7 +326,7 @@ def test_a_run_that_diverges_says_where_and_keeps_the_weights_before(tmp_path):
     with pytest.raises(NotFinite) as error:
         trainer.fit(squares(), 50)
     message = str(error.value)
-    assert error.value.net in ("d", "decoder")
+    assert error.value.net in ("discriminator", "decoder")
     assert f"GAN.{error.value.net}" in message
     assert "update" in message
     assert "diverged.npz" in message
@@ -347,8 +345,8 @@ def test_posterior_collapse_is_noticed():
 
 
 def test_a_game_that_is_over_is_noticed():
-    assert "always right" in health.hint({"d_real": 0.999, "d_fake": 0.001})
-    assert health.hint({"d_real": 0.8, "d_fake": 0.2}) == ""
+    assert "always right" in advice({"discriminator_real": 0.999, "discriminator_fake": 0.001})
+    assert advice({"discriminator_real": 0.8, "discriminator_fake": 0.2}) == ""
 
 
 def test_a_classifier_is_trained_on_labels():

@@ -1,5 +1,6 @@
 """The system that a checkpoint's document describes, before its arrays are filled in."""
 
+import sys
 from typing import Any
 
 from avanp.errors import AvanpError
@@ -40,8 +41,11 @@ def rebuilt(document: dict[str, Any], groups: dict[str, dict[str, Array]]) -> Sy
 
 
 def count_weights(kind: type[System], config: Any, parts: dict[str, Part] | None = None) -> int:
-    """Return how many weights a system has, without allocating them."""
-    return kind(config, 0, parts=parts, streams=Counting()).n_parameters
+    """Return how many weights a system has, without allocating them; at most `sys.maxsize`."""
+    try:
+        return kind(config, 0, parts=parts, streams=Counting()).n_parameters
+    except MemoryError:  # of the biases alone, or of what can be numbered
+        return sys.maxsize
 
 
 def part_arrays(system: System) -> dict[str, Array]:
