@@ -167,9 +167,8 @@ def train(ctx: click.Context, /, model: str, **given: Any) -> None:
     DIR gets checkpoint.npz after every epoch, metrics.jsonl with a row an epoch, samples.png from
     models that generate and reconstructions.png from those that reconstruct.
     """
-    from avanp.errors import AvanpError
-
     from avanp.commands import training
+    from avanp.errors import AvanpError
 
     if given.pop("threads") < 1:
         raise AvanpError("--threads must be at least 1")

@@ -55,11 +55,16 @@ def initial(
     ------
     AvanpError
         At an unknown name, or without `rng`.
+    MemoryError
+        For more weights than NumPy can number.
     """
     if name not in INITS:
         raise AvanpError(f"unknown init {name!r}: choose from {', '.join(INITS)}")
     if rng is COUNTING:
-        return np.broadcast_to(np.zeros((), dtype), shape)
+        try:
+            return np.broadcast_to(np.zeros((), dtype), shape)
+        except (ValueError, OverflowError):
+            raise MemoryError(f"no array can have the shape {shape}") from None
     draw = INITS[name]
     if draw is None:
         return np.zeros(shape, dtype)

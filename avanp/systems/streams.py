@@ -1,5 +1,6 @@
 """The random streams of initial weights, one a net."""
 
+import sys
 import zlib
 from typing import Any
 
@@ -35,6 +36,9 @@ class Counting(dict[str, Any]):
 
 
 def count_weights(kind: Any, config: Any, parts: Any = None) -> int:
-    """Return how many weights a system has, without allocating them."""
-    n: int = kind(config, 0, parts=parts, streams=Counting()).n_parameters
+    """Return how many weights a system has, without allocating them; at most `sys.maxsize`."""
+    try:
+        n: int = kind(config, 0, parts=parts, streams=Counting()).n_parameters
+    except MemoryError:  # of the biases alone, or of what can be numbered
+        return sys.maxsize
     return n
