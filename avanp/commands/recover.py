@@ -72,7 +72,7 @@ def recover(
 
     import numpy as np
 
-    from avanp.commands.loading import image_for, images_for, load_decoder
+    from avanp.commands.loading import image_for, images_for, load_able
     from avanp.data.decode import image_size
     from avanp.data.sheet import WRITERS, check_picture, save_image
     from avanp.errors import AvanpError
@@ -86,7 +86,7 @@ def recover(
     from avanp.progress import shown
     from avanp.rng import stream
 
-    system, about = load_decoder(checkpoint)
+    system, about = load_able(checkpoint, "generate")
     suffix = Path(out).suffix.lower()
     if suffix in WRITERS:
         check_picture(out)

@@ -127,7 +127,7 @@ def sweep(
                     progress(len(rows), total)
         ordered = [rows[task.key] for task in tasks(config)]
         if store is not None:
-            write_all(store.directory, ordered, config)
+            write_all(store.folder, ordered, config)
     return SweepResult(ordered, config)
 
 
