@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
+from avanp.pictures.plotting import plain
 from avanp.report.figures import FAMILIES
 from avanp.report.findings import HOLDS, NOT, UNTOLD
 from avanp.report.text import signed
@@ -14,6 +15,7 @@ COLOURS = ("#0072B2", "#E69F00")
 NEAR_ZERO = 1e-3  # linear on the axis from minus to plus this
 
 
+@plain()
 def forest(claims: Sequence[Mapping[str, Any]], rules: Sequence[str], about: str) -> bytes:
     """Draw every claim's deciding difference with its interval, a panel for each rule set."""
     from matplotlib.figure import Figure
@@ -61,6 +63,7 @@ def _line(axes: Any, row: int, one: Mapping[str, Any]) -> None:
     axes.plot(one["difference"], row, mark, color=colour, markersize=6)
 
 
+@plain()
 def grid_of_changes(
     rows: Sequence[str],
     columns: Sequence[str],
@@ -92,6 +95,7 @@ def grid_of_changes(
     return _png(figure)
 
 
+@plain()
 def scatter(cells: Sequence[Mapping[str, Any]], measures: Mapping[str, str]) -> bytes:
     """Draw measures against BM, a panel each and a point a cell, coloured by family."""
     from matplotlib.figure import Figure

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from avanp.files import write_whole
+from avanp.pictures.plotting import plain
 from avanp.report.text import count, short
 from avanp.report.verdict import table3_title
 
@@ -39,6 +40,7 @@ def figures_available() -> bool:
     return find_spec("matplotlib") is not None
 
 
+@plain()
 def figure6(tables: Mapping[str, Any], path: Path, rules: str) -> None:
     """Draw Figure 6: mean, maximum, minimum and SD of BM over the rates, a bar for each model.
 
@@ -113,6 +115,7 @@ def _bars(axes: Any, entries: Mapping[str, Mapping[str, Any]]) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
+@plain()
 def curves(tables: Mapping[str, Any], path: Path, rules: str) -> None:
     """Draw BM against the learning rate: a line for each model, a band of ± SD over seeds.
 
