@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from avanp.data.sheet import save_image
 from avanp.errors import AvanpError
 from avanp.files import NO_ROOM, append_whole, make_folder, regular, write_whole
 from avanp.locks import NAME, held
-from avanp.report.index import index_rows
-from avanp.report.samples import strip_path
+from avanp.papers.ava.cells import index_rows
+from avanp.papers.ava.sample_files import strip_path
+from avanp.pictures.save import save_image
 from avanp.sweeps.cells import Key, key_of
 from avanp.sweeps.differences import differences
 from avanp.sweeps.wellformed import is_config, is_row
