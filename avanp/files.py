@@ -1,14 +1,23 @@
-"""Files are written whole or not at all, and lines appended whole; both last through a crash."""
+"""Files are written whole or not at all, and lines appended whole; both last through a crash.
+
+What is written stays inside its folder: no link, no second name of a file and no name that somebody
+has put there leads out of it.
+"""
 
 import errno
 import os
-from contextlib import suppress
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from avanp.errors import AvanpError
+from avanp.inside import open_own
 
 # What another folder may not mend, and waiting or a free disk may: not bad input.
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+MOST_LEVELS = 100  # folders that are made one in another
+TEMPORARY = re.compile(r"\..*\.([0-9a-f]{16}|[0-9]{1,7})\.tmp", re.S)  # numbers: of former versions
 
 
 def regular(name: str) -> None:
@@ -17,82 +26,165 @@ def regular(name: str) -> None:
         raise AvanpError(f"{name!r} cannot be read: it is not a regular file")
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write `content` beside `path` and put it in place in one step, on the disk.
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Make what goes wrong in the block one of two errors that name `path`, for every file alike.
 
     Raises
     ------
     AvanpError
-        Where the folder cannot be written; nothing is left behind then.
+        Where it cannot be written there.
     OSError
-        Where the disk is full or fails; nothing is left behind then either.
+        Where the disk is full or fails: the same command goes on once that is mended.
     """
-    temporary = path.parent / f".{path.name}.{os.getpid()}.tmp"
     try:
-        make_folder(path.parent)
-        with open(temporary, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-        sync_folder(path.parent)
+        yield
+    except AvanpError:
+        raise
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno in NO_ROOM:
-            raise _named(error, path) from None
+            raise OSError(error.errno, error.strerror, str(path)) from None
         reason = getattr(error, "strerror", None) or error
         raise AvanpError(
             f"cannot write {str(path)!r}: {reason}; name a folder that can be written"
         ) from error
-    finally:
-        with suppress(OSError, ValueError):
-            temporary.unlink()
+
+
+def write_whole(path: Path, content: bytes, within: Path | None = None) -> None:
+    """Write `content` beside `path` and put it in place in one step, on the disk.
+
+    A link that is called `path` is replaced, and not followed. `within` is as for `make_folder`;
+    errors are those of `writing`, and nothing is left behind then.
+    """
+    make_folder(path.parent, within)
+    with writing(path):
+        file, temporary = _temporary(path)
+        try:
+            with os.fdopen(file, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(file)
+                if os.name != "posix":  # which moves no open file
+                    stream.close()
+                os.replace(temporary, path)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink()
+            raise
+        sync_folder(path.parent)
 
 
 def append_whole(path: Path, line: bytes) -> None:
     """Append a line, on the disk when this returns; where it fails, what was there stays alone.
 
-    Raises
-    ------
-    OSError
-        Where the disk is full or fails, with the file's name.
+    Errors are those of `writing`; a link, or a file that has a second name, is an `AvanpError`.
     """
-    new = not path.exists()
-    try:
-        with open(path, "ab", buffering=0) as file:
-            before = os.fstat(file.fileno()).st_size
-            try:
-                written = 0
-                while written < len(line):  # a disk that fills up takes a part of it
-                    written += file.write(line[written:])
-                os.fsync(file.fileno())
-            except OSError:
-                with suppress(OSError):
-                    file.truncate(before)
-                raise
-        if new:
+    with writing(path), open(path, "ab", 0, opener=open_own) as file:
+        before = os.fstat(file.fileno()).st_size
+        try:
+            written = 0
+            while written < len(line):  # a disk that fills up takes a part of it
+                written += file.write(line[written:])
+            os.fsync(file.fileno())
+        except OSError:
+            with suppress(OSError):
+                file.truncate(before)
+            raise
+        if not before:  # it may be new
             sync_folder(path.parent)
-    except OSError as error:
-        raise _named(error, path) from None
 
 
-def make_folder(folder: Path) -> None:
+def make_folder(folder: Path, within: Path | None = None) -> None:
     """Make a folder, and those above it, for its files to last; one that is there stays as it is.
 
+    Parameters
+    ----------
+    folder : Path
+        What is made.
+    within : Path, optional
+        The folder that was chosen, above `folder`: it may be a link of the user's own, and what is
+        between the two may be none.
+
     Raises
     ------
-    OSError
-        Where it cannot be made.
+    AvanpError, OSError
+        Those of `writing`; too many levels, or a link below `within`, are an `AvanpError`.
     """
-    new = [path for path in (folder, *folder.parents) if not path.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in reversed(new):
-        with suppress(PermissionError):  # above may be a folder to write in and not to read
-            sync_folder(path.parent)
+    with writing(folder):
+        if within is not None:
+            check_inside(folder, within)
+        new = [path for path in (folder, *folder.parents) if not path.exists()]
+        if len(new) > MOST_LEVELS:
+            raise AvanpError(
+                f"cannot write {str(folder)!r}: it is {len(new)} folders below one that is there, "
+                f"and at most {MOST_LEVELS} are made"
+            )
+        for path in reversed(new):
+            path.mkdir(exist_ok=True)
+            with suppress(PermissionError):  # above may be a folder to write in and not to read
+                sync_folder(path.parent)
+        if not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
 
 
-def _named(error: OSError, path: Path) -> OSError:
-    """The error with the file that was to be written, which the system leaves out."""
-    return OSError(error.errno, error.strerror, str(path))
+def check_inside(path: Path, within: Path) -> None:
+    """Raise an `AvanpError` where `path`, or a folder between it and `within`, is a link."""
+    for part in (path, *path.parents):
+        if part == within:
+            return
+        if part.is_symlink():
+            raise AvanpError(f"{str(part)!r} is a link: what it leads to is left alone")
+
+
+def remove_leftovers(folder: Path, *below: str) -> None:
+    """Remove what processes that were killed while they wrote have left in a folder.
+
+    To be called by who holds the folder (`avanp.locks`). What a living process is writing stays,
+    and so does what is behind a link.
+
+    Parameters
+    ----------
+    folder : Path
+        Looked into, and not below it.
+    *below : str
+        Names of folders in it that are looked into as well.
+    """
+    for place in (folder, *(folder / name for name in below)):
+        if place != folder and place.is_symlink():
+            continue
+        with suppress(OSError):
+            for path in list(place.iterdir()):
+                if TEMPORARY.fullmatch(path.name):
+                    _remove_dead(path)
+
+
+def _remove_dead(path: Path) -> None:
+    """Remove a temporary file that nobody writes: its writer would hold a lock on it."""
+    with suppress(OSError, AvanpError), open(path, "rb", opener=open_own) as file:
+        if _locked(file.fileno(), wait=False):
+            path.unlink()
+
+
+def _temporary(path: Path) -> tuple[int, Path]:
+    """Make a new file beside `path`, of a name that nobody knows, and hold it; return both."""
+    while True:
+        temporary = path.parent / f".{path.name[:50]}.{os.urandom(8).hex()}.tmp"
+        file = open_own(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        _locked(file, wait=True)
+        if temporary.exists():  # or it was taken for a leftover, before it was held
+            return file, temporary
+        os.close(file)
+
+
+def _locked(file: int, *, wait: bool) -> bool:
+    """Hold a file until it is closed; False where another process does, or there are no locks."""
+    try:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except (ImportError, OSError):
+        return False
+    return True
 
 
 def sync_folder(folder: Path) -> None:

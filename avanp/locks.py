@@ -1,19 +1,21 @@
 """One process at a time writes into a folder; a dead one holds nothing."""
 
+import errno
 import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 
 from avanp.errors import AvanpError
-from avanp.files import regular
+from avanp.inside import open_own
 
 NAME = ".lock"
 # A look at the lock (`is_held`) shares it for an instant: one who wants it tries again so long.
 PATIENCE = 0.3
+NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP)  # of a file system that keeps none
 
 # A lock of flock is the open file's, which a forked process has as well: a pool's workers would
 # hold the folder after it is given back, and after its holder was killed. So it is unlocked before
@@ -36,14 +38,15 @@ def held(folder: Path, in_use: str) -> Iterator[FileIO]:
     Raises
     ------
     AvanpError
-        `in_use`, where another process holds the folder; or where ``.lock`` is not a regular file.
+        `in_use`, where another process holds the folder; where ``.lock`` is not a file of the
+        folder's own; or where the file system keeps no locks.
     OSError
         Where the folder cannot be written.
     """
     # Open for writing: NFS gives no exclusive lock on less. Not cut: who looks may read it.
     with _opened(folder, "ab") as file:
         deadline = time.monotonic() + PATIENCE
-        while not _locked(file, exclusive=True):
+        while not _lock_of(folder, file):
             if time.monotonic() > deadline:
                 raise AvanpError(in_use)
             time.sleep(PATIENCE / 20)
@@ -62,9 +65,8 @@ def is_held(folder: Path) -> bool:
 @contextmanager
 def _opened(folder: Path, mode: str) -> Iterator[FileIO]:
     """Open the lock's file, without a buffer: a fork would have a half of it."""
-    regular(str(folder / NAME))
     with _opening:
-        file = FileIO(folder / NAME, mode)
+        file = FileIO(folder / NAME, mode, opener=open_own)
         _open.add(file)
     try:
         yield file
@@ -73,6 +75,18 @@ def _opened(folder: Path, mode: str) -> Iterator[FileIO]:
             _unlock(file)
             file.close()
         _open.discard(file)
+
+
+def _lock_of(folder: Path, file: FileIO) -> bool:
+    try:
+        return _locked(file, exclusive=True)
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise
+        raise AvanpError(
+            f"{str(folder / NAME)!r} cannot be locked: its file system keeps no locks; name a "
+            "folder on another disk"
+        ) from None
 
 
 def _locked(file: FileIO, *, exclusive: bool) -> bool:
@@ -93,7 +107,8 @@ def _unlock(file: FileIO) -> None:
         import fcntl
     except ImportError:
         return
-    fcntl.flock(file, fcntl.LOCK_UN)
+    with suppress(OSError):  # where nothing could be locked
+        fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def _close_all() -> None:

@@ -1,6 +1,6 @@
 """What avanp knows by name: one line each, ``"module:object"``, loaded when it is used.
 
-Everything registered here has a row in `avanp.gradcases` (where it has a derivative), a value
+Everything registered here has a row in `avanp.grad.cases` (where it has a derivative), a value
 test and a line in the docs; a test fails where one is missing.
 """
 
@@ -14,6 +14,7 @@ LAYERS = {
     "sequential": "avanp.layers.sequential:Sequential",
     "concat": "avanp.layers.concat:Concat",
     "residual": "avanp.layers.residual:Residual",
+    "vanishing-residual": "avanp.layers.vanishing:VanishingResidual",
     "two-heads": "avanp.layers.two_heads:TwoHeads",
     "gaussian-sample": "avanp.layers.gaussian_sample:GaussianSample",
     "frozen": "avanp.layers.frozen:Frozen",
@@ -88,6 +89,9 @@ SYSTEMS = {
     "AVA5": "avanp.systems.ava:AVA5",
     "classifier": "avanp.systems.classifier:Classifier",
 }
+
+# Systems that have an estimator, by its name in Python: all but those that only judge.
+ESTIMATORS = {name.replace("-", ""): name for name in SYSTEMS if name[0].isupper()}
 
 DATASETS = {
     "jungle": "avanp.data.jungle:jungle",

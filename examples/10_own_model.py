@@ -16,7 +16,7 @@ from functools import partial
 import numpy as np
 
 import avanp
-from avanp.gradcheck import check_scalar
+from avanp.grad.check import check_scalar
 from avanp.layers.dense import Dense
 from avanp.layers.flatten import Flatten
 from avanp.layers.relu import ReLU
@@ -43,7 +43,7 @@ class Denoiser(System):
 
     name = "denoiser"
     has_encoder = False  # no mu and logvar, which a VAE's encoder gives
-    terms_of = {"encoder": ("loss",), "decoder": ("loss",)}  # noqa: RUF012
+    terms_of = {"encoder": ("loss",), "decoder": ("loss",)}
 
     def build(self, streams):
         c, n, width = self.config, int(np.prod(self.config.shape)), self.config.hidden[0]

@@ -9,8 +9,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import special
 
 from avanp.errors import AvanpError
-from avanp.gradcases.draws import off_zero
-from avanp.gradcheck import check_grad
+from avanp.grad.cases.draws import off_zero
+from avanp.grad.check import check_grad
 from avanp.layers.elu import ELU
 from avanp.layers.identity import Identity
 from avanp.layers.leaky_relu import LeakyReLU

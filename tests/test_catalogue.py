@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from avanp import gradcases
 from avanp.ava.catalogue import EQUATIONS
+from avanp.grad import cases as gradcases
 from avanp.papers.ava.equations import loaded
 from cli_process import avanp
 

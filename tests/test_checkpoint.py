@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -385,3 +386,16 @@ def test_no_pickle_is_read_or_written(saved):
     assert json.loads(text[text.index(b"\n") + 1 :])["format"] == 1
     with np.load(saved, allow_pickle=False) as arrays:
         assert arrays["weights/encoder.1.W"].shape == (8, 30)
+
+
+def test_a_checkpoint_with_biases_before_batch_norms_computes_as_it_did_and_goes_on(tmp_path):
+    golden = Path(__file__).parent / "golden"
+    best, _ = checkpoint.load_best(golden / "earlier.npz")
+    x = np.random.default_rng(0).random((20, 4, 3, 1), dtype=np.float32)
+    codes, _ = best.nets["encoder"].forward(x)
+    np.testing.assert_allclose(codes, np.load(golden / "earlier_codes.npy"), rtol=1e-5, atol=1e-6)
+    trainer = Trainer.resume(golden / "earlier.npz", validation=x)
+    assert not {"encoder.1.b", "d.4.b"} & trainer.system.parameters().keys()
+    assert len(trainer.fit(x, 1)) == 1
+    trainer.save(tmp_path / "on.npz")
+    assert same(checkpoint.load(tmp_path / "on.npz")[0], trainer.system)

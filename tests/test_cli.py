@@ -496,7 +496,7 @@ def test_gradcheck_prints_a_table_of_what_was_asked_for(tmp_path):
 
 
 def test_gradcheck_lists_every_name_and_checks_nothing(tmp_path):
-    from avanp import gradcases
+    from avanp.grad import cases as gradcases
 
     done = avanp(tmp_path, "gradcheck", "--list")
     assert (done.code, done.err) == (0, "")

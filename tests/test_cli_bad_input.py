@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sys
 
@@ -258,7 +259,9 @@ def test_an_out_that_is_read_only(place, run_folder):
     try:
         for out in ("locked", "locked/run", "run"):
             said = refused_sweep(place, "--out", out, command=ORDINARY)
-            assert said == f"--out {out}: Permission denied: name a folder that can be written"
+            assert re.search(
+                f"{out}'?: Permission denied[;:] name a folder that can be written$", said
+            )
         said = refused(place, "tables", "run", command=ORDINARY)
         assert said.endswith("Permission denied; name a folder that can be written")
     finally:

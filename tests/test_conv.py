@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.signal import correlate
 
 from avanp.errors import AvanpError
-from avanp.gradcases import CASES, run
+from avanp.grad.cases import CASES, run
 from avanp.layers.conv import Conv2d
 from avanp.layers.conv_transpose import ConvTranspose2d
 from avanp.layers.padding import resolve

@@ -8,10 +8,11 @@ import zlib
 import numpy as np
 import pytest
 
-from avanp.kernels import correlate_few, jit_conv, reference_conv, winograd_rows
-from avanp.kernels import winograd_formulas as formulas
-from avanp.kernels.cpu import compiles, tile
-from avanp.kernels.rows_sums import HALF, group
+from avanp.kernels import jit_conv, reference_conv
+from avanp.kernels.engine import correlate_few, winograd_rows
+from avanp.kernels.engine import winograd_formulas as formulas
+from avanp.kernels.engine.cpu import compiles, tile
+from avanp.kernels.engine.rows_sums import HALF, group
 
 # x, kernel, output channels, stride, pads: one for each path and its edges
 SHAPES = [
@@ -194,8 +195,8 @@ def spy(function, name, used):
 
 CODE = """
 import sys
-from avanp.kernels.cpu import tile
-from avanp.kernels.rows_sums import HALF, group
+from avanp.kernels.engine.cpu import tile
+from avanp.kernels.engine.rows_sums import HALF, group
 from test_conv_kernels import SHAPES, all_passes, jit_conv, reference_conv, winograd_rows
 import numpy as np
 for winograd_rows.PAST in (winograd_rows.PAST, 0):

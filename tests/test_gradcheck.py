@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from avanp import gradcases, registry
+from avanp import registry
 from avanp.errors import AvanpError
-from avanp.gradcheck import GradientError, check_grad, check_scalar
+from avanp.grad import cases as gradcases
+from avanp.grad.check import GradientError, check_grad, check_scalar
 from avanp.layers.base import Layer
 
 pytestmark = pytest.mark.filterwarnings("error")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from avanp.gradcheck import GradientError, check_grad
+from avanp.grad.check import GradientError, check_grad
 from avanp.layers.base import Layer
 from avanp.losses.kl import kl_variance
 

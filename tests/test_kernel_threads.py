@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from avanp.errors import AvanpError
-from avanp.kernels import threads as kernel_threads
-from avanp.kernels.threads import _Helper, _team, own, parts, split, threads
+from avanp.kernels.engine import threads as kernel_threads
+from avanp.kernels.engine.threads import _Helper, _team, own, parts, split, threads
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "two", "1.5", ""])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from avanp.gradlayer import as_array
+from avanp.grad.contract import as_array
 from avanp.layers.concat import Concat
 from avanp.layers.crop import Crop
 from avanp.layers.dense import Dense

@@ -9,8 +9,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import integrate, special, stats
 
 from avanp.errors import AvanpError
-from avanp.gradcases.draws import normal, positive, probability
-from avanp.gradcheck import check_grad
+from avanp.grad.cases.draws import normal, positive, probability
+from avanp.grad.check import check_grad
 from avanp.layers.logistic import Logistic
 from avanp.losses.bernoulli import bernoulli_logits
 from avanp.losses.gan import log_d, log_one_minus_d, minus_log_d

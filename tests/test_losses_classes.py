@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import special
 
 from avanp.errors import AvanpError
-from avanp.gradcheck import check_grad
+from avanp.grad.check import check_grad
 from avanp.losses.class_probability import class_probability
 from avanp.losses.cross_entropy import softmax_cross_entropy
 from avanp.losses.least_squares import least_squares

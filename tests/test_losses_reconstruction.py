@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from avanp.errors import AvanpError
-from avanp.gradcheck import check_grad
+from avanp.grad.check import check_grad
 from avanp.layers.base import Layer
 from avanp.layers.batch_norm import BatchNorm
 from avanp.layers.conv import Conv2d
@@ -189,6 +189,20 @@ def test_training_and_noise_are_passed_to_the_net():
 
     assert loss(1, True) == loss(1, True)
     assert len({loss(1, True), loss(2, True), loss(1, False)}) == 3
+
+
+@pytest.mark.parametrize("update", [True, False])
+def test_running_moments_move_by_an_images_error_unless_told_not_to(update):
+    net = Sequential([BatchNorm(6, dtype=np.float64), BatchNorm(6, mode="frozen")])
+    v = np.random.default_rng(0).standard_normal((8, 6))
+    before = {key: array.copy() for key, array in net.state.items()}
+    value, _, grads = autoencoder_loss(net, v, mean_squared, train=True, update_moments=update)
+    moved = {key for key, old in before.items() if not np.array_equal(net.state[key], old)}
+    assert moved == ({"0.mean", "0.var"} if update else set())
+    assert set(grads) == {"0.gamma", "0.beta"}
+    # Of the batch's moments in both cases: the same derivative.
+    other = Sequential([BatchNorm(6, dtype=np.float64), BatchNorm(6, mode="frozen")])
+    assert value == autoencoder_loss(other, v, mean_squared, train=True)[0]
 
 
 # Features of a fixed net

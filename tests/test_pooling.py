@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from avanp.errors import AvanpError
-from avanp.gradcases.norm_pool import CASES
-from avanp.gradcheck import check_grad
+from avanp.grad.cases.norm_pool import CASES
+from avanp.grad.check import check_grad
 from avanp.kernels import jit_pool, reference_pool
 from avanp.layers.avg_pool import AvgPool2d
 from avanp.layers.global_pool import GlobalAvgPool, GlobalMaxPool

@@ -8,7 +8,7 @@ from PIL import Image
 from avanp.errors import AvanpError
 from avanp.evaluation.damage import filled, noisy, read_mask, scattered
 from avanp.evaluation.recover import Search, recover
-from avanp.gradcheck import check_grad
+from avanp.grad.check import check_grad
 from avanp.layers.dense import Dense
 from avanp.layers.reshape import Reshape
 from avanp.layers.sequential import Sequential

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from avanp import files
 from avanp.errors import AvanpError
+from avanp.runs.identity import differences
 from avanp.sweeps.cells import key_of
-from avanp.sweeps.differences import differences
-from avanp.sweeps.store import opened, read_config, read_rows
+from avanp.sweeps.store import SWEEP, opened, read_config, read_rows
 
 CONFIG = {
     "format": 1,
@@ -132,11 +132,11 @@ def test_a_run_of_another_configuration_is_refused_by_name(tmp_path, key, value)
 def test_rates_that_differ_in_the_middle_of_a_long_list_are_all_said():
     rates = [1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4]
     other = [*rates[:3], 0.75, *rates[4:]]
-    (said,) = differences(CONFIG | {"lr": rates}, CONFIG | {"lr": other})
+    (said,) = differences(CONFIG | {"lr": rates}, CONFIG | {"lr": other}, SWEEP.same)
     assert said == (
         "lr 1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4 there, 1, 0.9, 0.8, 0.75, 0.6, 0.5, 0.4 asked"
     )
-    assert differences(CONFIG, CONFIG | {"versions": {"numpy": "1"}}) == []
+    assert differences(CONFIG, CONFIG | {"versions": {"numpy": "1"}}, SWEEP.same) == []
 
 
 def test_a_file_is_not_a_run_directory(tmp_path):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from avanp import gradcases
 from avanp.errors import AvanpError
+from avanp.grad import cases as gradcases
 from avanp.registry import SYSTEMS
 from avanp.rng import stream
 from avanp.systems import build, config_class

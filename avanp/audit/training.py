@@ -11,7 +11,7 @@ from avanp.ava.nets import NetConfig, Nets, build
 from avanp.ava.printed import Moments
 from avanp.ava.rules import Rules, rules_from_name
 from avanp.ava.training import train
-from avanp.gradlayer import as_array
+from avanp.grad.contract import as_array
 from avanp.registry import load
 from avanp.rng import stream
 

@@ -107,8 +107,7 @@ def import_(sources: tuple[str, ...], name: str) -> None:
 def fetch(name: str, mirror: str | None) -> None:
     """Download a named set and verify its SHA-256.
 
-    It is put where avanp finds it. A download that broke off is continued by the same command.
-    Needs pip install 'avanp[data]'.
+    It is put where avanp finds it. Needs pip install 'avanp[data]'.
     """
     from contextlib import ExitStack
 

@@ -17,8 +17,8 @@ def gradcheck(names: tuple[str, ...], list_: bool) -> None:
 
     Exits with 1 if one fails.
     """
-    from avanp.gradcases import rows
-    from avanp.gradcases import run as check
+    from avanp.grad.cases import rows
+    from avanp.grad.cases import run as check
 
     if list_:
         click.echo("\n".join(rows()))

@@ -72,7 +72,7 @@ def recover(
 
     import numpy as np
 
-    from avanp.commands.loading import image_for, images_for, load_decoder
+    from avanp.commands.loading import image_for, images_for, load_able
     from avanp.data.decode import image_size
     from avanp.errors import AvanpError
     from avanp.evaluation.choice import spread
@@ -85,7 +85,7 @@ def recover(
     from avanp.progress import shown
     from avanp.rng import stream
 
-    system, about = load_decoder(checkpoint)
+    system, about = load_able(checkpoint, "generate")
     suffix = Path(out).suffix.lower()
     if suffix in WRITERS:
         check_picture(out)

@@ -21,7 +21,7 @@ COMPARED = "set AVANP_KERNELS=numpy for the references, and report it with these
 
 def gradients() -> Line:
     """Compare some derivatives, in float64, with differences of the function."""
-    from avanp.gradcases import run
+    from avanp.grad.cases import run
 
     reports = run(GRADIENTS)
     wrong = [report.name for report in reports if not report.ok]

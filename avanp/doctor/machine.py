@@ -79,7 +79,7 @@ def kernels() -> Line:
         return Line("kernels", str(error).split(":")[0] + " is no backend", False, advice)
     if chosen == "numpy":
         return Line("kernels", "numpy, as AVANP_KERNELS says: slower by far", True)
-    from avanp.kernels.cpu import compiles, tile
+    from avanp.kernels.engine.cpu import compiles, tile
 
     if not compiles():
         text = "numba with compilation switched off (NUMBA_DISABLE_JIT)"
@@ -92,7 +92,7 @@ def threads() -> Line:
     """Say on how many threads kernels and BLAS compute."""
     import numpy as np
 
-    from avanp.kernels.threads import threads as ours
+    from avanp.kernels.engine.threads import threads as ours
 
     try:
         count = ours()

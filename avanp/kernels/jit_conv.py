@@ -5,12 +5,12 @@ float32 only: float64, which checks gradients, takes the reference.
 
 import numpy as np
 
-from avanp.kernels import correlate_few, correlate_weights, winograd, winograd_rows
 from avanp.kernels import reference_conv as reference
-from avanp.kernels import winograd_rows_weights as rows_weights
-from avanp.kernels.aligned import empty
-from avanp.kernels.correlate import Phase, correlate, set_unmet
-from avanp.kernels.cpu import compiles
+from avanp.kernels.engine import correlate_few, correlate_weights, winograd, winograd_rows
+from avanp.kernels.engine import winograd_rows_weights as rows_weights
+from avanp.kernels.engine.aligned import empty
+from avanp.kernels.engine.correlate import Phase, correlate, set_unmet
+from avanp.kernels.engine.cpu import compiles
 from avanp.kernels.reference_conv import Array, Pads, Pair, out_size
 
 

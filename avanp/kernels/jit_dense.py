@@ -9,10 +9,10 @@ import numpy as np
 from numba import njit
 
 from avanp.kernels import reference_dense as reference
-from avanp.kernels.aligned import empty
-from avanp.kernels.cpu import compiles, tile
-from avanp.kernels.microkernel import call_tile, one_vector, two_vectors
-from avanp.kernels.threads import split
+from avanp.kernels.engine.aligned import empty
+from avanp.kernels.engine.cpu import compiles, tile
+from avanp.kernels.engine.microkernel import call_tile, one_vector, two_vectors
+from avanp.kernels.engine.threads import split
 
 Array = np.ndarray
 
@@ -21,14 +21,14 @@ LEAST, LEAST_BATCH, MOST_BATCH = 256, 32, 256
 LANES = 16
 
 
-def dense_forward(x: Array, w: Array, b: Array) -> Array:
+def dense_forward(x: Array, w: Array, b: Array | None) -> Array:
     """See the reference."""
     if not _apt(x, w):
         return reference.dense_forward(x, w, b)
     transposed = empty((len(w), len(x)))  # y^T = W x^T
     _product(w, _panels(x.T), transposed)
     y = empty((len(x), len(w)))
-    np.add(transposed.T, b, out=y)
+    np.add(transposed.T, 0.0 if b is None else b, out=y)
     return y
 
 

@@ -10,6 +10,8 @@ from avanp.layers.base import Array
 
 Rng = np.random.Generator
 Draw = Callable[[Rng, tuple[int, ...], float, float], Array]
+# In the place of a generator: weights of the right shape that take no memory, to count them.
+COUNTING = np.random.Generator(np.random.PCG64(0))
 
 
 def _uniform(rng: Rng, shape: tuple[int, ...], limit: float) -> Array:
@@ -46,7 +48,8 @@ def initial(
         Inputs that reach one output, and outputs that one input reaches; for a convolution
         ``kh * kw * channels``.
     rng : numpy.random.Generator or None
-        Needed for every name but "zeros".
+        Needed for every name but "zeros". With `COUNTING` nothing is drawn: the weights are zeros
+        of stride 0, read-only, for nets that are built to count their sizes.
 
     Raises
     ------
@@ -55,6 +58,8 @@ def initial(
     """
     if name not in INITS:
         raise AvanpError(f"unknown init {name!r}: choose from {', '.join(INITS)}")
+    if rng is COUNTING:
+        return np.broadcast_to(np.zeros((), dtype), shape)
     draw = INITS[name]
     if draw is None:
         return np.zeros(shape, dtype)

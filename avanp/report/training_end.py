@@ -40,7 +40,7 @@ def notes(
     found = []
     if ended is not None:
         more = MORE[ended.how].format(epoch=described.get("epoch"))
-        if ended.how != EARLY and "decoder" in described["nets"]:
+        if ended.how != EARLY and "latent" in described["config"]:
             more += OLD_PICTURES if drawn else NO_PICTURES
         found.append(_note(f"{ended.how} ", f"{ended.says}. {more}"))
     hint = rows[-1].get("hint") if rows else None

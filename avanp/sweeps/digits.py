@@ -8,7 +8,7 @@ from avanp.ava.experiment import evaluate, to_groups
 from avanp.ava.nets import NetConfig, build
 from avanp.ava.rules import rules_from_name
 from avanp.ava.training import train
-from avanp.gradlayer import as_array
+from avanp.grad.contract import as_array
 from avanp.registry import load
 from avanp.rng import stream
 

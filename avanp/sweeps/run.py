@@ -128,7 +128,7 @@ def sweep(
                     progress(len(rows), total)
         ordered = [rows[task.key] for task in tasks(config)]
         if store is not None:
-            write_tables(store.directory, ordered, config)
+            write_tables(store.folder, ordered, config)
     return SweepResult(ordered, config)
 
 

@@ -1,18 +1,14 @@
 """How far a run is, read from its folder by anybody at any time."""
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from avanp.locks import NAME, is_held
+from avanp.runs.folder import worker_of
 from avanp.sweeps.cells import key_of, tasks
 from avanp.sweeps.store import read_config, read_rows
-
-# A host's name has 255 characters at most.
-LONGEST_NOTE = 400
 
 
 @dataclass(frozen=True)
@@ -56,7 +52,9 @@ def read_status(directory: Path) -> Status:
     AvanpError
         Where the folder holds no run.
     """
-    worker = _at_work(directory)  # before the rows: a run that ends now is not taken for a dead one
+    worker = worker_of(
+        directory
+    )  # before the rows: a run that ends now is not taken for a dead one
     config, rows = read_config(directory), read_rows(directory)
     there = {key_of(row): row for row in rows}
     left = [task for task in tasks(config) if task.key not in there]
@@ -76,20 +74,3 @@ def read_status(directory: Path) -> Status:
         worker=worker,
         seconds=sum(means.get((task.rules, task.model), usual) for task in left),
     )
-
-
-def _at_work(directory: Path) -> dict[str, Any] | None:
-    if not is_held(directory):
-        return None
-    try:
-        with open(directory / NAME, encoding="utf-8") as file:
-            note = json.loads(file.read(LONGEST_NOTE))
-    except (OSError, ValueError, RecursionError):  # it is being written
-        return {}
-    return note if _is_note(note) else {}
-
-
-def _is_note(value: Any) -> bool:
-    if not isinstance(value, dict) or not isinstance(value.get("host"), str):
-        return False
-    return all(type(n) is int and 0 <= n < 1 << 32 for n in map(value.get, ("pid", "at_once")))

@@ -10,7 +10,7 @@ from avanp.audit.ablations.table import mean, number, size, table
 from avanp.audit.subject import Call, Subject
 from avanp.audit.training import trained
 from avanp.ava.nets import NetConfig, Nets
-from avanp.gradlayer import as_array
+from avanp.grad.contract import as_array
 from avanp.layers.base import Array, Layer, Wrt
 from avanp.layers.sequential import Sequential
 from avanp.report.text import about_seeds

@@ -16,7 +16,7 @@ from avanp.report.gallery import sheet
 from avanp.report.strips import strips as strips_of_page
 from avanp.sweeps.configuration import configuration
 from avanp.sweeps.status import read_status
-from avanp.sweeps.store import Store, read_config, read_rows
+from avanp.sweeps.store import SWEEP, Store, read_config, read_rows
 from avanp.training.log import read_metrics
 from fuzz.forms import json_lines, json_value, png
 from fuzz.target import Target, file
@@ -99,7 +99,7 @@ def read(folder: Path) -> None:
     """Go on with a run, tell its status, and do what `avanp tables` does but for the figures."""
     try:
         with held(folder, "in use") as note:
-            Store(folder, note).start(config())
+            Store(folder, SWEEP, note).start(config())
     finally:
         lines(read_status(folder))
         said = read_config(folder)

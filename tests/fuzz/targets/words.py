@@ -7,7 +7,7 @@ from pathlib import Path
 from avanp.commands.training import parse_widths
 from avanp.data.size import parse_size
 from avanp.evaluation.damage import read_mask
-from avanp.kernels.threads import threads
+from avanp.kernels.engine.threads import threads
 from avanp.optim.schedules import Constant
 from avanp.sweeps.grid import parse_models, parse_rates, parse_rules, parse_seeds
 from avanp.training.folder import parse_schedule

@@ -1,0 +1,1 @@
+"""Checking derivatives: `check_grad`, and in `cases` a row for everything registered."""

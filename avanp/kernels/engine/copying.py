@@ -1,0 +1,39 @@
+"""Copying by vectors, for the few hundred floats that a call of memcpy is slow for."""
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from avanp.kernels.engine.cpu import tile
+
+
+@intrinsic
+def copy_floats(typing, target, source, n):  # type: ignore
+    """Copy n floats from one address to another."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        target, source, n = arguments
+
+        def move(first: Any, kind: Any) -> None:
+            offset = builder.mul(first, ir.Constant(n.type, 4))
+            a, b = (
+                builder.inttoptr(builder.add(base, offset), kind.as_pointer())
+                for base in (source, target)
+            )
+            value = builder.load(a)
+            value.align = 4
+            builder.store(value, b).align = 4
+
+        lanes = ir.Constant(n.type, tile().lanes)
+        vectors = builder.sdiv(n, lanes)
+        with cgutils.for_range(builder, vectors) as loop:
+            move(builder.mul(loop.index, lanes), ir.VectorType(ir.FloatType(), tile().lanes))
+        done = builder.mul(vectors, lanes)
+        with cgutils.for_range(builder, builder.sub(n, done)) as loop:
+            move(builder.add(done, loop.index), ir.FloatType())
+        return context.get_dummy_value()
+
+    return types.void(*[types.int64] * 3), codegen
