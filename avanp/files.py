@@ -94,6 +94,13 @@ def append_whole(path: Path, line: bytes) -> None:
             sync_folder(path.parent)
 
 
+def cut(path: Path, size: int) -> None:
+    """Take off what a file has beyond `size` bytes; errors are those of `append_whole`."""
+    with writing(path), os.fdopen(open_own(path, os.O_WRONLY), "wb", 0) as file:
+        os.ftruncate(file.fileno(), size)
+        os.fsync(file.fileno())
+
+
 def make_folder(folder: Path, within: Path | None = None) -> None:
     """Make a folder, and those above it, for its files to last; one that is there stays as it is.
 

@@ -38,12 +38,8 @@ def append(path):
     files.append_whole(path, b"new\n")
 
 
-def metrics(path):
-    log.append(path.parent, {"epoch": 1})
-
-
 @pytest.mark.parametrize("plant", [os.symlink, os.link], ids=["link", "hard link"])
-@pytest.mark.parametrize("write", [whole, append, metrics])
+@pytest.mark.parametrize("write", [whole, append])
 def test_what_a_planted_name_leads_to_is_not_written(folder, elsewhere, plant, write):
     planted = folder / "metrics.jsonl"
     plant(elsewhere, planted)

@@ -168,10 +168,10 @@ def test_what_the_run_is_is_checked_when_it_is_read(tmp_path):
     for content, said in {
         "{": "damaged",
         '{"format": 1}': "format 1, and this avanp reads format 2",
-        '{"format": 2, "title": 3}': "title is no text",
+        '{"format": 2, "title": 3}': "not the configuration of a study",
         '{"format": 2, "title": "\\ud800"}': "damaged",
         "[" * 100_000: "nested too deeply",
-        "[]": "no format",
+        "[]": "not the configuration",
     }.items():
         (tmp_path / "run.json").write_text(content)
         with pytest.raises(AvanpError, match=said):

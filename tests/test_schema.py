@@ -69,7 +69,15 @@ def test_what_does_not_fit_is_named_by_its_place(change, says):
 
 
 def test_an_object_without_a_key_does_not_fit():
-    assert not fits({key: GOOD[key] for key in ("name", "cells", "shares")}, SCHEMA)
+    with pytest.raises(Misfit, match=r"the file\.verdict is not there"):
+        check({key: GOOD[key] for key in ("name", "cells", "shares")}, SCHEMA)
+    assert not fits({}, {"bm": maybe(NUMBER)})
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), float("inf"), float("nan"), True, "1"])
+def test_what_no_float_can_hold_is_no_number(value):
+    assert not fits(value, NUMBER)
+    assert fits(1e308, NUMBER)
 
 
 @given(JSON)

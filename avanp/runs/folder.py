@@ -11,7 +11,7 @@ from avanp.inside import open_own
 from avanp.locks import NAME as LOCK
 from avanp.locks import is_held
 from avanp.runs.identity import Telling, differences
-from avanp.runs.schema import OBJECT, TEXT, Schema, check, fits, parsed, whole
+from avanp.runs.schema import OBJECT, TEXT, Schema, fits, parsed, whole
 
 Row = dict[str, Any]
 LONGEST_NOTE = 400  # a host's name has 255 characters at most
@@ -95,12 +95,8 @@ def read_identity(folder: Path, kind: Kind) -> dict[str, Any]:
             f"{path} has format {written}, and this avanp reads format {kind.format}: "
             "use the version that wrote it"
         )
-    try:
-        if written != kind.format:
-            raise ValueError("it has no format")
-        check(document, kind.document, "it")
-    except ValueError as error:
-        raise AvanpError(f"{path} does not say what a {kind.name} is: {error}; {right}") from None
+    if written != kind.format or not fits(document, kind.document):
+        raise AvanpError(f"{path} is not the configuration of a {kind.name}: {right}")
     return document
 
 

@@ -10,9 +10,11 @@ A schema is a value: a `Rule`; a dictionary, for an object that has these keys a
 
 import json
 import math
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+LARGEST = sys.float_info.max
 Schema = Any  # a Rule, a mapping of schemas, or a list of one
 
 
@@ -45,8 +47,9 @@ def number(least: float = -math.inf, most: float = math.inf) -> Rule:
     """Return the rule of a finite number in [least, most]; True and False are none."""
     return Rule(
         "number" + _between(least, most),
+        # No float is larger than LARGEST, which infinity is and a whole number may be.
         lambda value: (
-            type(value) in (int, float) and math.isfinite(value) and least <= value <= most
+            type(value) in (int, float) and abs(value) <= LARGEST and least <= value <= most
         ),
     )
 
@@ -96,8 +99,10 @@ def check(value: Any, schema: Schema, where: str = "the file") -> Any:
         check(value, OBJECT, where)
         for key, inner in schema.items():
             name = key.removesuffix("?")
-            if name in value or name == key:
-                check(value.get(name), inner, f"{where}.{name}")
+            if name in value:
+                check(value[name], inner, f"{where}.{name}")
+            elif name == key:
+                raise Misfit(f"{where}.{name} is not there")
     else:
         check(value, LIST, where)
         for i, item in enumerate(value):
