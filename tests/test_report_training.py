@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from small_trainings import IMAGES, diverges, interrupted, trainer
 
-from avanp.commands.loading import load_decoder
+from avanp.commands.loading import load_able
 from avanp.report.axis import axis_of
 from avanp.report.chart import Axis, Chart, Line, Panel
 from avanp.report.plot import panel_svg
@@ -219,6 +219,6 @@ def test_no_label_leaves_its_drawing(tmp_path, width):
 
 def test_a_finished_model_is_drawn_by_without_a_word(tmp_path, capsys):
     trainer(tmp_path).fit(IMAGES, 2)
-    load_decoder(str(tmp_path))
+    load_able(str(tmp_path), "generate")
     assert capsys.readouterr().err == ""
     assert notes(page(tmp_path)) == []
