@@ -12,12 +12,11 @@ from avanp.commands.loading import load_any
 from avanp.console import one_line
 from avanp.data.images import ImageSet
 from avanp.data.resolve import data_spec, load_splits
-from avanp.data.sheet import save_image
 from avanp.errors import AvanpError
 from avanp.evaluation.choice import limited, spread
 from avanp.memory import keep_freed_memory
-from avanp.pictures.rows import labelled_rows
-from avanp.pictures.save import save_sheet
+from avanp.pictures.save import save_image, save_sheet
+from avanp.pictures.sheets import labelled_rows
 from avanp.progress import clear, shown
 from avanp.report.epochs import EpochTable
 from avanp.rng import stream
