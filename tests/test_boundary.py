@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 from test_nets_began import smooth
 
-from avanp.gradcheck import check_scalar
+from avanp.grad.check import check_scalar
 from avanp.layers.factored import Factors
 from avanp.losses.autoencoder import autoencoder_loss
 from avanp.nets.began import Topology, autoencoder
@@ -69,7 +69,7 @@ def test_one_pass_through_the_decoder_gives_what_the_plain_loss_of_an_auto_encod
     _, dv, grads = autoencoder_loss(d, fake, rng=noise())
     p = through(d, fake, "l1", noise())
     for dcode in (None, np.zeros_like(p.code)):
-        again, of_d = back(d, p, -0.3, dcode, of_images=True)
+        again, of_d = back(d, p, -0.3, dcode, wrt_images=True)
         assert_allclose(again, dv, rtol=1e-12)
         for key, g in dense(of_d).items():
             assert_allclose(g, -0.3 * dense(grads)[key], rtol=1e-12, atol=1e-16)

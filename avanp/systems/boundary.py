@@ -116,7 +116,7 @@ def discriminate(
         dfake = np.zeros_like(seen.code) if dfake is None else dfake
         dfake[:, : mu.shape[1]] += alpha * dmu
     _, of_real = back(d, real, half, dreal)
-    dv, of_seen = back(d, seen, -half * k, dfake, of_images=of_fake)
+    dv, of_seen = back(d, seen, -half * k, dfake, wrt_images=of_fake)
     if kl is None:
         loss = real.value - k * seen.value + alpha * constraint
     else:
@@ -126,7 +126,7 @@ def discriminate(
 
 
 def back(
-    d: Sequential, p: Pass, scale: float, dcode: Array | None, *, of_images: bool = False
+    d: Sequential, p: Pass, scale: float, dcode: Array | None, *, wrt_images: bool = False
 ) -> tuple[Array | None, Grads]:
     """Return the gradient of ρ in the images, and D's of ``scale ρ`` and what has `dcode`.
 
@@ -138,7 +138,7 @@ def back(
         Of ρ, for the weights alone.
     dcode : ndarray, optional
         The cotangent of the encoder's output in terms that end there.
-    of_images : bool
+    wrt_images : bool
         Whether the first is wanted; it is None otherwise.
     """
     encoder, *between, decoder = d.layers
@@ -147,17 +147,24 @@ def back(
         dhead, _ = layer.backward(dhead, cache, wrt="input")
     assert dhead is not None
     dv: Array | None = None
-    if of_images and dcode is None:
+    if wrt_images and dcode is None:
         dv, of_encoder = encoder.backward(dhead, p.caches[0])
         of_encoder = scaled(of_encoder, scale)
     else:
         whole = scale * dhead if dcode is None else scale * dhead + dcode
         _, of_encoder = encoder.backward(whole, p.caches[0], wrt="params")
-        if of_images:
+        if wrt_images:
             dv, _ = encoder.backward(dhead, p.caches[0], wrt="input")
     last = str(len(d.layers) - 1)
     grads = joined({"0": of_encoder, last: scaled(of_decoder, scale)})
     return None if dv is None else dv - p.dy, grads
+
+
+def of_images(d: Sequential, p: Pass) -> Array:
+    """Return the gradient of ρ in the images alone, J^T s - s."""
+    through_d, _ = d.backward(p.dy, p.caches, wrt="input")
+    assert through_d is not None
+    return through_d - p.dy
 
 
 def scaled(grads: Grads, factor: float) -> Grads:
