@@ -73,6 +73,11 @@ class EquilibriumConfig(LatentConfig):
         object.__setattr__(self, "widths", None)
         object.__setattr__(self, "batch_norm", False)
 
+    @property
+    def hidden(self) -> tuple[int, ...]:
+        """The one width, from which all layers follow."""
+        return (self.width,)
+
 
 ERRORS = ("discriminator", "generator")
 TERMS = {
