@@ -9,7 +9,9 @@ from avanp.layers.base import Array, Layer, Wrt
 from avanp.layers.factored import FactoredWeight, Factors
 from avanp.layers.initialise import initial
 
-Init = Literal["glorot", "glorot-normal", "he", "he-uniform", "normal", "pytorch", "zeros"]
+Init = Literal[
+    "glorot", "glorot-normal", "he", "he-leaky", "he-uniform", "normal", "pytorch", "zeros"
+]
 
 
 class Dense(Layer):
