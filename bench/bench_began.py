@@ -3,8 +3,8 @@
     python bench/bench_began.py [--width 16] [--side 32] [--batch 16] [--rounds 20]
 
 Both sides start from the same weights; L_D, L_G and every gradient of one batch are asserted equal
-first. PyTorch is timed as its users write it, and at its fastest: the fakes pass through D once, and
-Adam is fused.
+first. PyTorch is timed as its users write it, and at its fastest: the fakes pass through D once,
+and Adam is fused.
 """
 
 import os

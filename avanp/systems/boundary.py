@@ -144,6 +144,7 @@ def back(
     encoder, *between, decoder = d.layers
     dhead, of_decoder = decoder.backward(p.dy, p.caches[-1])
     for layer, cache in zip(between, p.caches[1:-1], strict=True):
+        assert dhead is not None
         dhead, _ = layer.backward(dhead, cache, wrt="input")
     assert dhead is not None
     dv: Array | None = None

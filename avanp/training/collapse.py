@@ -67,7 +67,8 @@ class SampleSheets:
         before = trainer.rows[-2]["step"] if len(trainer.rows) > 1 else 0
         if trainer.out is None or row["step"] // self.every == before // self.every:
             return
-        images = trainer.system.generate(SHEET, stream(trainer.seed, "sample"))
+        system: Any = trainer.system
+        images = system.generate(SHEET, stream(trainer.seed, "sample"))
         folder: Path = trainer.out / "sheets"
         folder.mkdir(exist_ok=True)
         save_sheet(images, folder / f"samples-{row['step']:08d}.png")
