@@ -8,31 +8,22 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from avanp.registry import ESTIMATORS
+
 if TYPE_CHECKING:
     from avanp.data.resolve import resolve as load_images
     from avanp.errors import AvanpError
+    from avanp.estimators.paper import AVA
     from avanp.grad.check import GradientError, check_grad
     from avanp.metrics.balance import balance_metric
-    from avanp.models.ava import AVA1, AVA2, AVA3, AVA4, AVA5
-    from avanp.models.gan import GAN
-    from avanp.models.paper import AVA
-    from avanp.models.vae import VAE
-    from avanp.models.vaegan import VAEGAN
     from avanp.papers.ava.experiment import sweep
 
 # Loaded when first used, so that `avanp --help` answers at once.
 _WHERE = {
-    "AVA": "avanp.models.paper:AVA",
-    "AVA1": "avanp.models.ava:AVA1",
-    "AVA2": "avanp.models.ava:AVA2",
-    "AVA3": "avanp.models.ava:AVA3",
-    "AVA4": "avanp.models.ava:AVA4",
-    "AVA5": "avanp.models.ava:AVA5",
+    **{name: f"avanp.estimators:{name}" for name in ESTIMATORS},
+    "AVA": "avanp.estimators.paper:AVA",
     "AvanpError": "avanp.errors:AvanpError",
-    "GAN": "avanp.models.gan:GAN",
     "GradientError": "avanp.grad.check:GradientError",
-    "VAE": "avanp.models.vae:VAE",
-    "VAEGAN": "avanp.models.vaegan:VAEGAN",
     "balance_metric": "avanp.metrics.balance:balance_metric",
     "check_grad": "avanp.grad.check:check_grad",
     "load_images": "avanp.data.resolve:resolve",
@@ -41,20 +32,13 @@ _WHERE = {
 
 __all__ = [
     "AVA",
-    "AVA1",
-    "AVA2",
-    "AVA3",
-    "AVA4",
-    "AVA5",
-    "GAN",
-    "VAE",
-    "VAEGAN",
     "AvanpError",
     "GradientError",
     "balance_metric",
     "check_grad",
     "load_images",
     "sweep",
+    *ESTIMATORS,
 ]
 
 

@@ -1,9 +1,11 @@
 """What every command does alike: help with examples, and errors in one line."""
 
 import io
+import os
 import signal
 import sys
 import textwrap
+import time
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +14,9 @@ from typing import Any, NoReturn
 import click
 
 from avanp.errors import AvanpError, one_line
+from avanp.files import NO_ROOM
+
+BURST = 5.0  # seconds in which several signals that end a process are one: more of them go to all
 
 
 class Examples(click.Command):
@@ -48,7 +53,8 @@ def run(command: click.Command) -> NoReturn:
 
     A reader that leaves early (head, less) is click's to handle: silence and exit code 1.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
+    _open_streams()
+    _end_by_signal()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # γ and ─ in an encoding that has none
             stream.reconfigure(errors="replace")
@@ -64,19 +70,58 @@ def run(command: click.Command) -> NoReturn:
         fail(message, 2)
     except AvanpError as error:
         fail(str(error), 2)
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         fail("interrupted", 1)
     except OSError as error:
-        fail(f"{error.strerror or error}: {error.filename or 'reading or writing'}", 1)
+        goes_on = ": the same command goes on once that is mended" * (error.errno in NO_ROOM)
+        fail(f"{error.strerror or error}: {error.filename or 'reading or writing'}{goes_on}", 1)
     except MemoryError:
         fail("not enough memory: give a smaller --size, --widths, --batch, --draws or --jobs", 1)
     sys.exit(0)
 
 
-def _interrupt(number: int, _: Any) -> NoReturn:
-    # What asks a process to end (kill, a batch system, a shutdown) is Ctrl-C; once is enough.
-    signal.signal(number, signal.SIG_IGN)
-    raise KeyboardInterrupt
+def _open_streams() -> None:
+    """Open what is missing of the three streams, to nowhere.
+
+    A process without one (`2>&-`, a daemon) would give its number to the next file that it opens,
+    and whatever is said there would be written into that file.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the least number that is free: this one
+            os.set_inheritable(number, True)
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
+
+
+def _end_by_signal() -> None:
+    """Make SIGTERM, by which a batch system or a shutdown ends a process, Ctrl-C.
+
+    Python swallows an exception where nobody can catch it, as in the call-back of a weak reference,
+    of which each import has one: it is then raised again.
+    """
+    raised = -BURST
+
+    def interrupt(*_: Any) -> None:
+        nonlocal raised
+        if time.monotonic() - raised > BURST:
+            raised = time.monotonic()
+            raise KeyboardInterrupt
+
+    def swallowed(what: "sys.UnraisableHookArgs") -> None:
+        nonlocal raised
+        if not issubclass(what.exc_type, KeyboardInterrupt):
+            sys.__unraisablehook__(what)
+        elif hasattr(signal, "setitimer"):
+            raised = -BURST
+            signal.setitimer(signal.ITIMER_REAL, 0.01)
+
+    signal.signal(signal.SIGTERM, interrupt)
+    if hasattr(signal, "SIGALRM"):
+        signal.signal(signal.SIGALRM, interrupt)
+    sys.unraisablehook = swallowed
 
 
 def fail(message: str, code: int) -> NoReturn:

@@ -7,20 +7,17 @@ has put there leads out of it.
 import errno
 import os
 import re
-import secrets
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NoReturn
 
 from avanp.errors import AvanpError
+from avanp.inside import open_own
 
 # What another folder may not mend, and waiting or a free disk may: not bad input.
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 MOST_LEVELS = 100  # folders that are made one in another
 TEMPORARY = re.compile(r"\..*\.([0-9a-f]{16}|[0-9]{1,7})\.tmp", re.S)  # numbers: of former versions
-NOFOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # no pipe is waited for
 
 
 def regular(name: str) -> None:
@@ -82,8 +79,7 @@ def append_whole(path: Path, line: bytes) -> None:
 
     Errors are those of `writing`; a link, or a file that has a second name, is an `AvanpError`.
     """
-    new = not path.exists()
-    with writing(path), os.fdopen(open_inside(path, os.O_WRONLY | os.O_APPEND), "ab", 0) as file:
+    with writing(path), open(path, "ab", 0, opener=open_own) as file:
         before = os.fstat(file.fileno()).st_size
         try:
             written = 0
@@ -94,52 +90,15 @@ def append_whole(path: Path, line: bytes) -> None:
             with suppress(OSError):
                 file.truncate(before)
             raise
-        if new:
+        if not before:  # it may be new
             sync_folder(path.parent)
 
 
 def cut(path: Path, size: int) -> None:
     """Take off what a file has beyond `size` bytes; errors are those of `append_whole`."""
-    with writing(path), os.fdopen(open_inside(path, os.O_WRONLY), "wb", 0) as file:
+    with writing(path), os.fdopen(open_own(path, os.O_WRONLY), "wb", 0) as file:
         os.ftruncate(file.fileno(), size)
         os.fsync(file.fileno())
-
-
-def open_inside(path: Path, flags: int) -> int:
-    """Open the file that is called `path`, made where there is none, and nothing else.
-
-    Parameters
-    ----------
-    path : Path
-        The file; the folders before its name may be links.
-    flags : int
-        As for `os.open`.
-
-    Returns
-    -------
-    int
-        The descriptor, to be closed.
-
-    Raises
-    ------
-    AvanpError
-        A link, a file with a second name (a hard link), a pipe or a device is called so.
-    OSError
-        It cannot be opened.
-    """
-    regular(str(path))
-    if path.is_symlink():
-        _refuse(path, "a link")
-    file = os.open(path, flags | os.O_CREAT | NOFOLLOW, 0o666)
-    about = os.fstat(file)
-    if stat.S_ISREG(about.st_mode) and about.st_nlink < 2:
-        return file
-    os.close(file)
-    _refuse(path, "a file that has another name too (a hard link)")
-
-
-def _refuse(path: Path, what: str) -> NoReturn:
-    raise AvanpError(f"{str(path)!r} is {what}, and is not written: put a copy in its place")
 
 
 def make_folder(folder: Path, within: Path | None = None) -> None:
@@ -181,7 +140,7 @@ def check_inside(path: Path, within: Path) -> None:
         if part == within:
             return
         if part.is_symlink():
-            _refuse(part, "a link")
+            raise AvanpError(f"{str(part)!r} is a link: what it leads to is left alone")
 
 
 def remove_leftovers(folder: Path, *below: str) -> None:
@@ -208,20 +167,16 @@ def remove_leftovers(folder: Path, *below: str) -> None:
 
 def _remove_dead(path: Path) -> None:
     """Remove a temporary file that nobody writes: its writer would hold a lock on it."""
-    with suppress(OSError):
-        file = os.open(path, os.O_RDONLY | NOFOLLOW)
-        try:
-            if stat.S_ISREG(os.fstat(file).st_mode) and _locked(file, wait=False):
-                path.unlink()
-        finally:
-            os.close(file)
+    with suppress(OSError, AvanpError), open(path, "rb", opener=open_own) as file:
+        if _locked(file.fileno(), wait=False):
+            path.unlink()
 
 
 def _temporary(path: Path) -> tuple[int, Path]:
     """Make a new file beside `path`, of a name that nobody knows, and hold it; return both."""
     while True:
-        temporary = path.parent / f".{path.name[:50]}.{secrets.token_hex(8)}.tmp"
-        file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NOFOLLOW, 0o666)
+        temporary = path.parent / f".{path.name[:50]}.{os.urandom(8).hex()}.tmp"
+        file = open_own(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         _locked(file, wait=True)
         if temporary.exists():  # or it was taken for a leftover, before it was held
             return file, temporary

@@ -18,8 +18,8 @@ import numpy as np
 
 from avanp.data.resolve import resolve
 from avanp.memory import keep_freed_memory
-from avanp.registry import MODELS
 from avanp.papers.ava.cell import run
+from avanp.registry import MODELS
 
 RULES = ("program", "printed", "exact")
 RATES = (1.0, 0.5, 0.1, 0.05, 0.01)

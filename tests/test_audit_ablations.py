@@ -9,13 +9,13 @@ import pytest
 from PIL import Image
 
 import avanp
-from avanp.audit.markdown import render
-from avanp.audit.terminal import render as on_a_terminal
 from avanp.ava.program import DEVIATIONS
 from avanp.data.images import ImageSet
 from avanp.papers.ava import audit as run
 from avanp.papers.ava.ablations import measures, unmodelled, width
 from avanp.papers.ava.ablations.table import size
+from avanp.papers.ava.audit_markdown import render
+from avanp.papers.ava.audit_text import render as on_a_terminal
 from avanp.papers.ava.subject import RULES, Subject
 from avanp.papers.ava.trained import trained
 from avanp.report.audit_file import FORMAT

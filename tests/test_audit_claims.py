@@ -8,14 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from avanp.audit import markdown, terminal
-from avanp.audit.wording import at_the_edge, few_seeds, most_lost, says
 from avanp.errors import AvanpError
 from avanp.experiments import judge as judging
 from avanp.experiments.compare import MARGIN
+from avanp.papers.ava import audit_markdown as markdown
+from avanp.papers.ava import audit_text as terminal
+from avanp.papers.ava import printed_numbers as paper
+from avanp.papers.ava.audit_words import at_the_edge, few_seeds, most_lost, says
 from avanp.papers.ava.claims import CLAIMS
 from avanp.papers.ava.experiment import AVA
-from avanp.report import paper
 from avanp.report.findings import HOLDS, NOT, UNTOLD
 from avanp.report.text import fine, p_value, percent, signed
 

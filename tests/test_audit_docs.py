@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from avanp.audit.markdown import render
-from avanp.audit.wording import METHOD, says
 from avanp.experiments.judge import judge
 from avanp.experiments.paired import RESAMPLES
+from avanp.papers.ava.audit_markdown import render
+from avanp.papers.ava.audit_words import METHOD, says
 from avanp.papers.ava.experiment import AVA
 from avanp.report.findings import EDGE
 from avanp.report.text import percent

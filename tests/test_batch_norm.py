@@ -150,6 +150,23 @@ def test_a_frozen_one_trains_nothing_and_saves_everything():
         assert_array_equal(layer.state[key], old)
 
 
+def test_a_second_pass_does_not_thaw_a_frozen_one():
+    net = Sequential([BatchNorm(3, mode="frozen"), BatchNorm(3)])
+    with batch_norm_mode(net, "no-update"):
+        assert [norm.mode for norm in net] == ["frozen", "no-update"]
+    assert [norm.mode for norm in net] == ["frozen", "normal"]
+
+
+@pytest.mark.parametrize(("forward", "backward"), [("frozen", "normal"), ("normal", "frozen")])
+def test_a_mode_that_changes_between_the_passes_is_refused(forward, backward):
+    layer = BatchNorm(3, mode=forward)
+    x = np.random.default_rng(7).standard_normal((8, 3)).astype(np.float32)
+    y, cache = layer.forward(x, train=True)
+    layer.mode = backward
+    with pytest.raises(AvanpError, match=r"in the forward pass and is .* in the backward pass"):
+        layer.backward(y, cache)
+
+
 def test_freezing_and_thawing_moves_no_number():
     layer = randomised(3)
     arrays = {**layer.params, **layer.state}

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sys
 
@@ -18,9 +19,9 @@ AS_ORDINARY_USER = (
     "import os\n"
     "from functools import cache\n"
     "import avanp.experiments.configuration as run, avanp.memory\n"
-    "import avanp.papers.ava.experiment\n"
-    "import avanp.processors, avanp.progress, avanp.data.sheet\n"
-    "import avanp.report.write, avanp.report.terminal, avanp.cli\n"
+    "import avanp.papers.ava.experiment, avanp.papers.ava.sweep_files\n"
+    "import avanp.processors, avanp.progress, avanp.pictures.save\n"
+    "import avanp.papers.ava.sweep_text, avanp.cli\n"
     "from PIL import Image, ImageDraw, ImageFont\n"
     "Image.init()\n"
     "run.version = cache(run.version)\n"
@@ -259,9 +260,8 @@ def test_an_out_that_is_read_only(place, run_folder):
     try:
         for out in ("locked", "locked/run", "run"):
             said = refused_sweep(place, "--out", out, command=ORDINARY)
-            assert (
-                said
-                == f"cannot write '{out}': Permission denied; name a folder that can be written"
+            assert re.search(
+                f"{out}'?: Permission denied[;:] name a folder that can be written$", said
             )
         said = refused(place, "tables", "run", command=ORDINARY)
         assert said.endswith("Permission denied; name a folder that can be written")

@@ -1,5 +1,6 @@
 """The named sets: their cards, the one that is carried, and the real ones where they are."""
 
+import hashlib
 import os
 import urllib.parse
 from dataclasses import replace
@@ -11,9 +12,8 @@ from data_small import CONTENT, PIXELS, small_mnist
 from scipy import io
 
 from avanp.data.card import Card, card
-from avanp.data.images import ImageSet
+from avanp.data.images import ImageSet, numbered
 from avanp.data.listing import is_here
-from avanp.data.numbered import Numbered
 from avanp.data.resolve import load_splits, resolve
 from avanp.data.sets import caltech101, mnist, omniglot
 from avanp.errors import AvanpError
@@ -116,7 +116,7 @@ def test_mnist_is_found_in_a_folder_of_its_name(
     images = resolve("mnist")
     assert images.source == str(home / "sets" / folder)
     assert np.array_equal(images.images[..., 0], PIXELS)
-    assert isinstance(images.part("train").names, Numbered)
+    assert images.names == numbered(len(images))
 
 
 def test_the_folder_of_a_set_itself_may_be_named(
@@ -170,6 +170,10 @@ def test_silhouettes_stand_upright_with_the_object_255(
     folder.mkdir(parents=True)
     io.savemat(folder / caltech101.FILE, file)
     monkeypatch.setenv("AVANP_DATA", str(home / "sets"))
+    with pytest.raises(AvanpError, match="is damaged, or another file: avanp data fetch caltech"):
+        caltech101.caltech101_silhouettes()  # before SciPy looks into it
+    content = (folder / caltech101.FILE).read_bytes()
+    monkeypatch.setattr(caltech101, "SHA256", hashlib.sha256(content).hexdigest())
     images = caltech101.caltech101_silhouettes()
     assert np.array_equal(images.images[..., 0], upright * 255)
     assert images.labels.tolist() == [4] * 4

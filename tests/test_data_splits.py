@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from avanp import sweep
-from avanp.data.images import ImageSet, luma
-from avanp.data.numbered import Numbered
+from avanp.data.images import ImageSet, luma, numbered
 from avanp.data.resolve import load_splits, resolve
 from avanp.errors import AvanpError
 
@@ -19,7 +18,7 @@ RNG = np.random.default_rng(8)
 
 def grey(count: int = 10, **more: object) -> ImageSet:
     images = RNG.integers(0, 256, (count, 4, 6, 1), dtype=np.uint8)
-    return ImageSet("grey", images, Numbered(count), "memory", **more)
+    return ImageSet("grey", images, numbered(count), "memory", **more)
 
 
 def labelled(count: int = 10) -> ImageSet:
@@ -54,15 +53,10 @@ def test_no_other_number_of_channels_is_known(channels: int) -> None:
         grey().with_channels(channels)
 
 
-def test_names_of_numbered_images_are_made_when_they_are_looked_at() -> None:
-    names = Numbered(120)
-    assert (names[0], names[119], names[-1], len(names)) == ("000", "119", "119", 120)
-    assert list(names[5:8]) == ["005", "006", "007"]
-    assert list(Numbered.of(names, np.array([3, 99]))) == ["003", "099"]
-    assert list(Numbered.of(names, np.arange(120) > 117)) == ["118", "119"]
-    assert list(Numbered.of(Numbered.of(names, np.array([3, 99, 7])), np.array([2]))) == ["007"]
-    with pytest.raises(IndexError):
-        names[120]
+def test_images_without_names_are_numbered() -> None:
+    names = numbered(120)
+    assert (names[0], names[99], names[119], len(names)) == ("000", "099", "119", 120)
+    assert numbered(1) == ("0",)
 
 
 def test_a_selection_keeps_names_labels_and_groups_together() -> None:
@@ -145,7 +139,7 @@ def test_no_group_is_divided(groups: list[int], share: float, seed: int) -> None
 
 def test_identical_images_are_a_group_where_none_is_given() -> None:
     once = RNG.integers(0, 256, (6, 4, 6, 1), dtype=np.uint8)
-    twice = ImageSet("twice", np.concatenate([once, once]), Numbered(12), "memory")
+    twice = ImageSet("twice", np.concatenate([once, once]), numbered(12), "memory")
     rest, held = twice.hold_out(0.5, np.random.default_rng(0))
     assert len(rest) == len(held) == 6
     assert not {i.tobytes() for i in rest.images} & {i.tobytes() for i in held.images}

@@ -81,3 +81,33 @@ def test_one_net_has_two_live_passes():
     alone = net.backward(np.ones((1, 4)), first[1])[0]
     net.forward(x[1])
     np.testing.assert_array_equal(net.backward(np.ones((1, 4)), first[1])[0], alone)
+
+
+@pytest.mark.parametrize("groups", [None, 2])
+@pytest.mark.parametrize("factored", [False, True])
+def test_x_or_a_cotangent_of_another_shape_or_dtype_is_refused(groups, factored):
+    layer = Dense(4, 3, groups=groups, init="zeros", factored=factored)
+    lead = () if groups is None else (groups,)
+    x, dy = np.ones((*lead, 5, 4), np.float32), np.ones((*lead, 5, 3), np.float32)
+    y, cache = layer.forward(x)
+    assert y.shape == dy.shape
+    wrong = [x[..., :3], x[None], x[0], x.astype(np.float64), x.astype(int), x.astype(">f4")]
+    for other in wrong:
+        with pytest.raises(AvanpError, match=r"Dense: x (has shape|of)"):
+            layer.forward(other)
+    for other in (dy[..., :1, :], dy[..., :2], dy[None], dy.astype(np.float64), dy.sum(axis=-1)):
+        for wrt in ("both", "input", "params"):
+            with pytest.raises(AvanpError, match="Dense: the cotangent is"):
+                layer.backward(other, cache, wrt=wrt)
+
+
+@pytest.mark.parametrize("rows", [3, 40])
+@pytest.mark.parametrize("groups", [None, 2])
+def test_without_a_bias_it_is_the_product_alone(groups, rows):
+    layer = Dense(300, 260, groups=groups, bias=False, rng=np.random.default_rng(0))
+    assert set(layer.params) == {"W"}
+    shape = (rows, 300) if groups is None else (groups, rows, 300)
+    x = np.random.default_rng(1).standard_normal(shape).astype(np.float32)
+    y, cache = layer.forward(x)
+    np.testing.assert_allclose(y, x @ layer.params["W"].swapaxes(-1, -2), rtol=1e-4, atol=1e-4)
+    assert set(layer.backward(y, cache)[1]) == {"W"}

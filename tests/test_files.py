@@ -10,7 +10,6 @@ import pytest
 
 from avanp import files
 from avanp.errors import AvanpError
-from avanp.training import log
 
 SECRET = b"nobody's business\n"
 
@@ -38,16 +37,8 @@ def append(path):
     files.append_whole(path, b"new\n")
 
 
-def cut(path):
-    files.cut(path, 3)
-
-
-def metrics(path):
-    log.append(path.parent, {"epoch": 1})
-
-
 @pytest.mark.parametrize("plant", [os.symlink, os.link], ids=["link", "hard link"])
-@pytest.mark.parametrize("write", [whole, append, cut, metrics])
+@pytest.mark.parametrize("write", [whole, append])
 def test_what_a_planted_name_leads_to_is_not_written(folder, elsewhere, plant, write):
     planted = folder / "metrics.jsonl"
     plant(elsewhere, planted)
@@ -56,24 +47,22 @@ def test_what_a_planted_name_leads_to_is_not_written(folder, elsewhere, plant, w
         assert planted.read_bytes() == b"new\n"
         assert not planted.is_symlink()
     else:
-        with pytest.raises(AvanpError, match=r"link\)?, and is not written: put a copy in its"):
+        with pytest.raises(AvanpError, match=r"is a link: what|\(a hard link\): put a copy"):
             write(planted)
     assert elsewhere.read_bytes() == SECRET
 
 
-@pytest.mark.parametrize("write", [append, cut, metrics])
-def test_a_link_to_nothing_makes_nothing(folder, elsewhere, write):
+def test_a_link_to_nothing_makes_nothing(folder, elsewhere):
     os.symlink(elsewhere.parent / "new", folder / "metrics.jsonl")
     with pytest.raises(AvanpError, match="is a link"):
-        write(folder / "metrics.jsonl")
+        append(folder / "metrics.jsonl")
     assert os.listdir(elsewhere.parent) == ["file"]
 
 
-@pytest.mark.parametrize("write", [append, cut])
-def test_a_pipe_is_not_waited_for(folder, write):
-    os.mkfifo(folder / "rows")
-    with pytest.raises(AvanpError, match="rows'"):
-        write(folder / "rows")
+def test_a_pipe_is_not_waited_for(folder):
+    os.mkfifo(folder / "metrics.jsonl")
+    with pytest.raises(AvanpError, match=r"metrics\.jsonl."):
+        append(folder / "metrics.jsonl")
 
 
 def test_no_temporary_name_can_be_foreseen_or_written_through(folder, elsewhere, monkeypatch):
@@ -85,7 +74,7 @@ def test_no_temporary_name_can_be_foreseen_or_written_through(folder, elsewhere,
     assert len(set(names)) == 2
     os.symlink(elsewhere, folder / f".checkpoint.npz.{os.getpid()}.tmp")  # as it was called once
     # Even a name that was guessed is not followed: another is taken, or none.
-    monkeypatch.setattr(files.secrets, "token_hex", lambda n: "0" * 2 * n)
+    monkeypatch.setattr(os, "urandom", bytes)
     os.symlink(elsewhere, folder / f".checkpoint.npz.{'0' * 16}.tmp")
     with pytest.raises(AvanpError, match="File exists"):
         files.write_whole(folder / "checkpoint.npz", b"new")
@@ -94,7 +83,7 @@ def test_no_temporary_name_can_be_foreseen_or_written_through(folder, elsewhere,
 
 def test_a_folder_below_that_is_a_link_is_not_written_in(folder, elsewhere):
     os.symlink(elsewhere.parent, folder / "samples")
-    with pytest.raises(AvanpError, match="samples' is a link, and is not written"):
+    with pytest.raises(AvanpError, match="samples' is a link: what it leads to"):
         files.write_whole(folder / "samples" / "x.png", b"new", within=folder)
     with pytest.raises(AvanpError, match="samples' is a link"):
         files.make_folder(folder / "samples" / "deeper", within=folder)

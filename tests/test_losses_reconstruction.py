@@ -191,6 +191,20 @@ def test_training_and_noise_are_passed_to_the_net():
     assert len({loss(1, True), loss(2, True), loss(1, False)}) == 3
 
 
+@pytest.mark.parametrize("update", [True, False])
+def test_running_moments_move_by_an_images_error_unless_told_not_to(update):
+    net = Sequential([BatchNorm(6, dtype=np.float64), BatchNorm(6, mode="frozen")])
+    v = np.random.default_rng(0).standard_normal((8, 6))
+    before = {key: array.copy() for key, array in net.state.items()}
+    value, _, grads = autoencoder_loss(net, v, mean_squared, train=True, update_moments=update)
+    moved = {key for key, old in before.items() if not np.array_equal(net.state[key], old)}
+    assert moved == ({"0.mean", "0.var"} if update else set())
+    assert set(grads) == {"0.gamma", "0.beta"}
+    # Of the batch's moments in both cases: the same derivative.
+    other = Sequential([BatchNorm(6, dtype=np.float64), BatchNorm(6, mode="frozen")])
+    assert value == autoencoder_loss(other, v, mean_squared, train=True)[0]
+
+
 # Features of a fixed net
 
 
@@ -198,7 +212,7 @@ def test_a_tap_after_the_identity_is_the_distance_itself():
     images = Sequential([Identity(), Identity()])
     for reduction, plain in (
         ("mean", mean_squared(Y, TARGET)),
-        ("half-mean", [0.5 * part for part in mean_squared(Y, TARGET)]),
+        ("half_mean", [0.5 * part for part in mean_squared(Y, TARGET)]),
         ("sum", [2 * part for part in squared_error(Y, TARGET)]),
     ):
         value, dy = FeatureLoss(images, (0,), (1.0,), reduction=reduction)(Y, TARGET)
@@ -221,7 +235,7 @@ def test_features_are_weighted_as_the_slow_sum_says():
     assert_allclose(FeatureLoss(fixed, taps, weights)(y, target)[0], expected, rtol=1e-13)
 
 
-@pytest.mark.parametrize("reduction", ["half-mean", "mean", "sum"])
+@pytest.mark.parametrize("reduction", ["half_mean", "mean", "sum"])
 @pytest.mark.parametrize("taps", [(0,), (3,), (0, 1, 3), (2, 5)])
 def test_feature_gradients_agree_with_differences(taps, reduction):
     weights = np.linspace(1, 2, len(taps))
@@ -341,5 +355,5 @@ def test_equal_images_have_equal_features(seed, batch):
 def test_impossible_taps_are_named(options, what):
     with pytest.raises(AvanpError, match=what):
         FeatureLoss(net(6, 5, 4), *options)
-    with pytest.raises(AvanpError, match="unknown reduction 'max': choose from half-mean, mean"):
+    with pytest.raises(AvanpError, match="unknown reduction 'max': choose from half_mean, mean"):
         FeatureLoss(net(6, 5, 4), (1,), (1,), reduction="max")

@@ -9,7 +9,9 @@ from avanp.grad.check import check_grad
 from avanp.layers.batch_norm import BatchNorm
 from avanp.layers.conv_transpose import ConvTranspose2d
 from avanp.layers.leaky_relu import LeakyReLU
+from avanp.layers.reshape import Reshape
 from avanp.nets import builders, conv, mlp
+from avanp.nets.earlier import drop_biases, dropped_biases
 
 ARCHS = ["mlp", "conv"]
 shapes = st.tuples(st.integers(1, 13), st.integers(1, 13), st.integers(1, 3))
@@ -67,6 +69,38 @@ def test_batch_norm_follows_every_hidden_layer_but_the_first_of_a_discriminator(
     decoder = build.decoder(shape, widths, 2, batch_norm=True, rng=rng())
     norms = [layer for layer in decoder.layers if isinstance(layer, BatchNorm)]
     assert [layer.params["gamma"].size for layer in norms] == [5, 6]
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+@pytest.mark.parametrize("kind", ["encoder", "decoder", "discriminator"])
+def test_no_bias_stands_before_a_batch_norm_that_would_subtract_it(arch, kind):
+    build = getattr(builders(arch), kind)
+    net = build((8, 8, 1), (6, 5, 4), 2, batch_norm=True, rng=rng())
+    for i, layer in enumerate(net.layers[:-1]):
+        if isinstance(net.layers[i + 1], BatchNorm) and not isinstance(layer, Reshape):
+            assert set(layer.params) == {"W"}
+    plain = build((8, 8, 1), (6, 5, 4), 2, batch_norm=False, rng=rng())
+    assert all(f"{i}.b" in plain.params for i, layer in enumerate(plain) if "W" in layer.params)
+
+
+def test_what_an_earlier_nets_bias_did_its_running_mean_does():
+    net = mlp.encoder((2, 3, 1), (5, 4), 2, batch_norm=True, rng=rng(), dtype=np.float64)
+    assert dropped_biases(net) == {"1.b": "2.mean", "4.b": "5.mean"}
+    assert dropped_biases(mlp.encoder((2, 3, 1), (5, 4), 2, rng=rng())) == {}
+    x = np.random.default_rng(1).standard_normal((7, 2, 3, 1))
+    net.forward(x, train=True)
+    biases = {"1.b": np.linspace(-1, 1, 5), "4.b": np.linspace(2, 0, 4)}
+    earlier = mlp.encoder((2, 3, 1), (5, 4), 2, batch_norm=True, rng=rng(), dtype=np.float64)
+    for key, b in biases.items():
+        earlier.layers[int(key[0])].params["b"] = b
+    for key, array in {**net.params, **net.state}.items():
+        {**earlier.params, **earlier.state}[key][...] = array
+    arrays = {f"encoder.{key}": a for key, a in {**earlier.params, **earlier.state}.items()}
+    drop_biases(net, arrays, "encoder.")
+    assert arrays.keys() == {f"encoder.{key}" for key in {**net.params, **net.state}}
+    for key, array in {**net.params, **net.state}.items():
+        array[...] = arrays[f"encoder.{key}"]
+    np.testing.assert_allclose(net.forward(x)[0], earlier.forward(x)[0], rtol=1e-12)
 
 
 def test_discriminators_leak_by_a_fifth():

@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from avanp.errors import AvanpError
 from avanp.grad.check import check_grad
 from avanp.layers.base import Layer
+from avanp.layers.batch_norm import BatchNorm
 from avanp.layers.concat import Concat
 from avanp.layers.crop import Crop
 from avanp.layers.dense import Dense
@@ -301,7 +302,6 @@ def test_a_frozen_net_gives_its_inputs_gradient_and_nothing_else():
     y, cache = frozen.forward(x, train=True)
     plain, plain_cache = inner.forward(x)
     assert_array_equal(y, plain)
-    assert frozen.params == frozen.state == {}
     dx, grads = frozen.backward(dy, cache)
     assert_array_equal(dx, inner.backward(dy, plain_cache)[0])
     assert grads == {}
@@ -315,6 +315,37 @@ def test_a_frozen_layer_never_trains():
     assert layer.state["count"] == 0
     layer.forward(np.ones((2, 2)), train=True)
     assert layer.state["count"] == 1
+
+
+def test_a_frozen_net_is_saved_under_the_keys_of_the_net_itself():
+    norm = BatchNorm(4, dtype=np.float64)
+    inner = Sequential([dense(3, 4), norm])
+    frozen = Frozen(inner)
+    assert frozen.params == {}
+    arrays = {**inner.params, **inner.state}
+    assert frozen.state.keys() == arrays.keys()
+    assert all(frozen.state[key] is array for key, array in arrays.items())
+    assert list(Sequential([frozen]).state) == [f"0.{key}" for key in arrays]
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda noisy: Sequential([Identity(), noisy]),
+        lambda noisy: Concat([Identity(), noisy]),
+        lambda noisy: Residual(noisy),
+        lambda noisy: Residual(Identity(), noisy),
+        lambda noisy: TwoHeads(noisy, Identity()),
+        lambda noisy: TwoHeads(Identity(), noisy),
+    ],
+)
+def test_noise_inside_a_net_is_drawn_from_what_its_forward_is_given(wrap):
+    whole, x = wrap(Dropout(0.5)), np.ones((4, 6))
+    one, two, other = (whole.forward(x, train=True, rng=rng(seed))[0] for seed in (1, 1, 2))
+    assert_array_equal(one, two)
+    assert not np.array_equal(one, other)
+    with pytest.raises(AvanpError, match="dropout needs rng"):
+        whole.forward(x, train=True)
 
 
 def test_containers_pass_training_and_state_on():
@@ -398,6 +429,16 @@ def test_for_parameters_alone_nothing_below_the_first_of_them_is_asked():
     assert asked == ["both", "params"]
 
 
+def tapped_back(dtaps):
+    one = net(3, 4)
+    y, cache = one.forward(np.ones((2, 3)))
+    return one.backward_taps(np.ones_like(y), dtaps, cache)
+
+
+def factored():
+    return Dense(3, 3, init="zeros", factored=True)
+
+
 # All of them
 
 LAYERS = {
@@ -475,8 +516,15 @@ def test_any_nest_of_containers_has_the_right_derivatives(seed, batch, width):
             r"two heads of one shape are needed, not \(4, 2\), \(4, 4\)",
         ),
         (lambda: GaussianSample().forward(np.ones((2, 4))), "sample needs rng"),
-        (lambda: GaussianSample().forward(np.ones((2, 3)), rng=rng()), "even last axis, not one"),
+        (
+            lambda: GaussianSample().forward(np.ones((2, 3)), rng=rng()),
+            "even last axis, not",
+        ),
         (lambda: net(3, 4).forward_taps(np.ones((2, 3)), (1,)), "no layer 1 to tap in a net of 1"),
+        (lambda: tapped_back({1: np.ones((2, 4))}), "no layer 1 to tap in a net of 1"),
+        (lambda: tapped_back({-1: np.ones((2, 4))}), "no layer -1 to tap in a net of 1"),
+        (lambda: tapped_back({0: np.ones((1, 4))}), r"cotangent is float64\[1, 4\]"),
+        (lambda: Frozen(factored()), "W is a factored weight"),
     ],
 )
 def test_what_cannot_be_is_named_in_one_line(call, what):

@@ -57,10 +57,10 @@ def audit(
     beside what `avanp sweep` writes. Twenty seeds of the paper's images take some five minutes on
     two cores, half of them for the trainings that --claims-only leaves out.
     """
-    from avanp.audit.terminal import COLUMNS
-    from avanp.audit.wording import few_seeds
     from avanp.experiments.folder import read_run
     from avanp.experiments.grid import check_count, parse_seeds
+    from avanp.papers.ava.audit_text import COLUMNS
+    from avanp.papers.ava.audit_words import few_seeds
     from avanp.papers.ava.experiment import AVA
     from avanp.papers.ava.subject import RULES, Subject
     from avanp.processors import usable
@@ -121,8 +121,8 @@ def _judged(
     jobs: int,
     directory: str | None,
 ) -> None:
-    from avanp.audit import terminal
     from avanp.papers.ava import audit as run
+    from avanp.papers.ava import audit_text as terminal
     from avanp.papers.ava.earlier import ablations_of
     from avanp.progress import shown
 

@@ -34,13 +34,13 @@ def encode(
     """Write the mean and the log-variance of every image's code."""
     from pathlib import Path
 
-    from avanp.commands.loading import images_for, load_encoder
+    from avanp.commands.loading import images_for, load_able
     from avanp.errors import AvanpError
     from avanp.evaluation.codes import write_codes
 
     if Path(out).suffix.lower() not in (".npz", ".csv"):
         raise AvanpError(f"cannot write {out!r}: its name must end in .npz or .csv")
-    system, about = load_encoder(checkpoint)
+    system, about = load_able(checkpoint, "encode")
     images = images_for(system, about, data, size, channels, split)
     mu, logvar = system.encode(images.images)
     write_codes(Path(out), images, mu, logvar)

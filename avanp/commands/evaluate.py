@@ -53,26 +53,26 @@ def evaluate(
     """
     import os
 
-    from avanp.commands.loading import load_any, load_decoder, train_and_test
+    from avanp.commands.loading import load_able, load_any, train_and_test
     from avanp.errors import AvanpError
     from avanp.evaluation.feature_space import feature_space, load_classifier
     from avanp.evaluation.scores import evaluate as score
     from avanp.evaluation.scores import evaluate_classifier, to_json
     from avanp.progress import shown
     from avanp.report.scores import about_line, table
-    from avanp.systems.classifier import Classifier
 
     if json_file is not None and (not json_file or os.path.isdir(json_file)):
         raise AvanpError(f"cannot write {json_file!r}: --json names a file")
 
     system, about = load_any(checkpoint)
-    if isinstance(system, Classifier):
+    if "classify" in system.can:
         train, test = train_and_test(system, about, data, size, channels)
         result = evaluate_classifier(system, test)
         click.echo(one_line(f"classifier on {test.name}: {len(test):,} test images"))
         click.echo(f"\n{table(result['scores'])}", nl=False)
     else:
-        model, about = load_decoder(checkpoint)
+        ability = "generate" if "generate" in system.can else "reconstruct"
+        model, about = load_able(checkpoint, ability)
         shape = model.config.shape
         judge = None if classifier is None else load_classifier(classifier, shape)
         train, test = train_and_test(model, about, data, size, channels)

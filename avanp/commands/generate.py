@@ -29,15 +29,14 @@ def generate(checkpoint: str, n: int, out: str, seed: int) -> None:
     import math
     from pathlib import Path
 
-    from avanp.commands.loading import load_decoder
-    from avanp.data.sheet import WRITERS, check_picture
+    from avanp.commands.loading import load_able
     from avanp.data.size import MAX_BYTES
     from avanp.errors import AvanpError
     from avanp.pictures.pixels import to_bytes
-    from avanp.pictures.save import save_images
+    from avanp.pictures.save import WRITERS, check_picture, save_images
     from avanp.rng import stream
 
-    system, _ = load_decoder(checkpoint)
+    system, _ = load_able(checkpoint, "generate")
     if n < 1:
         raise AvanpError(f"-n must be at least 1, not {n}")
     most = MAX_BYTES // (8 * max(math.prod(system.config.shape), system.config.latent))

@@ -47,12 +47,11 @@ def interpolate(
     """
     from pathlib import Path
 
-    from avanp.commands.loading import images_for, load_decoder, load_encoder
-    from avanp.data.sheet import check_picture
+    from avanp.commands.loading import images_for, load_able
     from avanp.errors import AvanpError
     from avanp.evaluation.interpolation import lerp, slerp
     from avanp.pictures.gif import write_gif
-    from avanp.pictures.strip import save_strip
+    from avanp.pictures.save import check_picture, save_strip
     from avanp.rng import stream
 
     if steps > MOST_STEPS:
@@ -64,11 +63,11 @@ def interpolate(
     if between is None:
         if data is not None:
             raise AvanpError("give --between I J with --data: which two images")
-        system, _ = load_decoder(checkpoint)
+        system, _ = load_able(checkpoint, "generate")
         a, b = system.noise(2, stream(seed, "sample"))
         codes = slerp(a, b, steps)
     else:
-        system, about = load_encoder(checkpoint)
+        system, about = load_able(checkpoint, "encode")
         images = images_for(system, about, data, size, channels, split)
         if not all(0 <= i < len(images) for i in between):
             raise AvanpError(f"--between needs two of the images 0 to {len(images) - 1}")

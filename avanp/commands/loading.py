@@ -1,6 +1,5 @@
 """A checkpoint, and the images that go with it, as several commands need them."""
 
-import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,11 +7,10 @@ import click
 
 from avanp.console import one_line
 from avanp.data.images import ImageSet
-from avanp.data.resolve import load_splits, resolve
+from avanp.data.resolve import data_spec, load_splits, resolve
 from avanp.errors import AvanpError
 from avanp.evaluation.choice import limited
 from avanp.systems.base import System
-from avanp.systems.encoding import DecodingSystem, EncodingSystem
 from avanp.training.checkpoint import describe, load_best
 from avanp.training.ending import DIVERGED, ending
 from avanp.training.folder import checkpoint_in
@@ -25,29 +23,31 @@ def load_any(path: str) -> tuple[System, dict[str, Any]]:
     return system, describe(file).get("about") or {}
 
 
-def load_decoder(path: str) -> tuple[DecodingSystem, dict[str, Any]]:
-    """Return a system that makes pictures, as `load_any` does."""
+LACKS = {
+    "generate": "makes no images",
+    "encode": "has no encoder",
+    "reconstruct": "reconstructs no images",
+    "recover": "has no decoder that gradients go back through",
+}
+
+
+def load_able(path: str, ability: str) -> tuple[Any, dict[str, Any]]:
+    """Return a system of pictures that can do something, as `load_any` does.
+
+    Raises
+    ------
+    AvanpError
+        For one that cannot, by its `System.can`.
+    """
     system, about = load_any(path)
-    _tell_of_divergence(path)
-    if not isinstance(system, DecodingSystem):
-        raise AvanpError(f"{path!r} holds a {system.name}, which makes no images")
-    if system.config.pixel_range != "unit":
-        raise AvanpError(f"{path!r} was made for tables of numbers: it draws no pictures")
-    return system, about
-
-
-def _tell_of_divergence(path: str) -> None:
-    """Say so where the model's training diverged: the weights before it may be of no use."""
     ended = ending(Path(checkpoint_in(path)))
     if ended is not None and ended.how == DIVERGED:
+        # The weights before it may be of no use.
         click.echo(one_line(f"note: the training of {path} diverged {ended.says}"), err=True)
-
-
-def load_encoder(path: str) -> tuple[EncodingSystem, dict[str, Any]]:
-    """Return a system with an encoder, as `load_any` does."""
-    system, about = load_decoder(path)
-    if not isinstance(system, EncodingSystem):
-        raise AvanpError(f"{path!r} holds a {system.name}, which has no encoder")
+    if ability not in system.can:
+        raise AvanpError(f"{path!r} holds a {system.name}, which {LACKS[ability]}")
+    if about.get("table"):
+        raise AvanpError(f"{path!r} was made for tables of numbers: it draws no pictures")
     return system, about
 
 
@@ -111,13 +111,6 @@ def fitting(images: ImageSet, system: System) -> None:
             f"give --channels {channels} to convert"
         )
     images.check(size=(width, height), value_range=(0.0, 1.0))
-
-
-def data_spec(data: str) -> str:
-    """Return a name as it is, and a path from the root of the file system."""
-    from avanp.registry import DATASETS
-
-    return data if data in DATASETS else str(Path(os.path.expanduser(data)).absolute())
 
 
 class Wanted(NamedTuple):

@@ -7,7 +7,29 @@ import click
 
 Command = Callable[..., Any]
 
-checkpoint = click.argument("checkpoint", metavar="CHECKPOINT")
+
+def _load_system(_ctx: click.Context, _param: click.Parameter, source: str | None) -> None:
+    if source is not None:
+        from avanp.systems.find import from_source
+
+        from_source(source)
+
+
+system = click.option(
+    "--system",
+    metavar="FILE.py:CLASS",
+    expose_value=False,
+    is_eager=True,
+    callback=_load_system,
+    help="The class of a model of your own, which a checkpoint does not hold.",
+)
+
+
+def checkpoint(command: Command) -> Command:
+    """Add CHECKPOINT and --system."""
+    return click.argument("checkpoint", metavar="CHECKPOINT")(system(command))
+
+
 seed = click.option("--seed", default=0, show_default=True, help="One seed, one result.")
 size = click.option("--size", metavar="WxH", help="Resize the images, for example 100x64.")
 channels = click.option(

@@ -28,13 +28,13 @@ def reconstruct(
     out: str,
 ) -> None:
     """Draw a row of images above the row of what the model makes of their codes."""
-    from avanp.commands.loading import images_for, load_encoder
-    from avanp.data.sheet import check_picture, save_image
+    from avanp.commands.loading import images_for, load_able
     from avanp.evaluation.choice import spread
     from avanp.metrics.psnr import psnr
-    from avanp.pictures.rows import labelled_rows
+    from avanp.pictures.save import check_picture, save_image
+    from avanp.pictures.sheets import labelled_rows
 
-    system, about = load_encoder(checkpoint)
+    system, about = load_able(checkpoint, "reconstruct")
     check_picture(out)
     images = spread(images_for(system, about, data, size, channels, split), n)
     again = system.reconstruct(images.images)

@@ -33,7 +33,7 @@ def report(directory: str, markdown: bool) -> None:
 
     folder = Path(directory)
     if (folder / "checkpoint.npz").exists() and not (folder / "run.json").exists():
-        from avanp.report.html.training import write_training
+        from avanp.report.training import write_training
 
         if markdown:
             raise AvanpError("--markdown is for sweeps: leave it out for a training")
@@ -42,7 +42,7 @@ def report(directory: str, markdown: bool) -> None:
 
     from avanp.experiments.folder import read_run
     from avanp.papers.ava.experiment import AVA
-    from avanp.report.html.write import write_report
+    from avanp.papers.ava.sweep_files import write_report
 
     if not (folder / "run.json").exists():
         raise AvanpError(_nothing(directory))

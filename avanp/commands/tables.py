@@ -17,11 +17,11 @@ def tables(directory: str) -> None:
 
     from avanp.experiments.folder import read_run
     from avanp.papers.ava.experiment import AVA
-    from avanp.report import terminal
-    from avanp.report.write import write_all
+    from avanp.papers.ava.sweep_files import write_tables
+    from avanp.papers.ava.sweep_text import sweep_text
 
     rows, config = read_run(Path(directory), AVA)
     with notes():
-        drawn = write_all(Path(directory), rows, config)["tables"]
+        drawn = write_tables(Path(directory), rows, config)["tables"]
     written(directory)
-    click.echo(f"\n{terminal.render(drawn)}", nl=False)
+    click.echo(f"\n{sweep_text(drawn)}", nl=False)

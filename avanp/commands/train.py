@@ -1,37 +1,124 @@
 """`avanp train`."""
 
+import os
 import textwrap
+from typing import Any
 
 import click
 
 from avanp.commands import options
 from avanp.console import Examples, fail, one_line, written
 
+BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
-def _known(_ctx: click.Context, _param: click.Parameter, model: str) -> str:
-    """Return a model's name as it is registered; an unknown one goes before missing options."""
-    from avanp.errors import AvanpError, unknown
-    from avanp.registry import SYSTEMS
 
-    name = {known.lower(): known for known in SYSTEMS}.get(model.lower())
-    if name is None:
-        raise AvanpError(
-            f"unknown model {unknown(model, SYSTEMS)}: choose from {', '.join(SYSTEMS)}"
-        )
-    return name
+class Train(Examples):
+    """A command whose options are its own and those of the model that it is given."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Find the model among the words, then read them all by its options."""
+        word = self._model(args)
+        if word is not None:
+            _use_threads(args)
+            from avanp.commands.model_options import click_options
+            from avanp.systems.find import find
+
+            kind = find(word)
+            kinds = [kind] if kind.first_stage is None else [kind, find(kind.first_stage)]
+            ctx.meta["kind"] = kind
+            ctx.meta["options"] = click_options([one.config_class for one in kinds])
+        return super().parse_args(ctx, args)
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the command's parameters and the model's."""
+        return [*super().get_params(ctx), *ctx.meta.get("options", ())]
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the usage, with the model where there is one."""
+        kind = ctx.meta.get("kind")
+        formatter.write_usage(ctx.command_path, f"{kind.name if kind else 'MODEL'} [OPTIONS]")
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the command does, or what the model is."""
+        kind = ctx.meta.get("kind")
+        if kind is None:
+            super().format_help_text(ctx, formatter)
+            return
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(f"Train {kind.name}. {(kind.__doc__ or '').splitlines()[0]}")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the model's options apart."""
+        own = ctx.meta.get("options", ())
+        mine = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]
+        groups = {"Options": [p for p in mine if p not in own]}
+        if own:
+            groups[f"Options of {ctx.meta['kind'].name}"] = list(own)
+        for title, params in groups.items():
+            records = [r for r in (p.get_help_record(ctx) for p in params) if r is not None]
+            with formatter.section(title):
+                formatter.write_dl(records)
+
+    def _model(self, args: list[str]) -> str | None:
+        """Return the word that names the model: the first that is no option and no value of one."""
+        takes = {
+            flag: not (p.is_flag or p.count)
+            for p in self.params
+            if isinstance(p, click.Option)
+            for flag in p.opts
+        }
+        words: list[str] = []
+        after_unknown = False
+        skip = False
+        for arg in args:
+            if skip:
+                skip = False
+            elif arg.startswith("-") and len(arg) > 1:
+                skip = takes.get(arg, False)
+                # Of an option of the model it is not known yet whether it takes a value.
+                after_unknown = arg not in takes and "=" not in arg and arg not in ("-h", "--help")
+                continue
+            elif after_unknown and not self._known(arg):
+                after_unknown = False
+            else:
+                words.append(arg)
+            after_unknown = False
+        return words[0] if words else None
+
+    @staticmethod
+    def _known(word: str) -> bool:
+        from avanp.registry import SYSTEMS
+
+        return word.lower() in map(str.lower, SYSTEMS)
+
+
+def _use_threads(args: list[str]) -> None:
+    """Let kernels and BLAS use --threads threads; NumPy, when it is imported, looks at that."""
+    words = [os.environ.get("AVANP_THREADS", "1"), *args]
+    for i, word in enumerate(words):
+        if word == "--threads" and i + 1 < len(words):
+            words[0] = words[i + 1]
+        elif word.startswith("--threads="):
+            words[0] = word.partition("=")[2]
+    if words[0].isdecimal() and int(words[0]) > 0:
+        for name in (*BLAS, "AVANP_THREADS"):
+            os.environ[name] = words[0]
 
 
 @click.command(
-    cls=Examples,
+    cls=Train,
     short_help="Train a model on images.",
     examples=[
+        "avanp train VAE --help",
         "avanp train VAE --data digits --epochs 20 --out runs/vae",
         "avanp train AVA1 --data fashion-mnist --arch conv --out runs/ava1",
         "avanp train GAN --data photos --size 64x64 --arch conv --epochs 50 --out runs/gan",
         "avanp train classifier --data mnist --arch conv --epochs 3 --out runs/classifier",
+        "avanp train ./denoiser.py:Denoiser --data digits --out runs/denoiser",
     ],
 )
-@click.argument("model", is_eager=True, callback=_known)
+@click.argument("model")
 @click.option("--data", required=True, metavar="NAME|DIR", help="A named set or a folder.")
 @click.option("--out", required=True, metavar="DIR", help="The same command goes on in it.")
 @options.size
@@ -44,38 +131,23 @@ def _known(_ctx: click.Context, _param: click.Parameter, model: str) -> str:
     help="Share of the training images to hold out, where the set has no validation part; 0: none.",
 )
 @click.option(
-    "--arch", type=click.Choice(["mlp", "conv"]), help="Dense (default) or convolutional nets."
+    "--epochs", type=int, metavar="N", help="In all, with those done before.  [default: 10]"
 )
-@click.option("--latent", type=int, help="Numbers in a code. Default: 20.")
-@click.option("--widths", help="Hidden layers, as 32,64,128. Default: 400; conv: 32,64,128.")
-@click.option("--batch-norm", is_flag=True, default=None, help="Normalise the hidden layers.")
-@click.option(
-    "--likelihood",
-    type=click.Choice(["bernoulli", "gaussian"]),
-    help="Of the pixels. Default: bernoulli; AVA1 … AVA5: gaussian.",
-)
-@click.option("--beta", type=float, help="Weight of the KL term (VAE, VAEGAN). Default: 1.")
-@click.option("--free-nats", type=float, help="KL that each number of a code has free (VAE).")
-@click.option(
-    "--loss",
-    type=click.Choice(["log", "non-saturating", "least-squares"]),
-    help="Of a GAN. Default: non-saturating.",
-)
-@click.option("--epochs", default=10, show_default=True, help="In all, with those done before.")
+@click.option("--steps", type=int, metavar="N", help="In all, in the place of --epochs.")
+@click.option("--log-every", type=int, metavar="N", help="Steps a row of the log, not an epoch.")
 @click.option("--batch", default=128, show_default=True, help="Images a step.")
-@click.option("--lr", type=float, help="Learning rate. Default: the model's own.")
-@click.option(
-    "--optimiser",
-    type=click.Choice(["adam", "rmsprop", "momentum", "sgd"]),
-    help="Default: adam; VAEGAN: rmsprop.",
-)
-@click.option("--clip", type=float, help="The largest norm of a net's gradient.")
 @click.option("--schedule", help="Of the rate: cosine, step:10, inverse-time:10, plateau:5.")
 @click.option(
     "--patience",
     type=int,
     metavar="N",
     help="Stop after N epochs without a lower validation loss, with the best weights.",
+)
+@click.option(
+    "--from",
+    "from_run",
+    metavar="RUN",
+    help="The trained first stage, of a model that has two.",
 )
 @options.seed
 @click.option(
@@ -85,64 +157,33 @@ def _known(_ctx: click.Context, _param: click.Parameter, model: str) -> str:
     show_default=True,
     help="Threads to compute on; or AVANP_THREADS.",
 )
-def train(
-    model: str,
-    data: str,
-    out: str,
-    size: str | None,
-    channels: str | None,
-    limit: int | None,
-    validation: float,
-    epochs: int,
-    batch: int,
-    schedule: str | None,
-    patience: int | None,
-    seed: int,
-    threads: int,
-    widths: str | None,
-    **nets: object,
-) -> None:
-    """Train MODEL on images: VAE, GAN, VAEGAN, AVA1 … AVA5, or classifier.
+@click.pass_context
+def train(ctx: click.Context, /, model: str, **given: Any) -> None:
+    """Train MODEL on images: VAE, GAN, VAEGAN, AVA1 … AVA5, classifier, or one of your own.
 
-    DIR gets checkpoint.npz after every epoch, metrics.jsonl with a row an epoch, samples.png and,
-    from models with an encoder, reconstructions.png.
+    avanp train MODEL --help shows the options of MODEL as well. A model of your own is a class in
+    a file, ./file.py:Class, or in a module that can be imported, package.module:Class.
+
+    DIR gets checkpoint.npz after every epoch, metrics.jsonl with a row an epoch, samples.png from
+    models that generate and reconstructions.png from those that reconstruct.
     """
-    from avanp.commands.threads import use_threads
-
-    use_threads(threads)
-
-    from pathlib import Path
-
     from avanp.commands import training
     from avanp.errors import AvanpError
-    from avanp.training.folder import held
 
-    if not out:
+    if given.pop("threads") < 1:
+        raise AvanpError("--threads must be at least 1")
+
+    if not given["out"]:
         raise AvanpError("--out names no folder: name a new one, or the folder of a training")
-    given = {name: value for name, value in nets.items() if value is not None}
-    if widths is not None:
-        given["widths"] = training.parse_widths(widths)
-    job = training.prepare(
-        model,
-        data,
-        Path(out),
-        given,
-        size=size,
-        channels=channels,
-        limit=limit,
-        validation=validation,
-        epochs=epochs,
-        batch=batch,
-        schedule=schedule,
-        patience=patience,
-        seed=seed,
-    )
-    for line in training.introduction(job, epochs):
-        click.echo(textwrap.fill(one_line(line), 100, subsequent_indent="  "))
-    try:
-        with held(job.out):
-            training.run(job, epochs)
-            files = training.draw(job)
-    except KeyboardInterrupt:
-        fail(f"interrupted: {training.kept(job)}", 1)
-    written(f"{out}: {', '.join(files)}")
+    own = {str(one.name): given.pop(str(one.name)) for one in ctx.meta["options"]}
+    own = {name: value for name, value in own.items() if value is not None}
+    for work in training.stages(ctx.meta["kind"], own, training.Asked(**given)):
+        with training.opened_job(work) as job:
+            for line in training.introduction(job):
+                click.echo(textwrap.fill(one_line(line), 100, subsequent_indent="  "))
+            try:
+                training.run(job)
+                files = training.draw(job)
+            except KeyboardInterrupt:
+                fail(f"interrupted: {training.kept(job)}", 1)
+        written(f"{work.out}: {', '.join(files)}")

@@ -1,154 +1,216 @@
 """What `avanp train` does: read, build, train, draw."""
 
-import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
-from avanp.commands.loading import data_spec
+from avanp.commands.loading import load_any
 from avanp.console import one_line
 from avanp.data.images import ImageSet
-from avanp.data.resolve import load_splits
-from avanp.data.sheet import save_image
+from avanp.data.resolve import data_spec, load_splits
 from avanp.errors import AvanpError
 from avanp.evaluation.choice import limited, spread
 from avanp.memory import keep_freed_memory
-from avanp.pictures.rows import labelled_rows
-from avanp.pictures.save import save_sheet
+from avanp.pictures.save import save_image, save_sheet
+from avanp.pictures.sheets import labelled_rows
 from avanp.progress import clear, shown
-from avanp.report.epochs import heading, line
+from avanp.report.epochs import EpochTable
 from avanp.rng import stream
-from avanp.systems import build, config_class
-from avanp.systems.encoding import DecodingSystem, EncodingSystem
+from avanp.systems.base import System
+from avanp.systems.find import find
+from avanp.systems.options import options_of
+from avanp.systems.parts import Part
+from avanp.systems.streams import count_weights
 from avanp.training.checkpoint import describe
-from avanp.training.folder import open_training, parse_schedule
-from avanp.training.trainer import NAME, Trainer, batch_sizes
+from avanp.training.folder import parse_schedule, training_in
+from avanp.training.trainer import NAME, Trainer
 
 SHEET = 64  # generated images
 PAIRS = 24
 FEW_STEPS = 300
 MOST_WEIGHTS = 2**28  # 4 GiB with their gradients and Adam's moments
+EPOCHS = 10
 
 
-class Job(NamedTuple):
-    """A trainer, the parts of its images, and where it writes."""
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The words of `avanp train` that are not the model's."""
+
+    data: str
+    out: str
+    size: str | None
+    channels: str | None
+    limit: int | None
+    validation: float
+    epochs: int | None
+    steps: int | None
+    log_every: int | None
+    batch: int
+    schedule: str | None
+    patience: int | None
+    from_run: str | None
+    seed: int
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "steps", "log_every"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise AvanpError(f"--{name.replace('_', '-')} must be at least 1, not {value}")
+        if self.epochs is not None and self.steps is not None:
+            raise AvanpError("give --epochs or --steps, one of the two")
+        if not 0 <= self.validation < 1:
+            raise AvanpError(
+                f"--validation must be at least 0 and below 1, not {self.validation:g}"
+            )
+
+    @property
+    def n_epochs(self) -> int:
+        """The epochs asked for."""
+        return self.epochs or EPOCHS
+
+
+@dataclass
+class Work:
+    """One stage: a system to be trained on the parts of some images, in a folder."""
+
+    kind: type[System]
+    config: Any
+    asked: Asked
+    images: dict[str, ImageSet]
+    out: Path
+    parts: dict[str, Part] = field(default_factory=dict)
+
+
+@dataclass
+class Job:
+    """A trainer, and what it is to do."""
 
     trainer: Trainer
-    parts: dict[str, ImageSet]
-    out: Path
+    work: Work
 
 
-def prepare(
-    model: str,
-    data: str,
-    out: Path,
-    given: dict[str, Any],
-    *,
-    size: str | None,
-    channels: str | None,
-    limit: int | None,
-    validation: float,
-    epochs: int,
-    batch: int,
-    schedule: str | None,
-    patience: int | None,
-    seed: int,
-) -> Job:
-    """Return what is to be trained; `given` are options of the system's configuration."""
-    if epochs < 1:
-        raise AvanpError(f"--epochs must be at least 1, not {epochs}")
-    if not 0 <= validation < 1:
-        raise AvanpError(f"--validation must be at least 0 and below 1, not {validation:g}")
-    kind = config_class(model)  # a wrong word is told before anything is read
-    wanted = {"spec": data_spec(data), "size": size, "channels": channels}
-    kind.from_options(**_with_classes(model, (1, 1, 1), 2), **given)
+def stages(kind: type[System], given: dict[str, Any], asked: Asked) -> Iterator[Work]:
+    """Yield what is to be trained, a stage after the other; each is trained before the next.
 
-    click.echo(one_line(f"reading {data}"))
-    parts = load_splits(
-        data,
-        size,
-        channels=None if channels is None else int(channels),
-        validation=validation,
-    )
-    train = parts["train"] = limited(parts["train"], limit)
-    train.check(value_range=(0.0, 1.0))
-    if model == "classifier" and train.labels is None:
-        raise AvanpError(f"{train.name} has no labels for a classifier to learn")
-    given = {**_with_classes(model, train.shape, len(train.classes)), **given}
-    config = kind.from_options(**given)
-    if config.least_weights() > MOST_WEIGHTS:
+    Parameters
+    ----------
+    kind : type
+        The system that was asked for.
+    given : dict
+        Options of its configuration, and of its first stage's.
+    asked : Asked
+        The other words of the command.
+    """
+    if asked.from_run is not None and kind.first_stage is None:
+        raise AvanpError(f"--from is for models of two stages, and {kind.name} has one")
+    kinds = [kind] if kind.first_stage is None else [find(kind.first_stage), kind]
+    for one in kinds:  # a wrong word is told before anything is read
+        _config(one, given, (1, 1, 1), 2)
+    images = read(asked)
+    out = Path(asked.out)
+    if kind.first_stage is None:
+        yield _work(kind, given, asked, images, out)
+        return
+    first = kinds[0]
+    folder = out / first.name.lower()
+    if asked.from_run is None:
+        yield _work(first, given, asked, images, folder)
+    origin = asked.from_run or str(folder)
+    trained, _ = load_any(origin)
+    if trained.name != first.name:
+        raise AvanpError(f"--from {origin} holds a {trained.name}, not a {first.name}")
+    work = _work(kind, given, asked, images, out)
+    work.parts = kind.parts_from(trained, first.name)
+    yield work
+
+
+def read(asked: Asked) -> dict[str, ImageSet]:
+    """Return the parts of the images."""
+    click.echo(one_line(f"reading {asked.data}"))
+    channels = None if asked.channels is None else int(asked.channels)
+    parts = load_splits(asked.data, asked.size, channels=channels, validation=asked.validation)
+    if asked.limit is not None:
+        parts["train"] = limited(parts["train"], asked.limit)
+    parts["train"].check(value_range=(0.0, 1.0))
+    return parts
+
+
+@contextmanager
+def opened_job(work: Work) -> Iterator[Job]:
+    """Hold the folder of a stage, and yield what is to do there."""
+    asked, config, train = work.asked, work.config, work.images["train"]
+    if count_weights(work.kind, config, work.parts) > MOST_WEIGHTS:
+        n = count_weights(work.kind, config, work.parts)
         raise AvanpError(
-            f"a net of {config.least_weights():.3g} weights or more does not fit in memory: "
+            f"a net of {n:.3g} weights does not fit in memory: "
             "give a smaller --size, --widths or --latent"
         )
-    schedules = None if schedule is None else parse_schedule(schedule, config.lr, epochs)
-    order = {
-        "model": model,
+    schedule = asked.schedule
+    wanted = {"spec": data_spec(asked.data), "size": asked.size, "channels": asked.channels}
+    of = {"validation": asked.validation, "limit": asked.limit}
+    options = {
+        "model": work.kind.name,
         **config.to_json(),
         "data": wanted["spec"],
-        "size": size,
-        "channels": channels,
-        "limit": limit,
-        "validation": validation,
-        "batch": batch,
-        "seed": seed,
-        "schedule": f"{schedule} of {epochs} epochs" if schedule == "cosine" else schedule,
-        "patience": patience,
+        "size": asked.size,
+        "channels": asked.channels,
+        **of,
+        "batch": asked.batch,
+        "seed": asked.seed,
+        "schedule": f"cosine of {asked.n_epochs} epochs" if schedule == "cosine" else schedule,
+        "patience": asked.patience,
+        "log_every": asked.log_every,
+        "parts": {name: part.sha256 for name, part in work.parts.items()},
         "pixels": train.sha256,
     }
     about = {
-        "data": {
-            **wanted,
-            "name": train.name,
-            "images": len(train),
-            "validation": validation,
-            "limit": limit,
-        },
+        "data": {**wanted, "name": train.name, "images": len(train), **of},
         "classes": list(train.classes),
     }
-    held = parts.get("validation")
-    trainer = open_training(
-        out,
-        order,
-        lambda: build(model, seed=seed, **given),
-        schedule=schedules,
-        validation=None if held is None else _batch(held, model),
+    held = work.images.get("validation")
+    with training_in(
+        work.out,
+        options,
+        lambda: work.kind(config, asked.seed, parts=work.parts),
+        schedule=parse_schedule(schedule, config.lr, asked.n_epochs) if schedule else None,
+        validation=None if held is None else _batch(held, work.kind),
         about=about,
-    )
-    return Job(trainer, parts, out)
+        log_every=asked.log_every,
+    ) as trainer:
+        yield Job(trainer, work)
 
 
-def parse_widths(text: str) -> tuple[int, ...]:
-    """Return the numbers of ``"32,64,128"``."""
-    if not re.fullmatch(r" *[0-9]{1,6} *(, *[0-9]{1,6} *)*", text):
-        raise AvanpError(f"widths {text!r} are not whole numbers such as 32,64,128")
-    return tuple(map(int, text.split(",")))
-
-
-def introduction(job: Job, epochs: int) -> Iterator[str]:
+def introduction(job: Job) -> Iterator[str]:
     """Yield what is trained on what, where it stands, and a note where it will not be enough."""
-    train, system = job.parts["train"], job.trainer.system
+    images, system, trainer = job.work.images, job.trainer.system, job.trainer
+    train = images["train"]
     colour = "grey" if train.channels == 1 else "RGB"
-    counts = ", ".join(f"{len(part):,} {name}" for name, part in job.parts.items())
+    counts = ", ".join(f"{len(part):,} {name}" for name, part in images.items())
     yield f"data: {train.name}, {train.width}x{train.height} {colour}: {counts}"
     config = system.config
     nets = ", ".join(
         f"{name} {sum(p.size for p in net.params.values()):,}" for name, net in system.nets.items()
     )
     widths = "-".join(map(str, config.hidden))
-    code = f", codes of {config.latent}" if isinstance(system, DecodingSystem) else ""
+    code = f", codes of {config.latent}" if "generate" in system.can else ""
     net = f"{system.name}, {config.arch} {widths}{code}"
     yield f"{net}: {system.n_parameters:,} parameters ({nets})"
-    rate = f"{config.optimiser}, rate {config.lr:g}, batches of {job.trainer.batch_size}"
-    yield f"{rate}, seed {job.trainer.seed}"
-    if not _todo(job, epochs):
+    for name, part in system.parts.items():
+        size = sum(p.size for p in part.net.params.values())
+        yield f"{name}: {size:,} parameters from {part.origin}, not trained"
+    rate = f"{config.optimiser}, rate {config.lr:g}, batches of {trainer.batch_size}"
+    yield f"{rate}, seed {trainer.seed}"
+    if not _todo(job):
         return
-    if job.trainer.epoch:
-        yield f"goes on after epoch {job.trainer.epoch}"
-    steps = epochs * _steps_an_epoch(job)
-    if steps < FEW_STEPS and isinstance(system, DecodingSystem):
+    if trainer.step:
+        where = f"step {trainer.step}" if job.work.asked.steps else f"epoch {trainer.epoch}"
+        yield f"goes on after {where}"
+    steps = job.work.asked.steps or job.work.asked.n_epochs * _steps_an_epoch(job)
+    if steps < FEW_STEPS and "generate" in system.can:
         yield (
             f"note: few steps in all ({steps}): a VAE shows shapes after some 300, a GAN after "
             "some 1500; give more --epochs or a smaller --batch"
@@ -157,85 +219,113 @@ def introduction(job: Job, epochs: int) -> Iterator[str]:
 
 def kept(job: Job) -> str:
     """Return what an interrupted training has left, in words."""
-    if not (job.out / NAME).exists():
+    out = job.work.out
+    if not (out / NAME).exists():
         return "nothing kept"
-    epoch = describe(job.out / NAME)["epoch"]
-    return f"epochs up to {epoch} are in {job.out}; the same command goes on"
+    described = describe(out / NAME)
+    done = f"steps up to {described['step']}" if job.work.asked.steps else None
+    done = done or f"epochs up to {described['epoch']}"
+    return f"{done} are in {out}; the same command goes on"
 
 
-def run(job: Job, epochs: int) -> None:
-    """Train up to `epochs` epochs in all, and print a line for each."""
-    trainer, train = job.trainer, job.parts["train"]
-    done = trainer.epoch
-    todo = _todo(job, epochs)
+def run(job: Job) -> None:
+    """Train what is left to train, and print a line for each row of the log."""
+    trainer, train, asked = job.trainer, job.work.images["train"], job.work.asked
+    todo = _todo(job)
     if not todo:
         why = "stopped early" if trainer.stopped else "done before"
-        click.echo(f"{done} epochs, {why}: nothing to train")
+        done = f"{trainer.step} steps" if asked.steps else f"{trainer.epoch} epochs"
+        click.echo(f"{done}, {why}: nothing to train")
         return
     keep_freed_memory()
     told: list[dict[str, Any]] = []
+    table: list[EpochTable] = []
 
-    def tell() -> None:
-        for row in trainer.rows[done + len(told) :]:
-            clear()
-            if not told:
-                click.echo(heading(row))
-            click.echo(line(row))
-            hint = row.get("hint")
-            if hint and not (told and told[-1].get("hint") == hint):  # once is enough
-                click.echo(f"note: {hint}")
-            told.append(row)
+    def tell(_: Any, row: dict[str, Any]) -> None:
+        clear()
+        if not table:
+            system = trainer.system
+            by_step = trainer.log_every is not None
+            table.append(EpochTable(row, system.terms, system.monitor, stepwise=by_step))
+            click.echo(table[0].heading())
+        click.echo(table[0].line(row))
+        hint = row.get("hint")
+        if hint and not (told and told[-1].get("hint") == hint):  # once is enough
+            click.echo(f"note: {hint}")
+        told.append(row)
 
+    trainer.watchers.append(tell)
     labels = train.labels if trainer.system.needs_labels else None
     with shown("batches") as progress:
-
-        def update(batches: int, total: int) -> None:
-            tell()
-            progress(batches, total)
-
-        total = todo * _steps_an_epoch(job)
+        total = todo if asked.steps else todo * _steps_an_epoch(job)
         progress(0, total)
-        trainer.fit(train.images, todo, labels=labels, progress=update)
-        tell()
+        amount = {"steps": todo} if asked.steps else {"epochs": todo}
+        trainer.fit(train.images, **amount, labels=labels, progress=progress)
         if not trainer.stopped:
             progress(total, total)
-    if trainer.best is not None:
+    if trainer.best is not None and trainer.best.patience is not None:
         how = "stopped early" if trainer.stopped else "not stopped early"
-        click.echo(f"{how}: the best weights had validation.loss {trainer.best.loss:.4f}")
+        name = f"{'validation.' * trainer.system.measures}{trainer.system.monitor}"
+        click.echo(f"{how}: the best weights had {name} {trainer.best.loss:.4f}")
 
 
 def draw(job: Job) -> list[str]:
     """Write the pictures of a trained model; return the names of all files there are."""
-    system, out = job.trainer.system, job.out
+    system, out = job.trainer.system, job.work.out
     if job.trainer.best is not None:  # as in every use of the checkpoint
         job.trainer.best.restore(system)
     names = [NAME, "metrics.jsonl"]
-    if isinstance(system, DecodingSystem):
-        images = system.generate(SHEET, stream(job.trainer.seed, "sample"))
+    if "generate" in system.can:
+        drawn: Any = system
+        images = drawn.generate(SHEET, stream(job.trainer.seed, "sample"))
         save_sheet(images, out / "samples.png")
         names.append("samples.png")
-    if isinstance(system, EncodingSystem):
-        unseen = spread(job.parts.get("validation", job.parts["test"]), PAIRS)
-        rows = {"original": unseen.images, "reconstruction": system.reconstruct(unseen.images)}
+    if "reconstruct" in system.can:
+        drawn = system
+        parts = job.work.images
+        unseen = spread(parts.get("validation", parts["test"]), PAIRS)
+        rows = {"original": unseen.images, "reconstruction": drawn.reconstruct(unseen.images)}
         save_image(labelled_rows(rows), out / "reconstructions.png")
         names.append("reconstructions.png")
     return names
 
 
-def _todo(job: Job, epochs: int) -> int:
-    """Return how many epochs are left of `epochs` in all."""
-    return 0 if job.trainer.stopped else max(0, epochs - job.trainer.epoch)
+def _work(
+    kind: type[System], given: dict[str, Any], asked: Asked, images: dict[str, ImageSet], out: Path
+) -> Work:
+    train = images["train"]
+    if kind.needs_labels and train.labels is None:
+        raise AvanpError(f"{train.name} has no labels for a {kind.name} to learn")
+    config = _config(kind, given, train.shape, len(train.classes))
+    return Work(kind, config, asked, images, out)
+
+
+def _config(
+    kind: type[System], given: dict[str, Any], shape: tuple[int, int, int], classes: int
+) -> Any:
+    """Return a configuration; what the data decides is not `given`."""
+    known = options_of(kind.config_class)
+    options: dict[str, Any] = {"shape": shape}
+    if "classes" in known:
+        options["classes"] = classes
+    return kind.config_class.from_options(
+        **options, **{name: value for name, value in given.items() if name in known}
+    )
+
+
+def _todo(job: Job) -> int:
+    """Return how many epochs, or steps, are left of those asked for."""
+    trainer, asked = job.trainer, job.work.asked
+    if trainer.stopped:
+        return 0
+    if asked.steps:
+        return max(0, asked.steps - trainer.step)
+    return max(0, asked.n_epochs - trainer.epoch)
 
 
 def _steps_an_epoch(job: Job) -> int:
-    join_last = job.trainer.system.config.batch_norm
-    return len(batch_sizes(len(job.parts["train"]), job.trainer.batch_size, join_last=join_last))
+    return job.trainer.steps_an_epoch(len(job.work.images["train"]))
 
 
-def _with_classes(name: str, shape: tuple[int, int, int], classes: int) -> dict[str, Any]:
-    options: dict[str, Any] = {"shape": shape}
-    return {**options, "classes": classes} if name == "classifier" else options
-
-
-def _batch(images: ImageSet, name: str) -> Any:
-    return (images.images, images.labels) if name == "classifier" else images.images
+def _batch(images: ImageSet, kind: type[System]) -> Any:
+    return (images.images, images.labels) if kind.needs_labels else images.images

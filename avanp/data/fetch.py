@@ -5,15 +5,18 @@ import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from avanp.data.card import Download, card
-from avanp.data.download import ResumingDownloader
 from avanp.data.find import user_folder
 from avanp.data.images import ImageSet
 from avanp.data.importing import import_set
 from avanp.errors import AvanpError
+from avanp.files import make_folder, writing
 
 Progress = Callable[[str, int, int], None]
+CHUNK = 1 << 16  # bytes
+TIMEOUT = 30  # seconds without a byte
 
 
 def fetch_set(name: str, mirror: str | None = None, progress: Progress | None = None) -> ImageSet:
@@ -32,7 +35,7 @@ def fetch_set(name: str, mirror: str | None = None, progress: Progress | None = 
     ------
     AvanpError
         pooch is not installed, the set cannot be fetched, a server fails, or what it sends does
-        not have the registered SHA-256. What was downloaded of a file is kept for the next time.
+        not have the registered SHA-256. Whole files are kept for the next time.
     """
     known = card(name)
     if not known.downloads:
@@ -59,27 +62,53 @@ def _download(file: Download, folder: Path, mirror: str | None, progress: Progre
     """Return the path of a verified download."""
     try:
         import pooch
+        from requests import RequestException
     except ImportError:
         raise AvanpError("fetch needs pooch: pip install 'avanp[data]'") from None
     pooch.get_logger().setLevel("ERROR")
     url = file.url if mirror is None else f"{mirror.rstrip('/')}/{file.file}"
+    other = "name another server by --mirror, or import the file"
+    bar: Any = _Bar(file, progress)
+    downloader = pooch.HTTPDownloader(progressbar=bar, chunk_size=CHUNK, timeout=TIMEOUT)
+    bar.update(0)
+    make_folder(folder)
+    with writing(folder):
+        try:
+            return pooch.retrieve(
+                url, f"sha256:{file.sha256}", file.file, folder, downloader=downloader
+            )
+        except RequestException as error:
+            answer = error.response
+            said = type(error).__name__ if answer is None else str(answer.status_code)
+            raise AvanpError(f"{url} does not give the file ({said}): {other}") from None
+        except AvanpError:
+            raise
+        except ValueError:  # pooch's for another hash; it has removed the file
+            raise AvanpError(
+                f"{url} does not have the registered SHA-256 {file.sha256[:12]}…: try again, or "
+                f"{other}"
+            ) from None
 
-    def tell(done: int, total: int) -> None:
-        if progress is not None:
-            progress(file.file, done, total)
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        downloader = ResumingDownloader(folder / f"{file.file}.part", file.size, tell)
-        return pooch.retrieve(
-            url, f"sha256:{file.sha256}", file.file, folder, downloader=downloader
-        )
-    except AvanpError:
-        raise
-    except ValueError:  # pooch's for another hash; it has removed the file
-        raise AvanpError(
-            f"{url} does not have the registered SHA-256 {file.sha256[:12]}…: "
-            "try again, or name another server by --mirror"
-        ) from None
-    except OSError as error:
-        raise AvanpError(f"cannot write below {str(folder)!r}: {error.strerror or error}") from None
+class _Bar:
+    """Passes on how far pooch is; more bytes than the file has are another file."""
+
+    def __init__(self, file: Download, progress: Progress | None) -> None:
+        self.file, self.progress, self.done, self.total = file, progress, 0, 0
+
+    def update(self, count: int) -> None:
+        """Take note of `count` further bytes; pooch counts whole chunks."""
+        if self.done > self.file.size:
+            raise AvanpError(
+                f"{self.file.file} is longer than {self.file.size} bytes: another file"
+            )
+        self.done += count
+        if self.progress is not None:
+            self.progress(self.file.file, min(self.done, self.file.size), self.file.size)
+
+    def reset(self) -> None:
+        """Begin to count again: the total is told next."""
+        self.done = 0
+
+    def close(self) -> None:
+        """Nothing is open."""

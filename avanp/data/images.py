@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from avanp.data.grouping import hold_out
-from avanp.data.numbered import Numbered
 from avanp.data.size import Size
 from avanp.errors import AvanpError
 
@@ -28,7 +27,7 @@ class ImageSet:
     images : (N, H, W, C) uint8
         Pixels, N >= 1; C is 3 (RGB) or 1 (grey).
     names : sequence of N str
-        The file names where there are files, or `Numbered`.
+        The file names where there are files, or `numbered`.
     source : str
         Where the set comes from: a folder, or ``"built in"``.
     labels : (N,) whole numbers, optional
@@ -70,7 +69,7 @@ class ImageSet:
         images.flags.writeable = False
         put = object.__setattr__
         put(self, "images", images)
-        put(self, "names", names if isinstance(names, Numbered) else tuple(names))
+        put(self, "names", tuple(names))
         put(self, "labels", _whole("labels", self.labels, len(images)))
         put(self, "groups", _whole("groups", self.groups, len(images)))
         put(self, "classes", tuple(self.classes))
@@ -128,14 +127,11 @@ class ImageSet:
 
     def select(self, rows: Rows) -> "ImageSet":
         """Return the images of `rows`, a slice or indices, with their names, labels and groups."""
-        if isinstance(rows, slice):
-            names: Sequence[str] = self.names[rows]
-        else:
-            names = Numbered.of(self.names, rows)
+        chosen = np.arange(len(self))[rows]
         return replace(
             self,
             images=self.images[rows],
-            names=names,
+            names=[self.names[i] for i in chosen],
             labels=None if self.labels is None else self.labels[rows],
             groups=None if self.groups is None else self.groups[rows],
             splits={},
@@ -194,6 +190,12 @@ class ImageSet:
                 f"{self.name} has values in [{low:g}, {high:g}], and the model wants "
                 f"[{value_range[0]:g}, {value_range[1]:g}]: declare it with with_range"
             )
+
+
+def numbered(count: int) -> tuple[str, ...]:
+    """Return the names 0 … count-1, with leading zeros, for images that have none."""
+    digits = len(str(count - 1))
+    return tuple(f"{i:0{digits}d}" for i in range(count))
 
 
 def luma(images: np.ndarray) -> np.ndarray:

@@ -10,8 +10,7 @@ from avanp.data.card import card
 from avanp.data.decode import resize
 from avanp.data.folder import read_files
 from avanp.data.grouping import TooFew, hold_out
-from avanp.data.images import ImageSet
-from avanp.data.numbered import Numbered
+from avanp.data.images import ImageSet, numbered
 from avanp.data.orbit import SHORT_HOW_TO_GET, find_orbit, is_paper_set
 from avanp.data.readers.labels import check_links, read_label_table
 from avanp.data.readers.npz import read_npz
@@ -21,7 +20,7 @@ from avanp.errors import AvanpError
 from avanp.registry import DATASETS, load
 from avanp.rng import stream
 
-__all__ = ["describe", "is_paper_set", "load_splits", "resolve"]
+__all__ = ["data_spec", "describe", "is_paper_set", "load_splits", "resolve"]
 
 TABLE = "labels.csv"
 TEST_SHARE = 0.2  # of a set without parts of its own
@@ -138,7 +137,7 @@ def _from_npz(path: str) -> ImageSet:
     numbers, labels = (None, None) if labels is None else np.unique(labels, return_inverse=True)
     names = () if numbers is None else tuple(map(str, numbers))
     return ImageSet(
-        Path(path).stem, images, Numbered(len(images)), path, labels=labels, classes=names
+        Path(path).stem, images, numbered(len(images)), path, labels=labels, classes=names
     )
 
 
@@ -204,3 +203,8 @@ def _resized(image_set: ImageSet, size: Size | None) -> ImageSet:
     for i, image in enumerate(image_set.images):
         images[i] = resize(image, size)
     return replace(image_set, images=images)
+
+
+def data_spec(data: str) -> str:
+    """Return a name as it is, and a path from the root of the file system."""
+    return data if data in DATASETS else str(Path(os.path.expanduser(data)).absolute())

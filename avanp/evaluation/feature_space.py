@@ -1,12 +1,13 @@
 """From the words after ``--features`` to a feature space."""
 
+from typing import Any
+
 from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
 from avanp.layers.sequential import Sequential
 from avanp.metrics.features import PCA, Features, Pixels, TapFeatures
 from avanp.metrics.random_conv import RandomConv
 from avanp.metrics.vgg16 import VGG16
-from avanp.systems.classifier import Classifier
 from avanp.training.checkpoint import load_best
 from avanp.training.folder import checkpoint_in
 
@@ -37,10 +38,10 @@ def feature_space(words: str, real: ImageSet) -> Features:
     raise AvanpError(f"unknown features {words!r}: choose from {SPACES}")
 
 
-def load_classifier(path: str, shape: tuple[int, int, int]) -> Classifier:
+def load_classifier(path: str, shape: tuple[int, int, int]) -> Any:
     """Return a trained classifier of images of `shape`; anything else is an `AvanpError`."""
     system, _ = load_best(checkpoint_in(path))
-    if not isinstance(system, Classifier):
+    if "classify" not in system.can:
         raise AvanpError(f"{path!r} holds a {system.name}: give a classifier's checkpoint")
     if system.config.shape != shape:
         raise AvanpError(

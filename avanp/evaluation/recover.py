@@ -1,7 +1,7 @@
 """Fill what is missing in images: the code that explains the known pixels explains the others."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -9,7 +9,6 @@ from avanp.errors import AvanpError
 from avanp.evaluation.damage import filled
 from avanp.layers.base import Array
 from avanp.optim.adam import Adam
-from avanp.systems.encoding import DecodingSystem, EncodingSystem
 from avanp.systems.likelihood import to_images, to_output
 
 CHUNK = 256  # codes at a time
@@ -29,7 +28,7 @@ class Recovered(NamedTuple):
 
 
 def recover(
-    system: DecodingSystem,
+    system: Any,
     images: Array,
     known: Array,
     rng: np.random.Generator,
@@ -52,7 +51,7 @@ def recover(
 
     Parameters
     ----------
-    system : DecodingSystem
+    system : System
         A trained model with pixels in [0, 1].
     images : array (N, H, W, C)
         Values at unknown pixels are never looked at.
@@ -74,12 +73,12 @@ def recover(
     images = np.where(known[..., None], images, images.dtype.type(0))
     x = system.check_images(images if noise is None else np.clip(images, 0, 1))
     if starts is None:
-        starts = 1 if system.has_encoder else 8
+        starts = 1 if "encode" in system.can else 8
     if starts < 1 or steps < 1:
         raise AvanpError(f"needs at least one start and one step, not {starts} and {steps}")
     n, latent = len(x), system.config.latent
     z = rng.standard_normal((n, starts, latent), dtype=system.dtype)
-    if isinstance(system, EncodingSystem):
+    if "encode" in system.can:
         z[:, 0] = system.encode(filled(x, known))[0]
     if noise is not None:
         x = np.asarray(images, x.dtype)
@@ -108,12 +107,11 @@ class Search:
     known : array (B, H, W) of bool
     """
 
-    def __init__(
-        self, system: DecodingSystem, x: Array, known: Array, noise: float | None = None
-    ) -> None:
-        self.decoder, self.config = system.nets["decoder"], system.config
-        # The Gaussian's; None for Bernoulli pixels.
-        self.variance = None if self.config.likelihood == "bernoulli" else 1.0
+    def __init__(self, system: Any, x: Array, known: Array, noise: float | None = None) -> None:
+        self.decoder, self.config = system.decoder, system.config
+        # The Gaussian's; None for Bernoulli pixels, a GAN's too.
+        likelihood = getattr(self.config, "likelihood", "bernoulli")
+        self.variance = None if likelihood == "bernoulli" else 1.0
         if noise is not None:
             self.variance = noise**2
         self.known = known[..., None].astype(x.dtype)

@@ -21,8 +21,6 @@ from avanp.metrics.precision_recall import precision_recall
 from avanp.metrics.psnr import psnr
 from avanp.metrics.ssim import WINDOW, ssim
 from avanp.rng import stream
-from avanp.systems.classifier import Classifier
-from avanp.systems.encoding import DecodingSystem, EncodingSystem
 
 LEAST = 4  # images that precision and recall need
 STEPS = 4  # groups of scores, for the progress
@@ -45,26 +43,29 @@ class Score(NamedTuple):
 
 
 def evaluate(
-    system: DecodingSystem,
+    system: Any,
     train: ImageSet,
     test: ImageSet,
     features: Features,
     *,
     n: int = 2000,
     seed: int = 0,
-    classifier: Classifier | None = None,
+    classifier: Any = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
-    """Return the scores of a model on test images that it has not seen.
+    """Return the scores of a model on test images that it has not seen: of all that it can.
 
     Parameters
     ----------
+    system : System
+        That generates or reconstructs.
+    train, test : ImageSet
     features : Features
         The space of Fréchet distance, diversity, precision and recall.
     n : int
         Generated and real images; fewer where there are fewer test or training images. The ELBO
         is always that of all test images.
-    classifier : Classifier, optional
+    classifier : System, optional
         Of the test images' classes, for its accuracy on reconstructions.
     progress : callable, optional
         Called with (done, in all).
@@ -78,36 +79,41 @@ def evaluate(
     n = min(n, len(test), len(train))
     if n < LEAST:
         raise AvanpError(f"scores need at least {LEAST} test and training images, not {n}")
-    if classifier is not None and isinstance(system, EncodingSystem):
+    reconstructs, generates = "reconstruct" in system.can, "generate" in system.can
+    if not (reconstructs or generates):
+        raise AvanpError(f"a {system.name} neither generates nor reconstructs: it has no scores")
+    if classifier is not None and reconstructs:
         _check_classes(classifier, test)
     rng = stream(seed, "eval")
     chosen = _some(test, n, rng)
     copies = _some(train, n, rng).images
-    generated = system.generate(n, stream(seed, "sample"))
-    _check_finite(generated)
     tell = progress or (lambda done, total: None)
     tell(0, STEPS)
     nearest_mse, nearest = nearest_of_many(chosen.images, train.images)
     scores: list[Score] = []
     tell(1, STEPS)
-    if isinstance(system, EncodingSystem):
-        scores += _elbo(system, test, rng)
+    scores += _elbo(system, test, rng)
+    if reconstructs:
         again = system.reconstruct(chosen.images)
+        _check_finite(again)
         scores += _reconstructions(again, chosen.images, train.images[nearest])
         if classifier is not None:
             scores.append(_accuracy(classifier, again, chosen))
     tell(2, STEPS)
-    scores += _generated(features(generated), features(chosen.images), features(copies))
-    tell(3, STEPS)
-    mse = float(nearest_of_many(generated, train.images)[0].mean())
-    real = float(nearest_mse.mean())
-    scores.append(Score("nearest_mse", "generated: nearest training", "MSE", "as real", mse, real))
+    if generates:
+        generated = system.generate(n, stream(seed, "sample"))
+        _check_finite(generated)
+        scores += _generated(features(generated), features(chosen.images), features(copies))
+        tell(3, STEPS)
+        mse, real = float(nearest_of_many(generated, train.images)[0].mean()), nearest_mse.mean()
+        name = "generated: nearest training"
+        scores.append(Score("nearest_mse", name, "MSE", "as real", mse, float(real)))
     tell(4, STEPS)
     about = {"n": n, "test": len(test), "train": len(train), "features": features.about}
     return {"scores": scores, **about, "seed": seed}
 
 
-def evaluate_classifier(system: Classifier, test: ImageSet) -> dict[str, Any]:
+def evaluate_classifier(system: Any, test: ImageSet) -> dict[str, Any]:
     """Return the scores of a classifier on labelled test images, as `evaluate` does."""
     classes = system.config.classes
     if test.labels is None or len(test.classes) != classes:
@@ -154,8 +160,11 @@ def _check_finite(images: Array) -> None:
         raise AvanpError("the model makes images with NaN or infinity: it diverged in training")
 
 
-def _elbo(system: EncodingSystem, test: ImageSet, rng: np.random.Generator) -> Iterator[Score]:
-    loss = system.evaluate(test.images, rng)["loss"]
+def _elbo(system: Any, test: ImageSet, rng: np.random.Generator) -> Iterator[Score]:
+    """Yield the ELBO of a system that measures one; nothing of another."""
+    if "elbo" not in system.terms:
+        return
+    loss = -system.evaluate(test.images, rng)["elbo"]
     if system.config.likelihood == "bernoulli":
         yield Score("elbo", "ELBO", "nats/image", "higher", -loss)
         bits = loss / (math.prod(test.shape) * math.log(2))
@@ -173,7 +182,7 @@ def _reconstructions(again: Array, images: Array, nearest: Array) -> Iterator[Sc
         yield Score("ssim", name + "SSIM", "", "higher", *values)
 
 
-def _check_classes(classifier: Classifier, test: ImageSet) -> None:
+def _check_classes(classifier: Any, test: ImageSet) -> None:
     if test.labels is None:
         raise AvanpError(f"{test.name} has no labels: leave --classifier out")
     theirs, ours = classifier.config.classes, len(test.classes)
@@ -181,7 +190,7 @@ def _check_classes(classifier: Classifier, test: ImageSet) -> None:
         raise AvanpError(f"the classifier knows {theirs} classes, and {test.name} has {ours}")
 
 
-def _accuracy(classifier: Classifier, again: Array, chosen: ImageSet) -> Score:
+def _accuracy(classifier: Any, again: Array, chosen: ImageSet) -> Score:
     hits = [float(np.mean(classifier.predict(x) == chosen.labels)) for x in (again, chosen.images)]
     return Score("accuracy", "reconstructions: accuracy", "share", "as real", *hits)
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from avanp.data.sheet import save_image
 from avanp.errors import AvanpError
 from avanp.experiments.configuration import FORMAT, is_configuration
 from avanp.experiments.experiment import Experiment, Result
 from avanp.experiments.grid import shown
 from avanp.files import make_folder
+from avanp.pictures.save import save_image
 from avanp.runs import folder, journal
 from avanp.runs.folder import Kind, Row
 from avanp.runs.schema import TEXT, Rule, fits, maybe, number, one_of

@@ -54,6 +54,11 @@ def backend() -> str:
 
 @cache
 def kernel(name: str) -> Callable[..., Any]:
-    """Return the kernel `name` of the process's backend; it compiles at its first call."""
+    """Return the kernel `name` of the process's backend, behind its door (see `doors`).
+
+    It compiles at its first call.
+    """
+    from avanp.kernels.doors import guarded  # loads NumPy
+
     module = KERNELS[name][BACKENDS.index(backend())]
-    return getattr(import_module(f"avanp.kernels.{module}"), name)
+    return guarded(name, getattr(import_module(f"avanp.kernels.{module}"), name))

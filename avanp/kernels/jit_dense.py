@@ -21,14 +21,14 @@ LEAST, LEAST_BATCH, MOST_BATCH = 256, 32, 256
 LANES = 16
 
 
-def dense_forward(x: Array, w: Array, b: Array) -> Array:
+def dense_forward(x: Array, w: Array, b: Array | None) -> Array:
     """See the reference."""
     if not _apt(x, w):
         return reference.dense_forward(x, w, b)
     transposed = empty((len(w), len(x)))  # y^T = W x^T
     _product(w, _panels(x.T), transposed)
     y = empty((len(x), len(w)))
-    np.add(transposed.T, b, out=y)
+    np.add(transposed.T, 0.0 if b is None else b, out=y)
     return y
 
 

@@ -5,8 +5,9 @@ import numpy as np
 Array = np.ndarray
 
 
-def dense_forward(x: Array, w: Array, b: Array) -> Array:
+def dense_forward(x: Array, w: Array, b: Array | None) -> Array:
     """Return ``x W^T + b``, (B, n_out), of x (B, n_in)."""
     y = x @ w.T
-    y += b
+    if b is not None:
+        y += b
     return y

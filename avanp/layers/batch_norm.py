@@ -9,6 +9,7 @@ import numpy as np
 from avanp.errors import AvanpError
 from avanp.kernels import kernel
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.checks import check_cotangent
 
 Mode = Literal["normal", "frozen", "no-update"]
 MODES = ("normal", "frozen", "no-update")
@@ -16,8 +17,11 @@ MODES = ("normal", "frozen", "no-update")
 
 @contextmanager
 def batch_norm_mode(net: Layer, mode: Mode) -> Iterator[None]:
-    """Set the mode of all batch norms in a net, for the passes inside the with-block."""
-    norms = list(_norms(net))
+    """Set the mode of all batch norms in a net, for the passes inside the with-block.
+
+    "no-update" leaves frozen ones frozen: they have no update to leave out.
+    """
+    norms = [norm for norm in _norms(net) if mode != "no-update" or norm.mode != "frozen"]
     before = [norm.mode for norm in norms]
     try:
         for norm in norms:
@@ -43,6 +47,7 @@ class Cache(NamedTuple):
     inverse: Array  # (n,) float64: 1 / sqrt(var + eps)
     of_batch: bool
     frozen: bool
+    shape: tuple[int, ...]  # of x before its axes were joined
 
 
 class BatchNorm(Layer):
@@ -142,7 +147,8 @@ class BatchNorm(Layer):
         inverse = 1.0 / np.sqrt(var + self.eps)
         scale = (gamma * inverse).astype(x.dtype)
         y = kernel("normalise")(rows, mean.astype(x.dtype), scale, beta.astype(x.dtype))
-        return y.reshape(x.shape), Cache(rows, mean, inverse, of_batch, self.mode == "frozen")
+        frozen = self.mode == "frozen"
+        return y.reshape(x.shape), Cache(rows, mean, inverse, of_batch, frozen, x.shape)
 
     def _follow(self, mean: Array, var: Array) -> None:
         for running, batch in zip(self._running.values(), (mean, var), strict=True):
@@ -153,7 +159,14 @@ class BatchNorm(Layer):
         self, dy: Array, cache: Cache, *, wrt: Wrt = "both"
     ) -> tuple[Array | None, dict[str, Any]]:
         """Return ``(dx, {"gamma": ..., "beta": ...})``; no gradients from a frozen pass."""
-        x, mean, inverse, of_batch, frozen = cache
+        x, mean, inverse, of_batch, frozen, shape = cache
+        if frozen != (self.mode == "frozen"):
+            was, now = ("frozen", self.mode) if frozen else ("not frozen", "frozen")
+            raise AvanpError(
+                f"the batch norm was {was} in the forward pass and is {now} in the backward pass, "
+                "which would train other parameters: set its mode around both"
+            )
+        check_cotangent(self, dy, shape, x.dtype)
         gamma = self._affine["gamma"]
         cotangent = dy.reshape(x.shape)
         dtype = x.dtype

@@ -7,6 +7,7 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.checks import check_cotangent
 from avanp.layers.container import Container, joined
 
 
@@ -48,6 +49,7 @@ class Concat(Container):
         widths, caches = cache
         dx: Array | None = None
         grads = {}
+        check_cotangent(self, dy, (*dy.shape[:-1], sum(widths)))
         parts = np.split(dy, np.cumsum(widths)[:-1], axis=-1)
         for i, (branch, part) in enumerate(zip(self.branches, parts, strict=True)):
             branch_dx, grads[str(i)] = branch.backward(

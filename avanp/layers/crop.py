@@ -6,6 +6,7 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.checks import check_cotangent
 
 
 class Crop(Layer):
@@ -37,6 +38,7 @@ class Crop(Layer):
         """Return ``(dx, {})``: dy, and zeros where x was cut off."""
         if wrt == "params":
             return None, {}
+        check_cotangent(self, dy, (cache[0], self.height, self.width, cache[3]))
         dx = np.zeros(cache, dy.dtype)
         dx[:, : self.height, : self.width] = dy
         return dx, {}

@@ -4,16 +4,20 @@ from typing import Any, Literal
 
 import numpy as np
 
+from avanp.errors import AvanpError
 from avanp.kernels import kernel
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.checks import check_cotangent
 from avanp.layers.factored import FactoredWeight, Factors
 from avanp.layers.initialise import initial
 
-Init = Literal["glorot", "glorot-normal", "he", "he-uniform", "normal", "pytorch", "zeros"]
+Init = Literal[
+    "glorot", "glorot-normal", "he", "he-leaky", "he-uniform", "normal", "pytorch", "zeros"
+]
 
 
 class Dense(Layer):
-    """``y = x W^T + b``.
+    """``y = x W^T + b``; the dtype of x is that of W.
 
     Parameters
     ----------
@@ -28,6 +32,15 @@ class Dense(Layer):
         Needed for all but "zeros".
     factored : bool
         Keep W as a `FactoredWeight`: for large layers that are updated sample by sample.
+    bias : bool
+        Whether there is a b. Leave it out before a batch norm, which subtracts it again.
+    dtype : numpy dtype
+        Of the parameters, float32 or float64.
+
+    Raises
+    ------
+    AvanpError
+        At x or cotangents of another shape or dtype.
     """
 
     def __init__(
@@ -39,6 +52,7 @@ class Dense(Layer):
         init: Init = "glorot",
         rng: np.random.Generator | None = None,
         factored: bool = False,
+        bias: bool = True,
         dtype: Any = np.float32,
     ) -> None:
         super().__init__()
@@ -50,33 +64,48 @@ class Dense(Layer):
         else:
             w = initial(init, shape, n_in, n_out, rng, dtype)
             w = FactoredWeight(shape, dtype, w) if factored else w
-        self.params = {
-            "W": w,
-            "b": np.zeros((*leading, n_out), dtype),
-        }
+        self.params = {"W": w}
+        if bias:
+            self.params["b"] = np.zeros((*leading, n_out), dtype)
 
     def forward(
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[Array, Array]:
         """Return y (..., B, n_out) and the cache, which is x."""
-        w = self.params["W"]
+        w, b = self.params["W"], self.params.get("b")
+        _check(x, w)
         if isinstance(w, FactoredWeight):
-            return w.apply(x, self.params["b"]), x
-        if x.ndim == w.ndim == 2:
-            return kernel("dense_forward")(x, w, self.params["b"]), x
+            return w.apply(x, b), x
+        if w.ndim == 2:
+            return kernel("dense_forward")(x, w, b), x
         y = x @ w.swapaxes(-1, -2)
-        y += self.params["b"][..., None, :]
+        if b is not None:
+            y += b[..., None, :]
         return y, x
 
     def backward(
         self, dy: Array, cache: Array, *, wrt: Wrt = "both"
     ) -> tuple[Array | None, dict[str, Any]]:
         """Return dx (..., B, n_in) and ``{"W": Factors, "b": array}``."""
-        dx, grads = None, {}
+        dx: Array | None = None
+        grads: dict[str, Any] = {}
+        w = self.params["W"]
+        check_cotangent(self, dy, (*cache.shape[:-1], w.shape[-2]), w.dtype)
         if wrt != "params":
-            w = self.params["W"]
             dx = w.apply_transposed(dy) if isinstance(w, FactoredWeight) else dy @ w
         if wrt != "input":
-            db = dy[..., 0, :] if dy.shape[-2] == 1 else dy.sum(axis=-2)
-            grads = {"W": Factors(cache, dy), "b": db}
+            grads = {"W": Factors(cache, dy)}
+            if "b" in self.params:
+                grads["b"] = dy[..., 0, :] if dy.shape[-2] == 1 else dy.sum(axis=-2)
         return dx, grads
+
+
+def _check(x: Array, w: Array | FactoredWeight) -> None:
+    *groups, _, n_in = w.shape
+    if x.ndim != len(w.shape) or x.shape[-1] != n_in or x.shape[:-2] != (*groups,):
+        wanted = ", ".join([*map(str, groups), "B", str(n_in)])
+        raise AvanpError(
+            f"Dense: x has shape {x.shape}, not ({wanted}); images go through a Flatten first"
+        )
+    if x.dtype != w.dtype:
+        raise AvanpError(f"Dense: x of {x.dtype} for weights of {w.dtype}: convert one of them")

@@ -6,6 +6,9 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.checks import check_cotangent, check_floats
+
+Cache = tuple[tuple[int, ...], Array | None]
 
 
 class Dropout(Layer):
@@ -29,21 +32,24 @@ class Dropout(Layer):
 
     def forward(
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
-    ) -> tuple[Array, Array | None]:
-        """Return ``(y, cache)``; the cache is what x was multiplied by, or None for ones."""
+    ) -> tuple[Array, Cache]:
+        """Return ``(y, cache)``; the cache is x's shape, and what x was multiplied by or None."""
+        check_floats(self, x)
         if not train:
-            return x, None
+            return x, (x.shape, None)
         if rng is None:
             raise AvanpError("dropout needs rng, a numpy.random.Generator, in training")
         kept = rng.random(x.shape, dtype=np.float32) >= self.p
         factor = kept.astype(x.dtype)
         factor /= 1 - self.p
-        return x * factor, factor
+        return x * factor, (x.shape, factor)
 
     def backward(
-        self, dy: Array, cache: Array | None, *, wrt: Wrt = "both"
+        self, dy: Array, cache: Cache, *, wrt: Wrt = "both"
     ) -> tuple[Array | None, dict[str, Any]]:
         """Return ``(dx, {})``: dx = dy times what x was multiplied by."""
         if wrt == "params":
             return None, {}
-        return (dy if cache is None else dy * cache), {}
+        shape, factor = cache
+        check_cotangent(self, dy, shape)
+        return (dy if factor is None else dy * factor), {}

@@ -59,8 +59,8 @@ class FactoredWeight:
         self.count = 0
         self._last_x: Array | None = None
 
-    def apply(self, x: Array, bias: Array) -> Array:
-        """Return ``x W^T + bias``: (..., B, n_in) to (..., B, n_out)."""
+    def apply(self, x: Array, bias: Array | None) -> Array:
+        """Return ``x W^T``, plus a bias: (..., B, n_in) to (..., B, n_out)."""
         y = self._low_rank(x, self._v, self._u, bias)
         if self._base is not None:
             y += x @ self._base.swapaxes(-1, -2)

@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.checks import check_cotangent
 
 
 class Flatten(Layer):
@@ -15,10 +17,15 @@ class Flatten(Layer):
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[Array, tuple[int, ...]]:
         """Return ``(y, cache)``; the cache is the shape of x."""
+        if x.ndim == 0:
+            raise AvanpError("Flatten needs samples (B, …), not one number")
         return x.reshape(x.shape[0], math.prod(x.shape[1:])), x.shape
 
     def backward(
         self, dy: Array, cache: tuple[int, ...], *, wrt: Wrt = "both"
     ) -> tuple[Array | None, dict[str, Any]]:
         """Return ``(dx, {})``."""
-        return (None if wrt == "params" else dy.reshape(cache)), {}
+        if wrt == "params":
+            return None, {}
+        check_cotangent(self, dy, (cache[0], math.prod(cache[1:])))
+        return dy.reshape(cache), {}

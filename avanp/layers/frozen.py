@@ -4,22 +4,42 @@ from typing import Any
 
 import numpy as np
 
+from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer, Wrt
 
 
 class Frozen(Layer):
     """Runs `layer` outside training, always, and gives back its input's cotangent only.
 
-    It has no parameters and no state, so nothing trains them; whoever owns the layer saves it.
+    It has no parameters, so nothing trains them: the layer's, and its state, are `state` here,
+    under the layer's own keys, which a checkpoint of the layer alone has too.
 
     Parameters
     ----------
     layer : Layer
+        Without a `FactoredWeight`, which is no array.
+
+    Raises
+    ------
+    AvanpError
+        At a layer with a factored weight.
     """
 
     def __init__(self, layer: Layer) -> None:
-        super().__init__()
+        for key, weight in layer.params.items():
+            if not isinstance(weight, np.ndarray):
+                raise AvanpError(f"{key} is a factored weight: freeze a Dense(factored=False)")
         self.layer = layer
+
+    @property
+    def params(self) -> dict[str, Any]:  # type: ignore[override]
+        """Empty."""
+        return {}
+
+    @property
+    def state(self) -> dict[str, Array]:  # type: ignore[override]
+        """All arrays of the layer, not copies."""
+        return {**self.layer.params, **self.layer.state}
 
     def forward(
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None

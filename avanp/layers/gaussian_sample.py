@@ -6,6 +6,7 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.checks import check_cotangent, check_floats
 from avanp.layers.two_heads import halves
 
 
@@ -34,6 +35,7 @@ class GaussianSample(Layer):
         """Return z and the cache (logvar, eps)."""
         if rng is None:
             raise AvanpError("a Gaussian sample needs rng, a numpy.random.Generator")
+        check_floats(self, x)
         mu, logvar = halves(x)
         eps = rng.standard_normal(mu.shape).astype(x.dtype, copy=False)
         return reparameterise(mu, logvar, eps), (logvar, eps)
@@ -44,4 +46,5 @@ class GaussianSample(Layer):
         """Return ``((dmu | dlogvar), {})``."""
         if wrt == "params":
             return None, {}
+        check_cotangent(self, dy, cache[0].shape)
         return np.concatenate(reparameterise_backward(dy, *cache), axis=-1), {}

@@ -6,6 +6,7 @@ import numpy as np
 
 from avanp.kernels import kernel
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.checks import check_cotangent, check_floats
 from avanp.layers.windows import require_images
 
 Shape = tuple[int, ...]
@@ -19,6 +20,7 @@ class GlobalAvgPool(Layer):
     ) -> tuple[Array, Shape]:
         """Return ``(y, cache)``; the cache is x's shape."""
         require_images(x)
+        check_floats(self, x)
         batch, height, width, channels = x.shape
         return x.reshape(batch, height * width, channels).mean(axis=1), x.shape
 
@@ -28,7 +30,8 @@ class GlobalAvgPool(Layer):
         """Return ``(dx, {})``: each dy is divided among its image."""
         if wrt == "params":
             return None, {}
-        _, height, width, _ = cache
+        batch, height, width, channels = cache
+        check_cotangent(self, dy, (batch, channels))
         dx = np.empty(cache, dy.dtype)
         dx[...] = (dy / (height * width))[:, None, None]
         return dx, {}
@@ -53,6 +56,7 @@ class GlobalMaxPool(Layer):
         if wrt == "params":
             return None, {}
         place, shape = cache
+        check_cotangent(self, dy, place.shape)
         batch, height, width, channels = shape
         dx = np.zeros((batch, height * width, channels), dy.dtype)
         np.put_along_axis(dx, place[:, None], dy[:, None], axis=1)

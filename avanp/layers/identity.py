@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.checks import check_cotangent
 
 
 class Identity(Layer):
@@ -12,12 +13,15 @@ class Identity(Layer):
 
     def forward(
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
-    ) -> tuple[Array, None]:
-        """Return ``(x, None)``."""
-        return x, None
+    ) -> tuple[Array, tuple[int, ...]]:
+        """Return ``(x, cache)``; the cache is its shape."""
+        return x, x.shape
 
     def backward(
-        self, dy: Array, cache: None, *, wrt: Wrt = "both"
+        self, dy: Array, cache: tuple[int, ...], *, wrt: Wrt = "both"
     ) -> tuple[Array | None, dict[str, Any]]:
         """Return ``(dy, {})``."""
-        return (None if wrt == "params" else dy), {}
+        if wrt == "params":
+            return None, {}
+        check_cotangent(self, dy, cache)
+        return dy, {}

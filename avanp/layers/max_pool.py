@@ -6,10 +6,9 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.kernels import kernel
+from avanp.kernels.doors import LARGEST_WINDOW
 from avanp.layers.base import Array, Layer, Wrt
 from avanp.layers.windows import require_images, window_shape
-
-LARGEST = 16  # of a window: a place in it is a byte
 
 
 class MaxPool2d(Layer):
@@ -29,8 +28,8 @@ class MaxPool2d(Layer):
     def __init__(self, size: int = 2, stride: int | None = None) -> None:
         super().__init__()
         self.size, self.stride = window_shape(size, stride)
-        if size > LARGEST:
-            raise AvanpError(f"the window of a max pool must be at most {LARGEST}, not {size}")
+        if size > LARGEST_WINDOW:
+            raise AvanpError(f"a max pool's window must be at most {LARGEST_WINDOW}, not {size}")
 
     def forward(
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None

@@ -6,6 +6,7 @@ import numpy as np
 
 from avanp.kernels import kernel
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.checks import check_floats
 
 
 class ReLU(Layer):
@@ -15,6 +16,7 @@ class ReLU(Layer):
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[Array, Array]:
         """Return ``(y, cache)``; the cache is y, which is positive exactly where x is."""
+        check_floats(self, x)
         y = np.maximum(x, 0.0)
         return y, y
 

@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.checks import check_cotangent
 from avanp.layers.padding import Pair, fixed
+from avanp.layers.windows import require_images
 
 
 class ReplicationPad2d(Layer):
@@ -25,16 +27,19 @@ class ReplicationPad2d(Layer):
 
     def forward(
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
-    ) -> tuple[Array, None]:
-        """Return y (B, top + H + bottom, left + W + right, C)."""
-        return np.pad(x, ((0, 0), *self.pads, (0, 0)), mode="edge"), None
+    ) -> tuple[Array, tuple[int, ...]]:
+        """Return y (B, top + H + bottom, left + W + right, C) and the cache, its shape."""
+        require_images(x)
+        y = np.pad(x, ((0, 0), *self.pads, (0, 0)), mode="edge")
+        return y, y.shape
 
     def backward(
-        self, dy: Array, cache: None, *, wrt: Wrt = "both"
+        self, dy: Array, cache: tuple[int, ...], *, wrt: Wrt = "both"
     ) -> tuple[Array | None, dict[str, Any]]:
         """Return dx: the border gets the sum of its copies."""
         if wrt == "params":
             return None, {}
+        check_cotangent(self, dy, cache)
         return _fold(_fold(dy, 1, self.pads[0]), 2, self.pads[1]), {}
 
 

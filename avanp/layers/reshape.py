@@ -8,6 +8,7 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.checks import check_cotangent
 
 
 class Reshape(Layer):
@@ -27,7 +28,7 @@ class Reshape(Layer):
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[Array, tuple[int, ...]]:
         """Return ``(y, cache)``; the cache is the shape of x."""
-        if math.prod(x.shape[1:]) != math.prod(self.shape):
+        if x.ndim == 0 or math.prod(x.shape[1:]) != math.prod(self.shape):
             raise AvanpError(f"samples of shape {x.shape[1:]} cannot be reshaped to {self.shape}")
         return x.reshape(x.shape[0], *self.shape), x.shape
 
@@ -35,4 +36,7 @@ class Reshape(Layer):
         self, dy: Array, cache: tuple[int, ...], *, wrt: Wrt = "both"
     ) -> tuple[Array | None, dict[str, Any]]:
         """Return ``(dx, {})``."""
-        return (None if wrt == "params" else dy.reshape(cache)), {}
+        if wrt == "params":
+            return None, {}
+        check_cotangent(self, dy, (cache[0], *self.shape))
+        return dy.reshape(cache), {}

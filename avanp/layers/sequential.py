@@ -1,12 +1,13 @@
 """Layers one after another."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.checks import check_cotangent
 from avanp.layers.container import Container, joined
 
 
@@ -49,9 +50,7 @@ class Sequential(Container):
         rng: np.random.Generator | None = None,
     ) -> tuple[Array, dict[int, Array], list[Any]]:
         """Return the output, the outputs of the layers numbered in `taps`, and the caches."""
-        for tap in taps:
-            if not 0 <= tap < len(self.layers):
-                raise AvanpError(f"no layer {tap} to tap in a net of {len(self.layers)} layers")
+        self._check_taps(taps)
         caches = []
         tapped = {}
         for i, layer in enumerate(self.layers):
@@ -71,8 +70,19 @@ class Sequential(Container):
         dy : ndarray
             The cotangent of the net's output.
         dtaps : mapping of int to ndarray
-            Cotangents of layers' outputs, which are added on the way down.
+            Cotangents of layers' outputs, by the layers' numbers; each is added on the way down
+            and has its output's shape and dtype.
+        cache : list
+            What the forward pass returned.
+        wrt : {"both", "input", "params"}
+            As for `Layer.backward`.
+
+        Raises
+        ------
+        AvanpError
+            At a layer that is not there, or a cotangent of another shape.
         """
+        self._check_taps(dtaps)
         # Below the first layer that trains, nobody asks for an input's cotangent.
         first = self._first_trained() if wrt == "params" else 0
         grads: dict[str, dict[str, Any]] = {}
@@ -80,10 +90,16 @@ class Sequential(Container):
         for i in reversed(range(first, len(self.layers))):
             assert dx is not None
             if i in dtaps:
+                check_cotangent(self.layers[i], dtaps[i], dx.shape, dx.dtype)
                 dx = dx + dtaps[i]
             here: Wrt = "both" if wrt == "params" and i > first else wrt
             dx, grads[str(i)] = self.layers[i].backward(dx, cache[i], wrt=here)
         return (None if wrt == "params" else dx), joined(grads)
+
+    def _check_taps(self, taps: Iterable[int]) -> None:
+        for tap in taps:
+            if not 0 <= tap < len(self.layers):
+                raise AvanpError(f"no layer {tap} to tap in a net of {len(self.layers)} layers")
 
     def _first_trained(self) -> int:
         """Return the number of the first layer with parameters, or how many layers there are."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.checks import check_cotangent, check_floats
 
 
 class Softmax(Layer):
@@ -17,6 +18,7 @@ class Softmax(Layer):
         """Return ``(y, cache)`` for x (..., n), n at least 1; the cache is y."""
         if x.ndim == 0 or x.shape[-1] == 0:
             raise AvanpError(f"softmax needs a last axis of at least one element, not {x.shape}")
+        check_floats(self, x)
         # The largest exponent is 0, so nothing overflows and the sum is at least 1.
         y = np.exp(x - x.max(axis=-1, keepdims=True))
         y /= y.sum(axis=-1, keepdims=True)
@@ -28,5 +30,6 @@ class Softmax(Layer):
         """Return ``(dx, {})``: dx = y (dy - sum_j dy_j y_j)."""
         if wrt == "params":
             return None, {}
+        check_cotangent(self, dy, cache.shape)
         dot = (dy * cache).sum(axis=-1, keepdims=True)
         return cache * (dy - dot), {}

@@ -6,6 +6,7 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.checks import check_cotangent, check_floats
 
 
 class Softplus(Layer):
@@ -27,6 +28,7 @@ class Softplus(Layer):
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[Array, Array]:
         """Return ``(y, cache)``; the cache is y."""
+        check_floats(self, x)
         # max(x, 0) + log(1 + exp(-beta |x|)) / beta is the same function and cannot overflow.
         y = np.log1p(np.exp(-self.beta * np.abs(x))) / self.beta + np.maximum(x, 0.0)
         return y, y
@@ -37,4 +39,5 @@ class Softplus(Layer):
         """Return ``(dx, {})``: dx = dy sigmoid(beta x) = dy (1 - exp(-beta y))."""
         if wrt == "params":
             return None, {}
+        check_cotangent(self, dy, cache.shape)
         return -dy * np.expm1(-self.beta * cache), {}

@@ -6,6 +6,7 @@ import numpy as np
 
 from avanp.kernels import kernel
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.checks import check_floats
 
 
 class Tanh(Layer):
@@ -15,6 +16,7 @@ class Tanh(Layer):
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[Array, Array]:
         """Return ``(y, cache)``; the cache is y."""
+        check_floats(self, x)
         y = np.tanh(x)
         return y, y
 

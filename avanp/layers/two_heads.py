@@ -66,7 +66,7 @@ class TwoHeads(Container):
 
 def halves(y: Array) -> tuple[Array, Array]:
     """Return views of the halves of the last axis; an odd one is an `AvanpError`."""
-    k, odd = divmod(y.shape[-1], 2)
-    if odd:
-        raise AvanpError(f"(mu | logvar) needs an even last axis, not one of {y.shape[-1]}")
+    if y.ndim == 0 or y.shape[-1] % 2:
+        raise AvanpError(f"(mu | logvar) needs an even last axis, not the last of {y.shape}")
+    k = y.shape[-1] // 2
     return y[..., :k], y[..., k:]

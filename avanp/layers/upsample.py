@@ -6,6 +6,7 @@ import numpy as np
 
 from avanp.kernels import kernel
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.checks import check_cotangent
 from avanp.layers.windows import require_images
 
 
@@ -14,16 +15,18 @@ class Upsample2(Layer):
 
     def forward(
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
-    ) -> tuple[Array, None]:
-        """Return ``(y, None)``, y (B, 2H, 2W, C)."""
+    ) -> tuple[Array, tuple[int, ...]]:
+        """Return ``(y, cache)``, y (B, 2H, 2W, C); the cache is y's shape."""
         require_images(x)
         batch, height, width, channels = x.shape
-        return kernel("window_spread")(x, (batch, 2 * height, 2 * width, channels), 2, 2, 1.0), None
+        shape = (batch, 2 * height, 2 * width, channels)
+        return kernel("window_spread")(x, shape, 2, 2, 1.0), shape
 
     def backward(
-        self, dy: Array, cache: None, *, wrt: Wrt = "both"
+        self, dy: Array, cache: tuple[int, ...], *, wrt: Wrt = "both"
     ) -> tuple[Array | None, dict[str, Any]]:
         """Return ``(dx, {})``: dx is the sum of each cell's dy."""
         if wrt == "params":
             return None, {}
+        check_cotangent(self, dy, cache)
         return kernel("window_sums")(dy, 2, 2, 1.0), {}

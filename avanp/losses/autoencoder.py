@@ -1,11 +1,13 @@
 """An auto-encoder's error on an image that is itself trained."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 
 from avanp.layers.base import Layer, Wrt
+from avanp.layers.batch_norm import batch_norm_mode
 from avanp.losses.reconstruction import l1
 
 Distance = Callable[[np.ndarray, np.ndarray], tuple[float, np.ndarray]]
@@ -17,6 +19,7 @@ def autoencoder_loss(
     distance: Distance = l1,
     *,
     train: bool = False,
+    update_moments: bool = True,
     rng: np.random.Generator | None = None,
     wrt: Wrt = "both",
 ) -> tuple[float, np.ndarray | None, dict[str, Any]]:
@@ -37,10 +40,14 @@ def autoencoder_loss(
         ``(value, dy)``: `l1`, `mean_squared`, `frobenius`, `squared_error`.
     train, rng
         Passed to the net's forward pass.
+    update_moments : bool
+        Whether batch norms in training move their running moments by v. False for the second of
+        two batches of one step, such as a generator's images after the real ones.
     wrt : {"both", "input", "params"}
         "input" leaves `grads` empty, "params" leaves `dv` None, and what they need uncomputed.
     """
-    y, cache = net.forward(v, train=train, rng=rng)
+    with nullcontext() if update_moments else batch_norm_mode(net, "no-update"):
+        y, cache = net.forward(v, train=train, rng=rng)
     value, dy = distance(y, v)
     through, grads = net.backward(dy, cache, wrt=wrt)
     return value, None if through is None else through - dy, grads

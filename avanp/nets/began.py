@@ -7,6 +7,7 @@ norm, a linear end. Weights begin by Glorot, biases at zero.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -149,8 +150,8 @@ def decoder(t: Topology, *, rng: Rng, dtype: Any = np.float32) -> Sequential:
             channels += t.width
         layers += parts.stage(channels)
         channels = t.width
-    end = Conv2d(channels, t.shape[2], 3, rng=rng, dtype=dtype)
-    return Sequential([*first, *layers, end])
+    last = Conv2d(channels, t.shape[2], 3, rng=rng, dtype=dtype)
+    return Sequential([*first, *layers, last])
 
 
 class _Parts:
@@ -165,7 +166,7 @@ class _Parts:
     def dense_layers(self, n: int) -> list[Layer]:
         """Return the hidden layers of one half of the dense form."""
         sizes = [n] + [self.t.width] * DENSE_LAYERS
-        pairs = zip(sizes, sizes[1:], strict=False)
+        pairs = pairwise(sizes)
         return [x for a, b in pairs for x in self._active(self.dense(a, b), a == b)]
 
     def conv(self, n_in: int, n_out: int, kernel: int = 3, stride: int = 1) -> list[Layer]:

@@ -71,8 +71,9 @@ def discriminator(
     n = int(np.prod(shape))
     layers: list[Layer] = [Flatten()]
     for i, width in enumerate(widths):
-        layers.append(Dense(n, width, init="he", rng=rng, dtype=dtype))
-        layers += [BatchNorm(width, dtype=dtype)] if batch_norm and i else []
+        normed = batch_norm and i > 0
+        layers.append(Dense(n, width, bias=not normed, init="he", rng=rng, dtype=dtype))
+        layers += [BatchNorm(width, dtype=dtype)] if normed else []
         layers.append(LeakyReLU(SLOPE))
         n = width
     return Sequential([*layers, Dense(n, outputs, rng=rng, dtype=dtype)])
@@ -80,4 +81,5 @@ def discriminator(
 
 def _hidden(n_in: int, n_out: int, batch_norm: bool, rng: Any, dtype: Any) -> list[Layer]:
     norm = [BatchNorm(n_out, dtype=dtype)] if batch_norm else []
-    return [Dense(n_in, n_out, init="he", rng=rng, dtype=dtype), *norm, ReLU()]
+    dense = Dense(n_in, n_out, bias=not batch_norm, init="he", rng=rng, dtype=dtype)
+    return [dense, *norm, ReLU()]

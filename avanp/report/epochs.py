@@ -1,47 +1,56 @@
-"""A training's log as lines of a table, an epoch a line."""
+"""A training's log as lines of a table, a row of the log a line."""
 
 from collections.abc import Mapping
 from typing import Any
 
-# In this order; those that the system has, and of them so many that a line fits a terminal.
-TERMS = (
-    "loss",
-    "accuracy",
-    "reconstruction",
-    "feature",
-    "kl",
-    "decoder_loss",
-    "d_loss",
-    "fool_d",
-    "fool_D",
-    "d_real",
-    "d_fake",
-)
 MOST = 5
-VALIDATED = ("validation.loss", "validation.accuracy")
+HIDDEN = ("epoch", "step", "lr", "seconds", "latent", "active_units", "hint")
 
 
-def heading(row: Mapping[str, Any]) -> str:
-    """Return the heading of a table that begins with this row."""
-    cells = [f"{name:>{_width(name)}}" for name in _columns(row)]
-    return "  ".join([f"{'epoch':>5}", *cells, "seconds"])
+class EpochTable:
+    """The lines that `avanp train` prints.
 
+    Parameters
+    ----------
+    row : mapping
+        The first row; its quantities are the columns.
+    terms : mapping of str to Term
+        The system's: those with a column are printed, at most five, in their order. A system
+        without terms prints its first five.
+    monitor : str or None
+        Printed of the validation images too.
+    stepwise : bool
+        Whether a row is that of some steps, not of an epoch.
+    """
 
-def line(row: Mapping[str, Any]) -> str:
-    """Return a row of metrics.jsonl as a line."""
-    cells = [f"{_number(_value(row, name)):>{_width(name)}}" for name in _columns(row)]
-    return "  ".join([f"{row['epoch']:>5}", *cells, f"{row['seconds']:>7.2f}"])
+    def __init__(
+        self,
+        row: Mapping[str, Any],
+        terms: Mapping[str, Any],
+        monitor: str | None,
+        *,
+        stepwise: bool = False,
+    ) -> None:
+        self.stepwise = stepwise
+        columns = {name: term.column for name, term in terms.items() if term.column}
+        if not terms:
+            own = [name for name in row if name not in HIDDEN and "." not in name]
+            columns = {name: name for name in own}
+        there = [(name, said) for name, said in columns.items() if name in row][:MOST]
+        looked = dict.fromkeys(f"validation.{name}" for name in (monitor, "accuracy"))
+        self.columns = there + [(name, name) for name in looked if name in row]
 
+    def heading(self) -> str:
+        """Return the heading."""
+        cells = [f"{said:>{_width(said)}}" for _, said in self.columns]
+        by = f"{'step':>7}" if self.stepwise else f"{'epoch':>5}"
+        return "  ".join([by, *cells, "seconds"])
 
-def _columns(row: Mapping[str, Any]) -> list[str]:
-    terms = [name for name in TERMS if _value(row, name) is not None]
-    return terms[:MOST] + [name for name in VALIDATED if name in row]
-
-
-def _value(row: Mapping[str, Any], name: str) -> float | None:
-    if name == "loss" and "loss" not in row and {"reconstruction", "kl"} <= set(row):
-        return float(row["reconstruction"] + row["kl"])
-    return row.get(name)
+    def line(self, row: Mapping[str, Any]) -> str:
+        """Return a row of metrics.jsonl as a line."""
+        cells = [f"{_number(row.get(name)):>{_width(said)}}" for name, said in self.columns]
+        by = f"{row['step']:>7}" if self.stepwise else f"{row['epoch']:>5}"
+        return "  ".join([by, *cells, f"{row['seconds']:>7.2f}"])
 
 
 def _number(value: float | None) -> str:

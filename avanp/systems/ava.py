@@ -6,6 +6,7 @@ here the nets are any, and the encoder gives the log-variance. The leaning terms
 do not depend on the weights of d and D, so AVA2 learns what AVA1 does, and AVA4 what AVA3 does.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -20,57 +21,78 @@ from avanp.losses.kl import kl_logvar
 from avanp.losses.squared_error import squared_error
 from avanp.nets import mlp
 from avanp.systems.base import Gradients, Rng, Terms
-from avanp.systems.config import Config, flag
+from avanp.systems.config import LikelihoodConfig
 from avanp.systems.encoding import EncodingSystem
 from avanp.systems.game import added, play
 from avanp.systems.likelihood import reconstruction, to_images, to_output
+from avanp.systems.options import option
+from avanp.systems.term import Term
+from avanp.systems.words import BOTH, ELBO, GAME, KL, RECONSTRUCTION, bound, fool_D, fool_d
 
 # Hidden units of D, as in the paper.
 CODE_WIDTHS = (100,)
 
 
 @dataclass(frozen=True, kw_only=True)
-class AVAConfig(Config):
-    """An AVA's.
+class AVAConfig(LikelihoodConfig):
+    """An AVA's."""
 
-    Parameters
-    ----------
-    non_saturating : bool
-        Decoder and encoder descend -log d(x') and -log D(mu(x')) in place of log(1 - ·).
-    """
+    likelihood: Literal["bernoulli", "gaussian"] = option(
+        "gaussian",
+        help="The reconstruction term: ½ squared error (gaussian), or cross-entropy (bernoulli).",
+    )
+    non_saturating: bool = option(
+        False,
+        help="Decoder and encoder descend -log d(x') and -log D(mu(x')) in place of log(1 - ·).",
+    )
 
-    likelihood: Literal["bernoulli", "gaussian"] = "gaussian"
-    non_saturating: bool = False
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        flag("non_saturating", self.non_saturating)
+def _gain(d: str, of: str, eq: int) -> Term:
+    net = "discriminator" if d == "d" else "code_discriminator"
+    words = f"log {d}({of.format('x')}) + log(1 − {d}({of.format('x′')})), which {d} ascends"
+    return Term(f"{words} (Eq. {eq})", "nats", "", (net,))
 
 
 class AVA(EncodingSystem):
-    """What the five share; `variant` says which nets and terms each has."""
+    """What the five share; `variant` says which nets and terms each has.
+
+    The validation loss is that of Eq. 1, minus the ELBO: the adversarial terms are relative to
+    discriminators that move.
+    """
 
     config_class = AVAConfig
     variant: ClassVar[variants.Variant]
-    terms_of = {  # noqa: RUF012
-        "encoder": ("reconstruction", "kl", "fool_d", "fool_D"),
-        "decoder": ("reconstruction", "fool_d", "fool_D"),
-        "d": ("b",),
-        "D": ("B",),
+    terms = {
+        "loss": Term(bound, "nats", "loss"),
+        "reconstruction": RECONSTRUCTION,
+        "kl": KL,
+        "elbo": ELBO,
+        "fool_discriminator": Term(fool_d, "nats", "fool_disc", BOTH),
+        "fool_code_discriminator": Term(fool_D, "nats", "fool_code_disc", BOTH),
+        "discriminator_real": GAME["discriminator_real"],
+        "discriminator_fake": GAME["discriminator_fake"],
+        "discriminator_gain": _gain("d", "{}", 4),
+        "lean_discriminator": Term("½ |x − x′|² of Eq. 9; moves no weight of d"),
+        "code_discriminator_gain": _gain("D", "μ({})", 11),
+        "code_discriminator_real": Term("mean of D on codes of images; 1: taken for real"),
+        "code_discriminator_fake": Term(
+            "mean of D on codes of the decoder’s images; 0: seen through"
+        ),
+        "lean_code_discriminator": Term("½ |μ(x) − μ(x′)|² of Eq. 15; moves no weight of D"),
     }
 
-    def build(self, streams: dict[str, Rng]) -> dict[str, Layer]:
+    def build(self, streams: Mapping[str, Rng]) -> dict[str, Layer]:
         """Return encoder, decoder, and the variant's discriminators."""
         nets = super().build(streams)
         if self.variant.d:
-            nets["d"] = self.net("discriminator", streams["d"])
+            nets["discriminator"] = self.net("discriminator", streams["discriminator"])
         if self.variant.D:
             c = self.config
-            nets["D"] = mlp.discriminator(
+            nets["code_discriminator"] = mlp.discriminator(
                 (c.latent,),
                 CODE_WIDTHS,
                 batch_norm=c.batch_norm,
-                rng=streams["D"],
+                rng=streams["code_discriminator"],
                 dtype=self.dtype,
             )
         return nets
@@ -80,39 +102,42 @@ class AVA(EncodingSystem):
         x, v, c = batch, self.variant, self.config
         encoder, decoder = self.nets["encoder"], self.nets["decoder"]
         form = "non-saturating" if c.non_saturating else "log"
-        code, encoder_cache = encoder.forward(x, train=True)
+        code, encoder_cache = encoder.forward(x, train=True, rng=rng)
         mu, logvar = halves(code)
         eps = self.noise(len(x), rng)
-        output, decoder_cache = decoder.forward(reparameterise(mu, logvar, eps), train=True)
+        output, decoder_cache = decoder.forward(
+            reparameterise(mu, logvar, eps), train=True, rng=rng
+        )
         x_gen = to_images(output, c.pixel_range)
         recon, doutput = reconstruction(output, x, c, x_gen)
         kl, dmu, dlogvar = kl_logvar(mu, logvar)
         grads: Gradients = {}
-        terms = {"reconstruction": recon, "kl": kl}
+        terms = {"loss": recon + kl, "reconstruction": recon, "kl": kl}
         reencoded = None
         if v.d:
-            game = play(self.nets["d"], x, x_gen, form)
+            game = play(self.nets["discriminator"], x, x_gen, form, rng)
             doutput += to_output(game.dfake, x_gen, c.pixel_range)
-            grads["d"] = game.grads
-            terms |= {"fool_d": game.fool, "b": -game.d_loss}
-            terms |= {"d_real": game.d_real, "d_fake": game.d_fake}
+            grads["discriminator"] = game.grads
+            terms |= {"fool_discriminator": game.fool, "discriminator_gain": -game.d_loss}
+            terms |= game.scores("discriminator")
             if v.lean_d:
-                terms["lean_d"] = squared_error(x_gen, x)[0]
+                terms["lean_discriminator"] = squared_error(x_gen, x)[0]
         if v.D:
             # The running moments are those of images alone, not of x' too.
             with batch_norm_mode(encoder, "no-update"):
-                code_gen, cache = encoder.forward(x_gen, train=True)
+                code_gen, cache = encoder.forward(x_gen, train=True, rng=rng)
             mu_gen, logvar_gen = halves(code_gen)
-            game = play(self.nets["D"], mu, mu_gen, form)
+            game = play(self.nets["code_discriminator"], mu, mu_gen, form, rng)
             dcode = np.concatenate([game.dfake, np.zeros_like(logvar_gen)], axis=-1)
             dx_gen, reencoded = encoder.backward(dcode, cache)
             assert dx_gen is not None
             doutput += to_output(dx_gen, x_gen, c.pixel_range)
-            grads["D"] = game.grads
-            terms |= {"fool_D": game.fool, "B": -game.d_loss}
-            terms |= {"D_real": game.d_real, "D_fake": game.d_fake}
+            grads["code_discriminator"] = game.grads
+            terms["fool_code_discriminator"] = game.fool
+            terms["code_discriminator_gain"] = -game.d_loss
+            terms |= game.scores("code_discriminator")
             if v.lean_D:
-                terms["lean_D"] = squared_error(mu_gen, mu)[0]
+                terms["lean_code_discriminator"] = squared_error(mu_gen, mu)[0]
         dz, grads["decoder"] = decoder.backward(doutput, decoder_cache)
         assert dz is not None
         through_z = reparameterise_backward(dz, logvar, eps)
@@ -127,9 +152,9 @@ class AVA(EncodingSystem):
         l_ava = eq12(terms) if v.D else eq3(terms)
         values = {"encoder": l_ava, "decoder": l_ava}
         if v.d:
-            values["d"] = -(eq9(terms) if v.lean_d else eq4(terms))
+            values["discriminator"] = -(eq9(terms) if v.lean_d else eq4(terms))
         if v.D:
-            values["D"] = -(eq15(terms) if v.lean_D else eq11(terms))
+            values["code_discriminator"] = -(eq15(terms) if v.lean_D else eq11(terms))
         return values
 
 
@@ -140,32 +165,34 @@ def eq1(terms: Terms) -> float:
 
 def eq3(terms: Terms) -> float:
     """Eq. 3: l_AVA = l_VAE + log(1 - d(x'))."""
-    return eq1(terms) + terms["fool_d"]
+    return eq1(terms) + terms["fool_discriminator"]
 
 
 def eq4(terms: Terms) -> float:
     """Eq. 4: b_AVA = log d(x) + log(1 - d(x'))."""
-    return terms["b"]
+    return terms["discriminator_gain"]
 
 
 def eq9(terms: Terms) -> float:
     """Eq. 9: b_AVA leaning to the decoder = Eq. 4 - 1/2 ||x - x'||²."""
-    return eq4(terms) - terms["lean_d"]
+    return eq4(terms) - terms["lean_discriminator"]
 
 
 def eq11(terms: Terms) -> float:
     """Eq. 11: B_AVA = log D(mu(x)) + log(1 - D(mu(x')))."""
-    return terms["B"]
+    return terms["code_discriminator_gain"]
 
 
 def eq12(terms: Terms) -> float:
     """Eq. 12: l_AVA = Eq. 3 + log(1 - D(mu(x'))); without d (AVA3, AVA4), Eq. 1 + it."""
-    return (eq3(terms) if "fool_d" in terms else eq1(terms)) + terms["fool_D"]
+    return (eq3(terms) if "fool_discriminator" in terms else eq1(terms)) + terms[
+        "fool_code_discriminator"
+    ]
 
 
 def eq15(terms: Terms) -> float:
     """Eq. 15: B_AVA leaning to the encoder = Eq. 11 - 1/2 ||mu(x) - mu(x')||²."""
-    return eq11(terms) - terms["lean_D"]
+    return eq11(terms) - terms["lean_code_discriminator"]
 
 
 class AVA1(AVA):

@@ -1,44 +1,38 @@
-"""What every system is: nets, an optimiser for each, and a step that trains them all."""
+"""What every system is: nets that learn together, and the updates that train them.
 
-import math
-from collections.abc import Callable, Iterator
+A system is one file. It has named nets, says how to update them (`updates`, or `gradients` where
+one update of all nets is a step), what it measures (`terms`), which of it early stopping looks at
+(`monitor`), and what it can do (`can`). Everything else, commands, checkpoints, logs, reports,
+estimators, gradient checks, finds what it needs there.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer
-from avanp.layers.factored import Factors
 from avanp.optim.base import Optimiser
-from avanp.optim.clip import clip_norm
-from avanp.rng import stream
+from avanp.registry import load
+from avanp.systems.advice import advice
 from avanp.systems.config import Config
-from avanp.systems.images import check_images
-from avanp.systems.optimisers import optimiser
+from avanp.systems.finite import NotFinite, finite
+from avanp.systems.images import check_images, chunks
+from avanp.systems.parts import Part
+from avanp.systems.streams import Streams
+from avanp.systems.term import Term
 
 Rng = np.random.Generator
 Gradients = dict[str, dict[str, Any]]
 Terms = dict[str, float]
+Draw = Callable[[], Any]
 
-# In this order they draw their initial weights.
-NETS = ("encoder", "decoder", "d", "D")
-CHUNK = 500
-
-
-class NotFinite(AvanpError):
-    """A loss or a gradient became infinite or NaN; `net` and `term` say which."""
-
-    def __init__(self, net: str, term: str, what: str) -> None:
-        super().__init__(f"{what}: use a smaller lr, or clip the gradients")
-        self.net, self.term, self.what = net, term, what
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # An exception is made again from its message alone, between processes, unless told how.
-        return type(self), (self.net, self.term, self.what)
+MOMENTUM = 0.9
 
 
 class System:
-    """Nets that learn together, all from gradients at the same parameters.
+    """Nets that learn together.
 
     Parameters
     ----------
@@ -49,104 +43,153 @@ class System:
         decoder to begin with.
     dtype : numpy dtype
         float32, or float64 to check gradients.
+    parts : mapping of str to Part, optional
+        The nets named by `part_names`.
 
     Attributes
     ----------
     nets, optimisers : dict
-        Keyed "encoder", "decoder", "d" (the discriminator of images), "D" (that of codes).
-    terms_of : dict
-        For each net, the loss terms that it descends.
+        By the names that `build` gave.
+    parts : dict of str to Part
+        Nets from elsewhere, frozen.
+    state : dict of str to ndarray
+        Arrays that no gradient moves, to be written in place: saved, resumed, logged where they
+        are single numbers.
+    terms : dict of str to Term
+        What is measured, in words.
+    monitor : str or None
+        The term that early stopping and a plateau look at: the validation's, where the system has
+        `measure` and there are validation images, else the training's. None: there is none.
+    can : frozenset of str
+        What commands ask for: "generate" (`noise`, `decode`), "encode" (`encode`), "reconstruct"
+        (`reconstruct`), "recover" (`decoder`, a net), "classify" (`probabilities`).
     """
 
     name: ClassVar[str]
     config_class: ClassVar[type[Config]] = Config
-    terms_of: ClassVar[dict[str, tuple[str, ...]]]
-    has_encoder: ClassVar[bool] = True
+    terms: ClassVar[Mapping[str, Term]] = {}
+    monitor: ClassVar[str | None] = "loss"
+    can: ClassVar[frozenset[str]] = frozenset()
     needs_labels: ClassVar[bool] = False
+    # Whether the weights of the lowest monitored value are kept beside the last ones.
+    keeps_best: ClassVar[bool] = False
+    part_names: ClassVar[tuple[str, ...]] = ()
+    # The system whose nets are this one's parts, trained before it in the same folder.
+    first_stage: ClassVar[str | None] = None
+    # Options for a gradient check; a weight of 1 would hide that it is missing.
+    checked_with: ClassVar[Mapping[str, Any]] = {}
 
-    def __init__(self, config: Config, seed: int = 0, *, dtype: Any = np.float32) -> None:
+    def __init__(
+        self,
+        config: Config,
+        seed: int = 0,
+        *,
+        dtype: Any = np.float32,
+        parts: Mapping[str, Part] | None = None,
+        streams: Any = None,
+    ) -> None:
         if type(config) is not self.config_class:
             wanted, got = self.config_class.__name__, type(config).__name__
             raise AvanpError(f"{self.name} is made from a {wanted}, not from a {got}")
+        self.parts = dict(parts or {})
+        if set(self.parts) != set(self.part_names):
+            raise AvanpError(f"{self.name} needs the parts {', '.join(self.part_names) or 'none'}")
         self.config: Any = config
         self.dtype = np.dtype(dtype)
-        streams = dict(zip(NETS, stream(seed, "init").spawn(len(NETS)), strict=True))
         self.seed = int(seed)
-        self.nets: dict[str, Layer] = self.build(streams)
-        self.optimisers: dict[str, Optimiser] = {net: optimiser(config) for net in self.nets}
+        self.state: dict[str, Array] = {}
+        self.nets: dict[str, Layer] = self.build(Streams(seed) if streams is None else streams)
+        self.optimisers: dict[str, Optimiser] = {net: self.optimiser_of(net) for net in self.nets}
 
-    def build(self, streams: dict[str, Rng]) -> dict[str, Layer]:
-        """Return the nets, each drawn from its own stream."""
+    def build(self, streams: Mapping[str, Rng]) -> dict[str, Layer]:
+        """Return the nets, each drawn from the stream of its name, and fill `state`."""
         raise NotImplementedError
 
-    def gradients(self, batch: Any, rng: Rng) -> tuple[Gradients, Terms]:
-        """Return each net's gradients of what it descends, and the loss terms, of one batch.
+    def optimiser_of(self, net: str) -> Optimiser:
+        """Return a new optimiser for a net: the configured one, at the rate `lr_of`."""
+        c, options = self.config, {}
+        if c.weight_decay is not None:
+            options["weight_decay"] = c.weight_decay
+        if c.optimiser in ("adam", "adamw"):
+            options["betas"] = c.betas
+        if c.optimiser == "momentum":
+            options["momentum"] = MOMENTUM
+        kind = "sgd" if c.optimiser == "momentum" else c.optimiser
+        made: Optimiser = load("optimiser", kind)(self.lr_of(net), **options)
+        return made
 
-        `batch` is images (B, H, W, C) of the system's dtype, unchecked; or images and labels.
+    def lr_of(self, net: str) -> float:
+        """Return the learning rate of a net: the configured one."""
+        rate: float = self.config.lr
+        return rate
+
+    def updates(self, draw: Draw, rng: Rng) -> Iterator[tuple[Gradients, Terms]]:
+        """Yield the gradients of some nets, and what was measured; weights move between yields.
+
+        Parameters
+        ----------
+        draw : callable
+            Returns the next batch: images (B, H, W, C) of the system's dtype, unchecked; or the
+            pair (images, labels). Each call is another batch.
+        rng : numpy.random.Generator
+            Of the noise.
+
+        Yields
+        ------
+        gradients : dict of str to dict
+            For each net to update, its gradients by parameter; a net left out is not updated.
+        terms : dict of str to float
         """
+        yield self.gradients(draw(), rng)
+
+    def gradients(self, batch: Any, rng: Rng) -> tuple[Gradients, Terms]:
+        """Return what the only update of a step yields."""
         raise NotImplementedError
 
     def descends(self, terms: Terms) -> Terms:
-        """Return what each net descends, as a sum of terms."""
-        raise NotImplementedError
+        """Return what each net descends, of the terms of an update: for a gradient check."""
+        return dict.fromkeys(self.nets, terms["loss"]) if "loss" in terms else {}
 
     def losses(self, batch: Any, rng: Rng) -> Terms:
-        """Return what each net descends on a batch. Running moments of batch norm move."""
-        return self.descends(self.gradients(batch, rng)[1])
+        """Return what each net descends, no weight moving; running moments and `state` do."""
+        values: Terms = {}
+        for grads, terms in self.updates(lambda: batch, rng):
+            descended = self.descends(terms)
+            values |= {net: descended[net] for net in grads}
+        return values
 
-    def step(self, batch: Any, rng: Rng) -> Terms:
-        """Train on one batch; return the loss terms and the norm of each net's gradient.
+    def update(self, draw: Draw, rng: Rng) -> Terms:
+        """Run all updates of one step; return the terms and the norm of each net's gradient.
 
         Raises
         ------
         NotFinite
-            Where a term or a gradient is not finite; then no weight and no running moment has
-            changed.
+            Where a term or a gradient is not finite; then no weight and no running moment of that
+            update has changed.
         """
-        moments = [(m, m.copy()) for net in self.nets.values() for m in net.state.values()]
-        grads, terms = self.gradients(batch, rng)
-        try:
-            norms = self._finite(grads, terms)
-        except NotFinite:
-            for moment, before in moments:
-                moment[...] = before
-            raise
-        for net in self.chosen(terms):
-            self.optimisers[net].step(self.nets[net].params, grads[net])
-        return terms | {f"grad_norm.{net}": norm for net, norm in norms.items()}
+        measured: Terms = {}
+        updates = self.updates(draw, rng)
+        while True:
+            moments = [(m, m.copy()) for net in self.nets.values() for m in net.state.values()]
+            try:
+                grads, terms = next(updates)
+                norms = finite(self, grads, terms)
+            except StopIteration:
+                return measured
+            except NotFinite:
+                for moment, before in moments:
+                    moment[...] = before
+                raise
+            for net, g in grads.items():
+                self.optimisers[net].step(self.nets[net].params, g)
+            measured |= terms | {f"grad_norm.{net}": norm for net, norm in norms.items()}
 
-    def _finite(self, grads: Gradients, terms: Terms) -> dict[str, float]:
-        """Write clipped arrays into `grads`, and return each net's norm before that."""
-        for net in self.nets:
-            for term in self._terms(net, terms):
-                if not math.isfinite(terms[term]):
-                    what = f"the loss term {term!r} of {self.name}.{net} is {terms[term]}"
-                    raise NotFinite(net, term, what)
-        norms = {}
-        for net, g in grads.items():
-            # Multiplied out once, for the norm and the optimiser.
-            g = {k: v.to_array() if isinstance(v, Factors) else v for k, v in g.items()}
-            limit = math.inf if self.config.clip is None else self.config.clip
-            g, norm = clip_norm(g, limit)
-            grads[net], norms[net] = g, norm
-            if not math.isfinite(norm):
-                term = " + ".join(self._terms(net, terms))
-                raise NotFinite(net, term, f"the gradient of {term} in {self.name}.{net} is {norm}")
-        return norms
-
-    def _terms(self, net: str, terms: Terms) -> list[str]:
-        return [term for term in self.terms_of[net] if term in terms]
-
-    def chosen(self, terms: Terms) -> list[str]:
-        """Return the nets that this step updates: all, but where a system says otherwise."""
-        return list(self.nets)
+    def step(self, batch: Any, rng: Rng) -> Terms:
+        """Run `update` with the same batch at every draw."""
+        return self.update(lambda: batch, rng)
 
     def evaluate(self, batch: Any, rng: Rng) -> Terms:
-        """Return loss terms without training: means over any number of images.
-
-        Batch norm goes by its running moments. "loss", where there is one, is what early stopping
-        looks at.
-        """
+        """Return `measure` of any number of images: means over chunks, nothing trained."""
         x, labels = batch if self.needs_labels else (batch, None)
         n = len(x)
         sums: Terms = {}
@@ -158,8 +201,37 @@ class System:
         return sums
 
     def measure(self, batch: Any, rng: Rng) -> Terms:
-        """Return what `evaluate` does, of one checked batch."""
+        """Return terms of one checked batch outside training; batch norm by running moments."""
         raise NotImplementedError
+
+    def notice(self, rows: list[dict[str, Any]]) -> str:
+        """Return advice where the log so far shows that something has gone wrong, else ""."""
+        return advice(rows[-1])
+
+    @property
+    def measures(self) -> bool:
+        """Whether the system has a `measure` for validation images."""
+        return type(self).measure is not System.measure
+
+    @classmethod
+    def parts_from(cls, first: "System", origin: str) -> dict[str, Part]:
+        """Return the parts that a trained first stage gives."""
+        return {name: Part(first.nets[name], origin) for name in cls.part_names}
+
+    @classmethod
+    def parts_to_check(cls, config: Any) -> dict[str, Part]:
+        """Return untrained parts in float64, for a gradient check."""
+        return {}
+
+    @classmethod
+    def build_part(cls, part: str, config: Any, streams: Mapping[str, Rng], dtype: Any) -> Layer:
+        """Return an untrained net for a kept part, to be filled from a checkpoint."""
+        raise NotImplementedError
+
+    @classmethod
+    def find_part(cls, part: str, config: Any, origin: str) -> Part:
+        """Return a part that checkpoints know by its hash alone."""
+        raise AvanpError(f"{cls.name} does not know where its part {part!r} is: {origin}")
 
     def check_images(self, x: Any) -> Array:
         """Return images (B, H, W, C) of the system's dtype; bytes are divided by 255.
@@ -181,16 +253,5 @@ class System:
 
     @property
     def n_parameters(self) -> int:
-        """The number of weights and biases."""
+        """The number of weights and biases of the nets that learn."""
         return sum(p.size for net in self.nets.values() for p in net.params.values())
-
-
-def chunks(n: int) -> Iterator[slice]:
-    """Yield slices of at most CHUNK rows that cover n; of none one, for a check to refuse."""
-    for start in range(0, max(n, 1), CHUNK):
-        yield slice(start, min(n, start + CHUNK))
-
-
-def in_chunks(function: Callable[[Array], Array], x: Array) -> Array:
-    """Return ``function(x)``, computed a chunk of rows at a time."""
-    return np.concatenate([function(x[rows]) for rows in chunks(len(x))])

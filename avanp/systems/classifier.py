@@ -1,5 +1,6 @@
 """A classifier of images: for features to measure others in, and for accuracy."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,31 +14,20 @@ from avanp.layers.softmax import Softmax
 from avanp.losses.cross_entropy import softmax_cross_entropy
 from avanp.nets import builders
 from avanp.nets.heads import SLOPE
-from avanp.systems.base import Gradients, Rng, System, Terms, in_chunks
-from avanp.systems.config import Config, whole
+from avanp.systems.base import Gradients, Rng, System, Terms
+from avanp.systems.config import Config
+from avanp.systems.images import in_chunks
+from avanp.systems.options import option
+from avanp.systems.term import Term
 
 FEATURES = 64
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClassifierConfig(Config):
-    """A classifier's.
+    """A classifier's."""
 
-    Parameters
-    ----------
-    classes : int
-        Labels are 0 … classes - 1.
-    """
-
-    classes: int
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        whole("classes", self.classes, 2)
-
-    def least_weights(self) -> int:
-        """Return a number of weights that a classifier has at least; it has no code."""
-        return self.trunk_weights() + self.top_size() + self.classes
+    classes: int = option(least=2, help="Labels are 0 … classes - 1.", command_line=False)
 
 
 class Classifier(System):
@@ -48,13 +38,18 @@ class Classifier(System):
 
     name = "classifier"
     config_class = ClassifierConfig
-    has_encoder = False
+    can = frozenset({"classify"})
     needs_labels = True
-    terms_of = {"classifier": ("loss",)}  # noqa: RUF012
+    checked_with = {"classes": 3}
+    terms = {
+        "loss": Term("cross-entropy of the classes, in nats", "nats", "loss", ("classifier",)),
+        "accuracy": Term("share of images whose class is found", "share", "accuracy"),
+    }
 
-    def build(self, streams: dict[str, Rng]) -> dict[str, Layer]:
+    def build(self, streams: Mapping[str, Rng]) -> dict[str, Layer]:
         """Return the one net."""
-        c, rng = self.config, streams["d"]
+        # The stream of the first checkpoints.
+        c, rng = self.config, streams["discriminator"]
         trunk = builders(c.arch).discriminator(
             c.shape, c.hidden, FEATURES, batch_norm=c.batch_norm, rng=rng, dtype=self.dtype
         )
@@ -65,14 +60,10 @@ class Classifier(System):
         """Return the gradients, cross-entropy and accuracy."""
         x, labels = batch
         net = self.nets["classifier"]
-        logits, cache = net.forward(x, train=True)
+        logits, cache = net.forward(x, train=True, rng=rng)
         loss, dlogits = softmax_cross_entropy(logits, labels)
         _, grads = net.backward(dlogits, cache, wrt="params")
         return {"classifier": grads}, {"loss": loss, "accuracy": _accuracy(logits, labels)}
-
-    def descends(self, terms: Terms) -> Terms:
-        """Return the cross-entropy."""
-        return {"classifier": terms["loss"]}
 
     def measure(self, batch: tuple[Array, Array], rng: Rng) -> Terms:
         """Return cross-entropy and accuracy."""

@@ -1,6 +1,7 @@
 """Systems that have a decoder, and those that have an encoder too."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -10,12 +11,24 @@ from avanp.layers.gaussian_sample import reparameterise
 from avanp.layers.two_heads import halves
 from avanp.losses.kl import kl_logvar
 from avanp.nets import builders
-from avanp.systems.base import Rng, System, Terms, in_chunks
+from avanp.systems.base import Rng, System, Terms
+from avanp.systems.config import LatentConfig, LikelihoodConfig
+from avanp.systems.images import in_chunks
 from avanp.systems.likelihood import reconstruction, to_images
 
 
 class DecodingSystem(System):
     """A system that makes images of codes z ~ N(0, I)."""
+
+    config_class = LatentConfig
+    can = frozenset({"generate", "recover"})
+    # The net that makes images of codes.
+    decoder_net: ClassVar[str] = "decoder"
+
+    @property
+    def decoder(self) -> Layer:
+        """The net that makes images of codes."""
+        return self.nets[self.decoder_net]
 
     def net(self, kind: str, rng: Rng, *sizes: Any) -> Layer:
         """Return a new "encoder", "decoder" or "discriminator" of images."""
@@ -36,7 +49,7 @@ class DecodingSystem(System):
         return in_chunks(self._decode, z.astype(self.dtype, copy=False))
 
     def _decode(self, z: Array) -> Array:
-        return to_images(self.nets["decoder"].forward(z)[0], self.config.pixel_range)
+        return to_images(self.decoder.forward(z)[0], self.config.pixel_range)
 
     def generate(self, n: int, rng: Rng) -> Array:
         """Return n images of codes from the prior."""
@@ -48,7 +61,16 @@ class DecodingSystem(System):
 class EncodingSystem(DecodingSystem):
     """A system with an encoder: what a VAE can do."""
 
-    def build(self, streams: dict[str, Rng]) -> dict[str, Layer]:
+    config_class = LikelihoodConfig
+    can = frozenset({"generate", "recover", "encode", "reconstruct"})
+    encoder_net: ClassVar[str] = "encoder"
+
+    @property
+    def encoder(self) -> Layer:
+        """The net that makes codes of images."""
+        return self.nets[self.encoder_net]
+
+    def build(self, streams: Mapping[str, Rng]) -> dict[str, Layer]:
         """Return encoder and decoder."""
         latent = self.config.latent
         return {net: self.net(net, streams[net], latent) for net in ("encoder", "decoder")}
@@ -61,17 +83,17 @@ class EncodingSystem(DecodingSystem):
         return mu.copy(), logvar.copy()
 
     def _encode(self, x: Array) -> Array:
-        return self.nets["encoder"].forward(x)[0]
+        return self.encoder.forward(x)[0]
 
     def reconstruct(self, x: Array) -> Array:
         """Return the images of the codes mu(x)."""
         return self.decode(self.encode(x)[0])
 
     def measure(self, batch: Array, rng: Rng) -> Terms:
-        """Return reconstruction, KL, and as "loss" their sum: minus the ELBO, of one draw of z."""
+        """Return reconstruction and KL of one draw of z, the ELBO, and as "loss" minus the ELBO."""
         mu, logvar = halves(self._encode(batch))
         z = reparameterise(mu, logvar, self.noise(len(batch), rng))
-        logits, _ = self.nets["decoder"].forward(z)
-        recon, _ = reconstruction(logits, batch, self.config)
+        output, _ = self.decoder.forward(z)
+        recon, _ = reconstruction(output, batch, self.config)
         kl = kl_logvar(mu, logvar)[0]
-        return {"loss": recon + kl, "reconstruction": recon, "kl": kl}
+        return {"loss": recon + kl, "reconstruction": recon, "kl": kl, "elbo": -(recon + kl)}

@@ -54,12 +54,28 @@ class Round(NamedTuple):
     d_real: float
     d_fake: float
 
+    def scores(self, net: str) -> dict[str, float]:
+        """Return the means as terms, under the discriminator's name."""
+        return {f"{net}_real": self.d_real, f"{net}_fake": self.d_fake}
 
-def play(net: Layer, real: Array, fake: Array, form: str) -> Round:
-    """Return losses and gradients of both sides; batch norm sees real and fake apart."""
+
+def play(net: Layer, real: Array, fake: Array, form: str, rng: np.random.Generator) -> Round:
+    """Return losses and gradients of both sides; batch norm sees real and fake apart.
+
+    Parameters
+    ----------
+    net : Layer
+        The discriminator; its output is (B, 1), before any sigmoid.
+    real, fake : ndarray (B, ...)
+        What it is to tell apart.
+    form : str
+        A key of FORMS.
+    rng : numpy.random.Generator
+        Of noise inside the net.
+    """
     losses = FORMS[form]
-    u_real, real_cache = net.forward(real, train=True)
-    u_fake, fake_cache = net.forward(fake, train=True)
+    u_real, real_cache = net.forward(real, train=True, rng=rng)
+    u_fake, fake_cache = net.forward(fake, train=True, rng=rng)
     real_loss, du_real = losses.real(u_real)
     fake_loss, du_fake = losses.fake(u_fake)
     fool, du_fool = losses.fool(u_fake)
@@ -77,13 +93,23 @@ def play(net: Layer, real: Array, fake: Array, form: str) -> Round:
     return Round(added(of_real, of_fake), dfake, real_loss + fake_loss, fool, *means)
 
 
-def watch(net: Layer, real: Array, fake: Array, form: str) -> dict[str, float]:
-    """Return d's loss, the fooler's and the mean scores outside training."""
+def watch(
+    net: Layer, real: Array, fake: Array, form: str, name: str = "discriminator"
+) -> tuple[float, dict[str, float]]:
+    """Return the fooler's loss, and the discriminator's terms by its name, outside training.
+
+    Parameters
+    ----------
+    net, real, fake, form
+        As for `play`.
+    name : str
+        Of the discriminator.
+    """
     losses = FORMS[form]
     u_real, u_fake = net.forward(real)[0], net.forward(fake)[0]
     d_loss = losses.real(u_real)[0] + losses.fake(u_fake)[0]
-    means = {"d_real": score(u_real, form), "d_fake": score(u_fake, form)}
-    return {"d_loss": d_loss, "fool": losses.fool(u_fake)[0], **means}
+    scores = {f"{name}_real": score(u_real, form), f"{name}_fake": score(u_fake, form)}
+    return losses.fool(u_fake)[0], {f"{name}_loss": d_loss, **scores}
 
 
 def score(output: Array, form: str) -> float:

@@ -1,34 +1,33 @@
 """The generative adversarial network."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from avanp.layers.base import Array, Layer
 from avanp.systems.base import Gradients, Rng, Terms
-from avanp.systems.config import Config, choice
+from avanp.systems.config import LatentConfig
 from avanp.systems.encoding import DecodingSystem
-from avanp.systems.game import FORMS, play, watch
+from avanp.systems.game import play, watch
 from avanp.systems.likelihood import to_images, to_output
+from avanp.systems.options import option
+from avanp.systems.term import Term
+from avanp.systems.words import GAME, fool_d
 
 
 @dataclass(frozen=True, kw_only=True)
-class GANConfig(Config):
-    """A GAN's; its rates are those of Radford et al. 2016.
+class GANConfig(LatentConfig):
+    """A GAN's; its rates are those of Radford et al. 2016."""
 
-    Parameters
-    ----------
-    loss : {"log", "non-saturating", "least-squares"}
-        What the decoder descends: log(1 - d(x')) (Eq. 2 of the AVA paper), -log d(x'), or
-        (d(x') - 1)² (Mao et al. 2017).
-    """
-
-    lr: float = 2e-4
-    betas: tuple[float, float] = (0.5, 0.999)
-    loss: Literal["log", "non-saturating", "least-squares"] = "non-saturating"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        choice("loss", self.loss, tuple(FORMS))
+    lr: float = option(2e-4, above=0, help="Learning rate.")
+    betas: tuple[float, float] = option(
+        (0.5, 0.999), least=0, below=1, help="The two decay rates of adam and adamw."
+    )
+    loss: Literal["log", "non-saturating", "least-squares"] = option(
+        "non-saturating",
+        help="What the decoder descends: log(1 - d(x')) (Eq. 2 of the AVA paper), -log d(x'), or "
+        "(d(x') - 1)² (Mao et al. 2017).",
+    )
 
     def normed(self) -> bool:
         """Return whether there is batch norm if nothing is said about it."""
@@ -40,32 +39,36 @@ class GAN(DecodingSystem):
 
     name = "GAN"
     config_class = GANConfig
-    has_encoder = False
-    terms_of = {"decoder": ("decoder_loss",), "d": ("d_loss",)}  # noqa: RUF012
+    monitor = None
+    terms = {
+        "decoder_loss": Term(fool_d, "nats", "decoder_loss", ("decoder",)),
+        **GAME,
+    }
 
-    def build(self, streams: dict[str, Rng]) -> dict[str, Layer]:
+    def build(self, streams: Mapping[str, Rng]) -> dict[str, Layer]:
         """Return decoder and discriminator."""
         decoder = self.net("decoder", streams["decoder"], self.config.latent)
-        return {"decoder": decoder, "d": self.net("discriminator", streams["d"])}
+        discriminator = self.net("discriminator", streams["discriminator"])
+        return {"decoder": decoder, "discriminator": discriminator}
 
     def gradients(self, batch: Array, rng: Rng) -> tuple[Gradients, Terms]:
         """Return the gradients of both nets, as many fakes as images."""
         decoder, c = self.nets["decoder"], self.config
-        output, cache = decoder.forward(self.noise(len(batch), rng), train=True)
+        output, cache = decoder.forward(self.noise(len(batch), rng), train=True, rng=rng)
         fake = to_images(output, c.pixel_range)
-        game = play(self.nets["d"], batch, fake, c.loss)
+        game = play(self.nets["discriminator"], batch, fake, c.loss, rng)
         doutput = to_output(game.dfake, fake, c.pixel_range)
         _, of_decoder = decoder.backward(doutput, cache, wrt="params")
-        terms = {"decoder_loss": game.fool, "d_loss": game.d_loss}
-        terms |= {"d_real": game.d_real, "d_fake": game.d_fake}
-        return {"decoder": of_decoder, "d": game.grads}, terms
+        terms = {"decoder_loss": game.fool, "discriminator_loss": game.d_loss}
+        terms |= game.scores("discriminator")
+        return {"decoder": of_decoder, "discriminator": game.grads}, terms
 
     def descends(self, terms: Terms) -> Terms:
         """Return each net's own loss."""
-        return {"decoder": terms["decoder_loss"], "d": terms["d_loss"]}
+        return {net: terms[f"{net}_loss"] for net in self.nets}
 
     def measure(self, batch: Array, rng: Rng) -> Terms:
         """Return both losses; there is none to stop by."""
         fake = self._decode(self.noise(len(batch), rng))
-        terms = watch(self.nets["d"], batch, fake, self.config.loss)
-        return {"decoder_loss": terms.pop("fool"), **terms}
+        fooled, terms = watch(self.nets["discriminator"], batch, fake, self.config.loss)
+        return {"decoder_loss": fooled, **terms}

@@ -1,11 +1,14 @@
 """Images as a system takes them."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Array
+
+CHUNK = 500
 
 
 def check_images(x: Any, shape: tuple[int, int, int], pixel_range: str, dtype: np.dtype) -> Array:
@@ -40,3 +43,14 @@ def as_floats(x: Array, dtype: np.dtype) -> Array:
     if x.dtype == np.uint8:
         return np.divide(x, dtype.type(255), dtype=dtype)
     return x.astype(dtype, copy=False)
+
+
+def chunks(n: int) -> Iterator[slice]:
+    """Yield slices of at most CHUNK rows that cover n; of none one, for a check to refuse."""
+    for start in range(0, max(n, 1), CHUNK):
+        yield slice(start, min(n, start + CHUNK))
+
+
+def in_chunks(function: Callable[[Array], Array], x: Array) -> Array:
+    """Return ``function(x)``, computed a chunk of rows at a time."""
+    return np.concatenate([function(x[rows]) for rows in chunks(len(x))])

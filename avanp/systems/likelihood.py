@@ -5,7 +5,7 @@ import numpy as np
 from avanp.layers.base import Array
 from avanp.losses.bernoulli import bernoulli_logits
 from avanp.losses.squared_error import squared_error
-from avanp.systems.config import Config
+from avanp.systems.config import LikelihoodConfig
 
 
 def to_images(output: Array, pixel_range: str) -> Array:
@@ -25,7 +25,7 @@ def to_output(dimages: Array, images: Array, pixel_range: str) -> Array:
 
 
 def reconstruction(
-    output: Array, x: Array, config: Config, images: Array | None = None
+    output: Array, x: Array, config: LikelihoodConfig, images: Array | None = None
 ) -> tuple[float, Array]:
     """Return ``(value, doutput)`` of the configured reconstruction term: -log p(x | z) or so.
 

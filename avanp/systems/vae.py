@@ -10,34 +10,35 @@ from avanp.layers.gaussian_sample import reparameterise, reparameterise_backward
 from avanp.layers.two_heads import halves
 from avanp.losses.kl import kl_logvar
 from avanp.systems.base import Gradients, Rng, Terms
-from avanp.systems.config import Config, choice, number
+from avanp.systems.config import LikelihoodConfig
 from avanp.systems.encoding import EncodingSystem
 from avanp.systems.likelihood import reconstruction
+from avanp.systems.options import option
+from avanp.systems.term import Term
+from avanp.systems.words import ELBO, KL, RECONSTRUCTION, bound
 
 
 @dataclass(frozen=True, kw_only=True)
-class VAEConfig(Config):
-    """A VAE's.
+class VAEConfig(LikelihoodConfig):
+    """A VAE's."""
 
-    Parameters
-    ----------
-    beta : float
-        Weight of the KL term; 1 for the ELBO (Higgins et al. 2017 for others).
-    kl_reduction : {"sum", "mean"}
-        Over the units of a code. "mean" makes the weight that of beta / latent.
-    free_nats : float
-        "Free bits": nats of KL a unit of the code that cost nothing (Kingma et al. 2016).
-    """
+    beta: float = option(
+        1.0, least=0, help="Weight of the KL term; 1 for the ELBO (Higgins et al. 2017 for others)."
+    )
+    kl_reduction: Literal["sum", "mean"] = option(
+        "sum", help="Of the KL over a code; mean makes its weight beta / latent."
+    )
+    free_nats: float = option(
+        0.0,
+        least=0,
+        help="Free bits: nats of KL that each number of a code has free (Kingma et al. 2016).",
+    )
 
-    beta: float = 1.0
-    kl_reduction: Literal["sum", "mean"] = "sum"
-    free_nats: float = 0.0
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        number("beta", self.beta, least=0)
-        choice("kl_reduction", self.kl_reduction, ("sum", "mean"))
-        number("free_nats", self.free_nats, least=0)
+def _loss(config: VAEConfig) -> str:
+    if (config.beta, config.kl_reduction, config.free_nats) == (1, "sum", 0):
+        return bound(config)
+    return "reconstruction + weighted kl: what both nets descend"
 
 
 class VAE(EncodingSystem):
@@ -45,19 +46,25 @@ class VAE(EncodingSystem):
 
     name = "VAE"
     config_class = VAEConfig
-    terms_of = {"encoder": ("reconstruction", "kl"), "decoder": ("reconstruction",)}  # noqa: RUF012
+    checked_with = {"beta": 0.7}
+    terms = {
+        "loss": Term(_loss, "nats", "loss"),
+        "reconstruction": RECONSTRUCTION,
+        "kl": KL,
+        "elbo": ELBO,
+    }
 
     def gradients(self, batch: Array, rng: Rng) -> tuple[Gradients, Terms]:
         """Return the gradients of both nets; reconstruction and KL in nats, unweighted."""
         encoder, decoder, c = self.nets["encoder"], self.nets["decoder"], self.config
-        code, encoder_cache = encoder.forward(batch, train=True)
+        code, encoder_cache = encoder.forward(batch, train=True, rng=rng)
         mu, logvar = halves(code)
         eps = self.noise(len(batch), rng)
-        output, decoder_cache = decoder.forward(reparameterise(mu, logvar, eps), train=True)
-        recon, doutput = reconstruction(output, batch, c)
-        penalty, dmu, dlogvar = kl_logvar(
-            mu, logvar, weight=c.beta, reduction=c.kl_reduction, free_nats=c.free_nats
+        output, decoder_cache = decoder.forward(
+            reparameterise(mu, logvar, eps), train=True, rng=rng
         )
+        recon, doutput = reconstruction(output, batch, c)
+        penalty, dmu, dlogvar = self._kl(mu, logvar)
         dz, of_decoder = decoder.backward(doutput, decoder_cache)
         assert dz is not None
         through_z = reparameterise_backward(dz, logvar, eps)
@@ -68,6 +75,16 @@ class VAE(EncodingSystem):
         terms = {"loss": recon + penalty, "reconstruction": recon, "kl": kl}
         return {"encoder": of_encoder, "decoder": of_decoder}, terms
 
-    def descends(self, terms: Terms) -> Terms:
-        """Return the same sum for both nets."""
-        return {"encoder": terms["loss"], "decoder": terms["loss"]}
+    def measure(self, batch: Array, rng: Rng) -> Terms:
+        """Return what is descended as "loss", its terms, and the ELBO, of one draw of z."""
+        c = self.config
+        mu, logvar = halves(self._encode(batch))
+        z = reparameterise(mu, logvar, self.noise(len(batch), rng))
+        recon, _ = reconstruction(self.decoder.forward(z)[0], batch, c)
+        penalty, kl = self._kl(mu, logvar)[0], kl_logvar(mu, logvar)[0]
+        terms = {"loss": recon + penalty, "reconstruction": recon, "kl": kl}
+        return terms | {"elbo": -(recon + kl)}
+
+    def _kl(self, mu: Array, logvar: Array) -> tuple[float, Array, Array]:
+        c = self.config
+        return kl_logvar(mu, logvar, weight=c.beta, reduction=c.kl_reduction, free_nats=c.free_nats)

@@ -1,5 +1,6 @@
 """The VAE/GAN of Larsen et al. 2016: reconstruction measured in a discriminator's features."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,51 +14,46 @@ from avanp.layers.sequential import Sequential
 from avanp.layers.two_heads import halves
 from avanp.losses.kl import kl_logvar
 from avanp.losses.squared_error import squared_error
-from avanp.systems.base import Gradients, Rng, Terms
-from avanp.systems.config import Config, flag, number
+from avanp.systems.base import Draw, Gradients, Rng, Terms
+from avanp.systems.config import LikelihoodConfig
 from avanp.systems.encoding import EncodingSystem
 from avanp.systems.game import FORMS, added, score
-from avanp.systems.likelihood import to_images, to_output
+from avanp.systems.likelihood import reconstruction, to_images, to_output
+from avanp.systems.options import option
+from avanp.systems.term import Term
+from avanp.systems.words import BOTH, ELBO, GAME, KL, RECONSTRUCTION
 
 
 @dataclass(frozen=True, kw_only=True)
-class VAEGANConfig(Config):
-    """A VAE/GAN's; RMSprop at 3e-4 as in the paper.
+class VAEGANConfig(LikelihoodConfig):
+    """A VAE/GAN's; RMSprop at 3e-4 as in the paper."""
 
-    Parameters
-    ----------
-    weight : float
-        w of what the decoder descends: w feature error - (1 - w) d's loss on the fakes.
-    beta : float
-        Weight of the KL term.
-    tap : int
-        Which hidden layer of d gives the features; -1 is the last.
-    gating : bool
-        Leave out a net's update where it is far ahead, or behind.
-    equilibrium, margin : float
-        d is not updated where its mean loss on real or on fake images is below equilibrium -
-        margin, the decoder not where it is above equilibrium + margin; but never neither.
-    """
-
-    lr: float = 3e-4
-    optimiser: Literal["adam", "rmsprop", "momentum", "sgd"] = "rmsprop"
-    weight: float = 1e-2
-    beta: float = 1.0
-    tap: int = -1
-    gating: bool = True
-    equilibrium: float = 0.68
-    margin: float = 0.4
+    lr: float = option(3e-4, above=0, help="Learning rate.")
+    optimiser: Literal["adam", "adamw", "rmsprop", "momentum", "sgd"] = option(
+        "rmsprop", help="The kind of optimiser."
+    )
+    weight: float = option(
+        1e-2,
+        least=0,
+        below=1,
+        help="w of what the decoder descends: w feature error - (1 - w) d's loss on the fakes.",
+    )
+    beta: float = option(1.0, least=0, help="Weight of the KL term.")
+    tap: int = option(-1, help="Which hidden layer of d gives the features; -1 is the last.")
+    gating: bool = option(True, help="Leave out a net's update where it is far ahead, or behind.")
+    equilibrium: float = option(
+        0.68,
+        above=0,
+        help="d is not updated where its mean loss on real or on fake images is below equilibrium "
+        "- margin, the decoder not where it is above equilibrium + margin; but never neither.",
+    )
+    margin: float = option(0.4, least=0, help="See equilibrium.")
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        number("weight", self.weight, least=0, below=1)
-        number("beta", self.beta, least=0)
         n = len(self.hidden)
-        if isinstance(self.tap, bool) or not isinstance(self.tap, int) or not -n <= self.tap < n:
+        if not -n <= self.tap < n:
             raise AvanpError(f"tap must be a hidden layer of d, from {-n} to {n - 1}")
-        flag("gating", self.gating)
-        number("equilibrium", self.equilibrium, above=0)
-        number("margin", self.margin, least=0)
 
     def normed(self) -> bool:
         """Return whether there is batch norm if nothing is said about it."""
@@ -73,33 +69,55 @@ class VAEGAN(EncodingSystem):
 
     name = "VAEGAN"
     config_class = VAEGANConfig
-    terms_of = {  # noqa: RUF012
-        "encoder": ("feature", "kl"),
-        "decoder": ("feature", "fake_cost"),
-        "d": ("real_cost", "fake_cost"),
+    checked_with = {"beta": 0.7, "gating": False}
+    terms = {
+        "loss": Term("feature + weighted kl: what the encoder descends", "", "loss"),
+        "reconstruction": RECONSTRUCTION._replace(nets=()),
+        "feature": Term("½ squared error in a hidden layer of d", "", "feature", BOTH),
+        "kl": KL,
+        "elbo": ELBO,
+        "discriminator_real": GAME["discriminator_real"],
+        "discriminator_fake": GAME["discriminator_fake"],
+        "real_cost": Term("−log d(x): what d pays on images", "nats", "", ("discriminator",)),
+        "fake_cost": Term(
+            "−log(1 − d(x′)): what d pays on the decoder’s images",
+            "nats",
+            "",
+            ("decoder", "discriminator"),
+        ),
+        "discriminator_updated": Term("share of steps in which d was trained", "share"),
+        "decoder_updated": Term("share of steps in which the decoder was trained", "share"),
     }
 
-    def build(self, streams: dict[str, Rng]) -> dict[str, Layer]:
+    def build(self, streams: Mapping[str, Rng]) -> dict[str, Layer]:
         """Return encoder, decoder and discriminator."""
-        return {**super().build(streams), "d": self.net("discriminator", streams["d"])}
+        discriminator = self.net("discriminator", streams["discriminator"])
+        return {**super().build(streams), "discriminator": discriminator}
+
+    def updates(self, draw: Draw, rng: Rng) -> Iterator[tuple[Gradients, Terms]]:
+        """Yield the gradients of the nets whose gate is open; the encoder has none."""
+        grads, terms = self.gradients(draw(), rng)
+        yield {net: g for net, g in grads.items() if terms.get(f"{net}_updated", 1.0)}, terms
 
     def gradients(self, batch: Array, rng: Rng) -> tuple[Gradients, Terms]:
         """Return the gradients of all nets; costs are means of -log d(x) and -log(1 - d(x'))."""
         x, c = batch, self.config
-        encoder, decoder, d = self.nets["encoder"], self.nets["decoder"], self.nets["d"]
+        encoder, decoder, d = (self.nets[n] for n in ("encoder", "decoder", "discriminator"))
         assert isinstance(d, Sequential)
-        code, encoder_cache = encoder.forward(x, train=True)
+        code, encoder_cache = encoder.forward(x, train=True, rng=rng)
         mu, logvar = halves(code)
         eps, prior = self.noise(len(x), rng), self.noise(len(x), rng)
-        output, decoder_cache = decoder.forward(reparameterise(mu, logvar, eps), train=True)
-        prior_output, prior_cache = decoder.forward(prior, train=True)
+        output, decoder_cache = decoder.forward(
+            reparameterise(mu, logvar, eps), train=True, rng=rng
+        )
+        prior_output, prior_cache = decoder.forward(prior, train=True, rng=rng)
         x_again = to_images(output, c.pixel_range)
         x_prior = to_images(prior_output, c.pixel_range)
 
         tap = _hidden_layers(d)[c.tap]
-        u, seen, cache = d.forward_taps(x, (tap,), train=True)
-        u_again, seen_again, again_cache = d.forward_taps(x_again, (tap,), train=True)
-        u_prior, d_prior_cache = d.forward(x_prior, train=True)
+        u, seen, cache = d.forward_taps(x, (tap,), train=True, rng=rng)
+        u_again, seen_again, again_cache = d.forward_taps(x_again, (tap,), train=True, rng=rng)
+        u_prior, d_prior_cache = d.forward(x_prior, train=True, rng=rng)
         losses = FORMS["log"]
         real_cost, du = losses.real(u)
         again_cost, du_again = losses.fake(u_again)
@@ -133,13 +151,16 @@ class VAEGAN(EncodingSystem):
         grads = {
             "encoder": of_encoder,
             "decoder": added(of_mixed, of_prior_code),
-            "d": added(of_real, of_again, of_prior),
+            "discriminator": added(of_real, of_again, of_prior),
         }
         fake_cost = (again_cost + prior_cost) / 2
-        terms = {"feature": feature, "kl": kl}
+        terms = {"loss": feature + c.beta * kl, "feature": feature, "kl": kl}
         terms |= {"real_cost": real_cost, "fake_cost": fake_cost}
-        terms |= {"d_real": score(u, "log"), "d_fake": score(u_prior, "log")}
-        return grads, terms | self._gates(real_cost, fake_cost)
+        scores = {
+            "discriminator_real": score(u, "log"),
+            "discriminator_fake": score(u_prior, "log"),
+        }
+        return grads, terms | scores | self._gates(real_cost, fake_cost)
 
     def _gates(self, *costs: float) -> Terms:
         """Return 1 for a net of the game that is to be updated, else 0."""
@@ -147,20 +168,32 @@ class VAEGAN(EncodingSystem):
         d = not c.gating or min(costs) >= c.equilibrium - c.margin
         decoder = not c.gating or max(costs) <= c.equilibrium + c.margin
         neither = not d and not decoder
-        return {"d_updated": float(d or neither), "decoder_updated": float(decoder or neither)}
-
-    def chosen(self, terms: Terms) -> list[str]:
-        """Return the nets whose gate is open; the encoder has none."""
-        return [net for net in self.nets if terms.get(f"{net}_updated", 1.0)]
+        updated = {"discriminator": d or neither, "decoder": decoder or neither}
+        return {f"{net}_updated": float(yes) for net, yes in updated.items()}
 
     def descends(self, terms: Terms) -> Terms:
         """Return each net's own sum; d descends the costs of x, x~ and x_p."""
         w, fakes = self.config.weight, 2 * terms["fake_cost"]
         return {
-            "encoder": terms["feature"] + self.config.beta * terms["kl"],
+            "encoder": terms["loss"],
             "decoder": w * terms["feature"] - (1 - w) * fakes,
-            "d": terms["real_cost"] + fakes,
+            "discriminator": terms["real_cost"] + fakes,
         }
+
+    def measure(self, batch: Array, rng: Rng) -> Terms:
+        """Return what the encoder descends as "loss", its terms, and the ELBO, of one draw of z."""
+        c, d = self.config, self.nets["discriminator"]
+        assert isinstance(d, Sequential)
+        mu, logvar = halves(self._encode(batch))
+        z = reparameterise(mu, logvar, self.noise(len(batch), rng))
+        output, _ = self.decoder.forward(z)
+        recon, _ = reconstruction(output, batch, c)
+        tap = _hidden_layers(d)[c.tap]
+        seen = d.forward_taps(batch, (tap,))[1][tap]
+        again = d.forward_taps(to_images(output, c.pixel_range), (tap,))[1][tap]
+        feature, kl = squared_error(again, seen)[0], kl_logvar(mu, logvar)[0]
+        terms = {"loss": feature + c.beta * kl, "feature": feature, "kl": kl}
+        return terms | {"reconstruction": recon, "elbo": -(recon + kl)}
 
 
 def _hidden_layers(d: Sequential) -> list[int]:

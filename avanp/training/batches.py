@@ -7,7 +7,61 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Array
-from avanp.systems.base import System, chunks
+from avanp.systems.base import System
+from avanp.systems.images import chunks
+
+
+class Batches:
+    """The batches of a training: passes over the images, each in a new order.
+
+    A step may draw several batches, and go on with the next pass.
+
+    Parameters
+    ----------
+    n, batch_size : int
+    rng : numpy.random.Generator
+        Draws an order at the first batch of a pass.
+    join_last : bool
+        Whether a last batch of one image joins the one before it.
+    """
+
+    def __init__(self, n: int, batch_size: int, rng: np.random.Generator, join_last: bool) -> None:
+        self.n, self.rng = n, rng
+        self.sizes = batch_sizes(n, batch_size, join_last=join_last)
+        self.ends = np.cumsum(self.sizes)
+        self.passes, self.position = 0, 0
+        self.order: Array | None = None
+        self.before: dict[str, Any] = dict(rng.bit_generator.state)
+
+    def draw(self) -> Array:
+        """Return the numbers of the next batch's images."""
+        if self.position == len(self.sizes):
+            self.passes, self.position, self.order = self.passes + 1, 0, None
+        if self.order is None:
+            self.before = dict(self.rng.bit_generator.state)
+            self.order = self.rng.permutation(self.n)
+        end = self.ends[self.position]
+        rows = self.order[end - self.sizes[self.position] : end]
+        self.position += 1
+        return rows
+
+    @property
+    def done(self) -> int:
+        """The passes that are over."""
+        return self.passes + (self.position == len(self.sizes))
+
+    def state(self) -> tuple[dict[str, Any], int]:
+        """Return the generator's state and the batches drawn from there: what `resume` takes."""
+        if self.position in (0, len(self.sizes)):
+            return dict(self.rng.bit_generator.state), 0
+        return self.before, self.position
+
+    def resume(self, position: int) -> None:
+        """Go on after so many batches of a pass that begins with the generator as it is now."""
+        if not 0 <= position < len(self.sizes):
+            raise AvanpError(f"a pass has {len(self.sizes)} batches, and {position} are done")
+        for _ in range(position):
+            self.draw()
 
 
 def check_options(system: System, counts: dict[str, Any], validation: Any, checkpoint: str) -> None:
@@ -17,10 +71,10 @@ def check_options(system: System, counts: dict[str, Any], validation: Any, check
         if value is not None and not (whole and value >= 1):
             raise AvanpError(f"{name} must be a whole number of at least 1, not {value!r}")
     if counts["patience"] is not None:
-        if validation is None:
-            raise AvanpError("patience needs validation images to look at")
-        if not (system.has_encoder or system.needs_labels):
+        if system.monitor is None:
             raise AvanpError(f"{system.name} has no validation loss to stop by: leave out patience")
+        if system.measures and validation is None:
+            raise AvanpError("patience needs validation images to look at")
     if Path(checkpoint).name != checkpoint:
         raise AvanpError(f"a checkpoint's name has no folder in it, and {checkpoint!r} has")
 

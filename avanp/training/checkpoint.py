@@ -7,23 +7,32 @@ from typing import Any
 import numpy as np
 
 from avanp.errors import AvanpError
-from avanp.registry import load as registered
+from avanp.nets.earlier import drop_biases, dropped_biases
 from avanp.systems.base import System
-from avanp.training import archive
+from avanp.systems.find import known
+from avanp.training import archive, older
+from avanp.training.rebuild import part_arrays, rebuilt
 
 Array = np.ndarray
-FORMAT = 1
+FORMAT = 2
 # Of a trainer's state: where it is, and how it ended (see `avanp.training.ending`).
-TOLD = ("epoch", "step", "about", "until", "stopped", "patience", "diverged")
+TOLD = ("epoch", "step", "about", "until", "until_step", "stopped", "patience", "diverged")
+GROUPS = ("weights", "optimiser", "state", "parts", "best")
 
 
 def save(path: Path | str, system: System, state: dict[str, Any] | None = None) -> None:
     """Write a checkpoint, ``.npz`` or ``.safetensors`` by its suffix, whole or not at all.
 
-    `state` is where training is: what JSON can hold, and under "arrays" a dict of arrays.
+    Parameters
+    ----------
+    path : path
+    system : System
+        Its configuration, nets, optimisers, state, and the parts that are kept in checkpoints.
+    state : dict, optional
+        Where training is: what JSON can hold, and under "best_weights" a dict of arrays.
     """
     state = dict(state or {})
-    arrays = state.pop("arrays", {})
+    best = state.pop("best_weights", {})
     document = {
         "format": FORMAT,
         "avanp": version("avanp"),
@@ -32,18 +41,24 @@ def save(path: Path | str, system: System, state: dict[str, Any] | None = None) 
         "seed": system.seed,
         "dtype": system.dtype.name,
         "nets": {net: sum(p.size for p in n.params.values()) for net, n in system.nets.items()},
+        "parts": {
+            name: {"origin": part.origin, "sha256": part.sha256, "kept": part.kept}
+            for name, part in system.parts.items()
+        },
         "state": state,
     }
     every = {f"weights/{key}": a for key, a in system.parameters().items()}
     for net, one in system.optimisers.items():
         every |= {f"optimiser/{net}/{key}": a for key, a in one.state_dict().items()}
-    every |= {f"state/{key}": a for key, a in arrays.items()}
+    every |= {f"state/{key}": a for key, a in system.state.items()}
+    every |= {f"parts/{key}": a for key, a in part_arrays(system).items()}
+    every |= {f"best/{key}": a for key, a in best.items()}
     document["arrays"] = len(every)
     archive.write(Path(path), document, every)
 
 
 def load(path: Path | str) -> tuple[System, dict[str, Any]]:
-    """Return the system, ready to go on, and the state, its arrays under "arrays".
+    """Return the system, ready to go on, and the state, its arrays under "best_weights".
 
     Raises
     ------
@@ -54,16 +69,28 @@ def load(path: Path | str) -> tuple[System, dict[str, Any]]:
     path = Path(path)
     document, arrays = archive.read(path)
     _check_format(path, document)
+    if document["format"] == 1:
+        document = older.document(document)
+        arrays = {older.array(name): array for name, array in arrays.items()}
+    if document["system"] not in known():
+        raise AvanpError(
+            f"{str(path)!r} holds a {document['system']}, which is no system of avanp: name its "
+            "class with --system FILE.py:CLASS, or load it with avanp.systems.find.find"
+        )
     try:
-        system = _build(document, arrays)
-        parts: dict[str, dict[str, Array]] = {"weights": {}, "optimiser": {}, "state": {}}
+        groups: dict[str, dict[str, Array]] = {group: {} for group in GROUPS}
         for name, array in arrays.items():
-            part, _, key = name.partition("/")
-            if part not in parts:
+            group, _, key = name.partition("/")
+            if group not in groups:
                 raise AvanpError(f"it holds {name!r}, which belongs to no part of it")
-            parts[part][key] = array
-        _fill(system.parameters(), parts["weights"], "weights")
-        _restore_optimisers(system, parts["optimiser"])
+            groups[group][key] = array
+        system = rebuilt(document, groups)
+        for net, layer in system.nets.items():
+            drop_biases(layer, groups["weights"], f"{net}.")
+            drop_biases(layer, groups["best"], f"{net}.")
+        _fill(system.parameters(), groups["weights"], "weights")
+        _fill(system.state, groups["state"], "state")
+        _restore_optimisers(system, groups["optimiser"])
         state = document["state"]
         if not isinstance(state, dict):
             raise AvanpError("its state is no JSON object")
@@ -72,7 +99,7 @@ def load(path: Path | str) -> tuple[System, dict[str, Any]]:
     except (ValueError, TypeError, OverflowError) as error:
         # An AvanpError is a ValueError.
         raise AvanpError(f"{str(path)!r} is damaged: {error}") from None
-    return system, {**state, "arrays": parts["state"]}
+    return system, {**state, "best_weights": groups["best"]}
 
 
 def load_best(path: Path | str) -> tuple[System, dict[str, Any]]:
@@ -81,9 +108,9 @@ def load_best(path: Path | str) -> tuple[System, dict[str, Any]]:
     For a model that is to be used: training goes on from the last weights.
     """
     system, state = load(path)
-    if state["arrays"]:
+    if state["best_weights"]:
         try:
-            _fill(system.parameters(), state["arrays"], "best weights")
+            _fill(system.parameters(), state["best_weights"], "best weights")
         except AvanpError as error:
             raise AvanpError(f"{str(path)!r} is damaged: {error}") from None
     return system, state
@@ -99,6 +126,8 @@ def describe(path: Path | str) -> dict[str, Any]:
     document, n_arrays = archive.read_document(path)
     _check_format(path, document)
     state = document.pop("state")
+    if document["format"] == 1:
+        document = older.document(document)
     kept = {key: state[key] for key in TOLD if key in state}
     sizes = {"arrays": n_arrays, "bytes": path.stat().st_size}
     return {**document, "parameters": sum(document["nets"].values()), **sizes, **kept}
@@ -125,7 +154,11 @@ def _check_format(path: Path, document: dict[str, Any]) -> None:
         "nets": dict,
         "state": dict,
     }
-    if version != FORMAT or any(not isinstance(document.get(k), t) for k, t in wanted.items()):
+    if version == FORMAT:
+        wanted["parts"] = dict
+    if version not in (1, FORMAT) or any(
+        not isinstance(document.get(k), t) for k, t in wanted.items()
+    ):
         raise AvanpError(f"{str(path)!r} is no checkpoint of avanp: its description is not right")
     if document["dtype"] not in ("float32", "float64"):
         raise AvanpError(f"{str(path)!r} is no checkpoint of avanp: dtype {document['dtype']!r}")
@@ -133,17 +166,6 @@ def _check_format(path: Path, document: dict[str, Any]) -> None:
     counts = all(isinstance(n, int) and 0 <= n < 2**63 for n in document["nets"].values())
     if not (counts and (about is None or isinstance(about, dict))):
         raise AvanpError(f"{str(path)!r} is no checkpoint of avanp: its description is not right")
-
-
-def _build(document: dict[str, Any], arrays: dict[str, Array]) -> System:
-    kind = registered("system", document["system"])
-    config = kind.config_class.from_json(document["config"])
-    there = sum(a.size for name, a in arrays.items() if name.startswith("weights/"))
-    if config.least_weights() > there:
-        # Before anything of that size is allocated.
-        raise AvanpError(f"it holds {there} weights, fewer than its configuration needs")
-    system: System = kind(config, document["seed"], dtype=document["dtype"])
-    return system
 
 
 def _fill(own: dict[str, Array], others: dict[str, Array], what: str) -> None:
@@ -173,6 +195,8 @@ def _restore_optimisers(system: System, arrays: dict[str, Array]) -> None:
         net, _, key = name.partition("/")
         if net not in states:
             raise AvanpError(f"it has an optimiser of {net!r}, a net that is not there")
+        if key.partition(".")[2] in dropped_biases(system.nets[net]):
+            continue
         weights = system.nets[net].params.get(key.partition(".")[2])
         scalar = key in ("lr", "steps") and array.shape == ()
         if not scalar and (weights is None or weights.shape != array.shape):

@@ -34,10 +34,12 @@ def ending(checkpoint: Path) -> Ending | None:
         epochs = "an epoch" if patience == 1 else f"{patience} epochs"
         why = f"no lower validation.loss in {epochs}"
         return Ending(EARLY, f"after epoch {_of(epoch, until)}: {why}")
-    if epoch < until:
+    step, until_step = (_count(described, key) for key in ("step", "until_step"))
+    unit, done, end = ("step", step, until_step) if until_step else ("epoch", epoch, until)
+    if done < end:
         if is_held(checkpoint.parent):
-            return Ending(RUNNING, f"epoch {_of(epoch, until)} is done")
-        return Ending(STOPPED, f"at epoch {_of(epoch, until)}")
+            return Ending(RUNNING, f"{unit} {_of(done, end)} is done")
+        return Ending(STOPPED, f"at {unit} {_of(done, end)}")
     return None
 
 

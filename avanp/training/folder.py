@@ -8,80 +8,77 @@ from pathlib import Path
 from typing import Any
 
 from avanp.errors import AvanpError
-from avanp.files import make_folder, open_inside, remove_leftovers, writing
-from avanp.locks import NAME as LOCK
-from avanp.locks import held as locked
 from avanp.optim.schedules import Constant, Cosine, InverseTime, Plateau, StepDecay
+from avanp.runs.journal import opened
 from avanp.systems.base import System
+from avanp.training import older
 from avanp.training.checkpoint import describe
 from avanp.training.ending import LOST
+from avanp.training.log import TRAINING
 from avanp.training.trainer import NAME, Trainer
 
 MOST_MEANT = 3
 SCHEDULES = "cosine, step[:EPOCHS], inverse-time[:EPOCHS], plateau[:EPOCHS]"
 
 
-def open_training(
+@contextmanager
+def training_in(
     folder: Path,
-    order: dict[str, Any],
+    options: dict[str, Any],
     build: Callable[[], System],
     *,
     schedule: Constant | None = None,
     validation: Any = None,
     about: dict[str, Any] | None = None,
-) -> Trainer:
-    """Return a new trainer, or the one whose checkpoint is in the folder.
+    log_every: int | None = None,
+) -> Iterator[Trainer]:
+    """Hold a folder; yield a new trainer, or the one whose checkpoint is in the folder.
 
     Parameters
     ----------
-    order : dict
+    folder : Path
+        Made if it is not there.
+    options : dict
         All that the result depends on, as JSON can hold it; "batch", "seed" and "patience" are the
-        trainer's. What is in the folder must have come from an equal one.
+        trainer's. What is in the folder must have come from equal ones.
     build : callable
         Makes the untrained system.
+    schedule, validation, log_every
+        As for a `Trainer`.
     about : dict, optional
         Further notes for the checkpoint.
+
+    Raises
+    ------
+    AvanpError
+        Where the folder holds another training, and in what it differs; or is in use.
     """
     path = folder / NAME
-    if not path.exists():
-        if folder.exists() and not folder.is_dir():
-            raise AvanpError(f"{str(folder)!r} is a file: name a folder with --out")
-        return Trainer(
+    with opened(folder, TRAINING) as journal:
+        before = _options_of(path, options) if path.exists() else None
+        journal.resume(options, before)
+        given = {"schedule": schedule, "validation": validation, "journal": journal}
+        if before is not None:
+            yield Trainer.resume(path, out=folder, **given)
+            return
+        yield Trainer(
             build(),
-            batch_size=order["batch"],
-            seed=order["seed"],
+            batch_size=options["batch"],
+            seed=options["seed"],
             out=folder,
-            validation=validation,
-            patience=order["patience"],
-            schedule=schedule,
-            about={**(about or {}), "order": order},
+            patience=options["patience"],
+            log_every=log_every,
+            about={**(about or {}), "order": options},
+            **given,
         )
+
+
+def _options_of(path: Path, asked: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that a checkpoint was trained with, those of earlier versions as now."""
     before = (describe(path).get("about") or {}).get("order")
     if not isinstance(before, dict):
         raise AvanpError(f"{str(path)!r} was not made by this command: name another --out")
-    for key in {**order, **before}:
-        old, new = before.get(key), order.get(key)
-        if old != new:
-            change = "of other images" if key == "pixels" else f"with {key} {_said(old)}"
-            now = "" if key == "pixels" else f", not {_said(new)}"
-            raise AvanpError(
-                f"{str(folder)!r} holds a training {change}{now}: "
-                "name another --out, or give the options it had"
-            )
-    return Trainer.resume(path, out=folder, validation=validation, schedule=schedule)
-
-
-@contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Make the folder and hold it: two trainings in one would mix. A dead process holds nothing."""
-    make_folder(folder)
-    with writing(folder):
-        os.close(open_inside(folder / LOCK, os.O_WRONLY))
-    with locked(
-        folder, f"{str(folder)!r} is in use by another training: wait for it, or name another --out"
-    ):
-        remove_leftovers(folder)
-        yield
+    return older.options(before, asked)
 
 
 def checkpoint_in(path: str) -> str:
@@ -139,9 +136,3 @@ def parse_schedule(text: str, lr: float, epochs: int) -> Constant:
     if name == "plateau":
         return Plateau(lr, int(number or 5))
     raise AvanpError(f"unknown schedule {text!r}: choose from {SCHEDULES}")
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, list):
-        return ",".join(map(str, value))
-    return "none" if value is None else str(value)

@@ -8,28 +8,28 @@ from avanp.systems.base import System
 
 
 class Best:
-    """The lowest validation loss seen, and the weights that had it.
+    """The lowest value of the monitored term, and the weights that had it.
 
     Parameters
     ----------
-    patience : int
-        Epochs without a lower one after which to stop.
+    patience : int, optional
+        Looks without a lower one after which to stop; by default never.
     """
 
-    def __init__(self, patience: int) -> None:
+    def __init__(self, patience: int | None) -> None:
         self.patience = patience
         self.loss = math.inf
         self.waited = 0
         self.weights: dict[str, Array] = {}
 
     def see(self, loss: float, system: System) -> bool:
-        """Take note of an epoch's loss; tell whether to stop. A NaN is no better than anything."""
+        """Take note of a value; tell whether to stop. A NaN is no better than anything."""
         if loss < self.loss:
             self.loss, self.waited = loss, 0
             self.weights = {key: array.copy() for key, array in system.parameters().items()}
         else:
             self.waited += 1
-        return self.waited >= self.patience
+        return self.patience is not None and self.waited >= self.patience
 
     def restore(self, system: System) -> None:
         """Give the system the best weights."""

@@ -1,7 +1,8 @@
 """The training loop of every system."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,16 +12,21 @@ from avanp.errors import AvanpError
 from avanp.memory import keep_freed_memory
 from avanp.optim.schedules import Plateau
 from avanp.rng import stream
-from avanp.systems.base import NotFinite, System, Terms
+from avanp.runs.journal import Journal, opened
+from avanp.systems.base import System, Terms
+from avanp.systems.finite import NotFinite
 from avanp.systems.images import as_floats
 from avanp.training import checkpoint, log
-from avanp.training.batches import batch_sizes, check_options, check_training
+from avanp.training.batches import Batches, batch_sizes, check_options, check_training
 from avanp.training.ending import LOST
-from avanp.training.health import active_units, hint
+from avanp.training.means import Means
+from avanp.training.resume import resumed, state_of
+from avanp.training.rows import measured_row
 from avanp.training.stopping import Best
 
 Array = np.ndarray
 Progress = Callable[[int, int], None]
+Row = dict[str, Any]
 STREAMS = ("data", "noise")
 NAME = "checkpoint.npz"
 
@@ -41,16 +47,33 @@ class Trainer:
     validation : images, or (images, labels), optional
         Looked at after every epoch, always with the same noise.
     patience : int, optional
-        Epochs without a lower validation loss after which training stops, with the best weights.
+        Epochs without a lower monitored loss after which training stops, with the best weights.
     schedule : optional
         One of `avanp.optim.schedules`: ``lr(epoch, loss)`` is the rate of the coming epoch, the
-        loss being the last validation's, or the training's where there is none.
+        loss being the monitored one.
     checkpoint : str
         Its name in `out`; ``.npz`` or ``.safetensors``.
     save_every : int
-        Epochs between checkpoints; one is written at the end as well.
+        Rows between checkpoints; one is written at the end as well.
+    log_every : int, optional
+        Steps between rows; by default a row is an epoch's.
     about : dict, optional
         What JSON can hold: kept in the checkpoint and given back.
+    journal : Journal, optional
+        Of `out`, where the caller holds the folder already.
+
+    Attributes
+    ----------
+    epoch, step : int
+        Passes over the images, and steps, that are done.
+    rows : list of dict
+        The log.
+    best : Best or None
+        The best weights, with `patience` or where the system keeps them.
+    monitored : float or None
+        What early stopping and a plateau saw last.
+    watchers : list of callable
+        Called with the trainer and each new row; one may set `stopped`.
     """
 
     def __init__(
@@ -65,40 +88,55 @@ class Trainer:
         schedule: Any = None,
         checkpoint: str = NAME,
         save_every: int = 1,
+        log_every: int | None = None,
         about: dict[str, Any] | None = None,
+        journal: Journal | None = None,
     ) -> None:
         counts = {"batch_size": batch_size, "save_every": save_every, "patience": patience}
-        check_options(system, counts, validation, checkpoint)
+        check_options(system, {**counts, "log_every": log_every}, validation, checkpoint)
         self.system = system
         self.batch_size, self.save_every = int(batch_size), int(save_every)
+        self.log_every = None if log_every is None else int(log_every)
         self.out = None if out is None else Path(out)
+        self.journal = journal
         self.validation, self.about = validation, about or {}
-        self.best = None if patience is None else Best(int(patience))
+        keeps = patience is not None or (system.keeps_best and system.monitor is not None)
+        self.best = Best(patience) if keeps else None
         self.schedule, self.checkpoint = schedule, checkpoint
         self.streams = {purpose: stream(seed, purpose) for purpose in STREAMS}
         self.seed, self.stopped = int(seed), False
-        self.epoch = self.step = self.until = 0  # until: the epoch that `fit` trains to
-        self.rows: list[log.Row] = []
-        self._metric: float | None = None
+        # until, until_step: the epoch or the step that `fit` trains to.
+        self.epoch = self.step = self.until = self.until_step = 0
+        self.rows: list[Row] = []
+        self.watchers: list[Callable[[Trainer, Row], None]] = []
+        # Of a pass that a checkpoint was written in: its batches done, and what they measured.
+        self.position, self.rated = 0, -1
+        self.batches: Batches | None = None
+        self.means: Means | dict[str, Any] | None = None
+        self.seconds = 0.0
+        self.monitored: float | None = None
 
     def fit(
         self,
         images: Array,
-        epochs: int,
+        epochs: int | None = None,
         *,
+        steps: int | None = None,
         labels: Array | None = None,
         progress: Progress | None = None,
-    ) -> list[log.Row]:
-        """Train for `epochs` more epochs, and return their rows; none once it has stopped early.
+    ) -> list[Row]:
+        """Train for more epochs, or steps, and return their rows; none once it has stopped early.
 
         Parameters
         ----------
         images : array (N, H, W, C)
             Bytes, which stay bytes but for the batch at hand, or floats in the pixel range.
+        epochs, steps : int
+            One of the two.
         labels : array (N,), optional
             For a system that needs them.
         progress : callable, optional
-            Called with the number of batches done and in all.
+            Called with the number of steps done and in all.
 
         Raises
         ------
@@ -106,155 +144,159 @@ class Trainer:
             Where images do not fit, or a loss or gradient is not finite any more: it names the
             net and the term, and the weights before are in ``out/diverged.npz``.
         """
+        if (epochs is None) == (steps is None):
+            raise AvanpError("give epochs or steps, one of the two")
         keep_freed_memory()
         images = np.asarray(images)
         labels = None if labels is None else np.asarray(labels)
         check_training(self.system, images, labels)
-        if self.out is not None:
-            self.rows = log.start(self.out, self.epoch)
-        lonely = self.system.config.batch_norm
-        sizes = batch_sizes(len(images), self.batch_size, join_last=lonely)
-        total, done, self.until = epochs * len(sizes), 0, self.epoch + epochs
-        new: list[log.Row] = []
-        for _ in range(epochs):
-            if self.stopped:
-                break
-            start = time.perf_counter()
-            self._set_rate()
-            sums: Terms = {}
-            order = self.streams["data"].permutation(len(images))
-            for rows in np.split(order, np.cumsum(sizes)[:-1]):
-                for term, value in self._step(images, labels, rows).items():
-                    sums[term] = sums.get(term, 0.0) + value * len(rows) / len(images)
-                done += 1
+        batches = self._start(images)
+        total = steps if steps is not None else (epochs or 0) * len(batches.sizes)
+        self.until = self.epoch + (epochs or 0)
+        self.until_step = 0 if steps is None else self.step + steps
+        first, new = self.step, len(self.rows)
+        with self._folder():
+            new = len(self.rows)
+            while not self.stopped and not self._over():
+                start = time.perf_counter()
+                self._set_rate()
+                terms, seen = self._step(images, labels)
+                self._means(len(images)).add(terms, seen)
+                self.seconds += time.perf_counter() - start
                 if progress is not None:
-                    progress(done, total)
-            self.epoch += 1
-            with np.errstate(over="ignore", invalid="ignore"):
-                row = self._row(sums, images)
-            row["seconds"] = round(time.perf_counter() - start, 3)
-            new.append(row)
-            self._keep(row, last=self.stopped or len(new) == epochs)
-        return new
+                    progress(self.step - first, max(total, self.step - first))
+                ended = batches.done > self.epoch
+                self.epoch = batches.done
+                self.position = batches.state()[1]
+                if (self.step % self.log_every == 0) if self.log_every else ended:
+                    self._log(images)
+            unlogged = isinstance(self.means, Means) and self.means.seen
+            if self.log_every and unlogged and self._over():
+                self._log(images)
+        return self.rows[new:]
+
+    def steps_an_epoch(self, n: int) -> int:
+        """Return how many batches a pass over n images has."""
+        join_last = bool(self.system.config.batch_norm)
+        return len(batch_sizes(n, self.batch_size, join_last=join_last))
+
+    def _over(self) -> bool:
+        return self.step >= self.until_step if self.until_step else self.epoch >= self.until
 
     def save(self, path: Path | str) -> None:
         """Write a checkpoint from which `resume` goes on bit for bit."""
-        checkpoint.save(path, self.system, self._state())
-
-    def _state(self) -> dict[str, Any]:
-        options = ("batch_size", "save_every", "checkpoint", "about", "epoch", "step", "stopped")
-        state = {name: getattr(self, name) for name in (*options, "until")}
-        state |= {"train_seed": self.seed, "metric": self._metric, "arrays": {}}
-        state["streams"] = {k: s.bit_generator.state for k, s in self.streams.items()}
-        if self.best is not None:
-            state |= {"patience": self.best.patience, "best": self.best.state()}
-            state["arrays"] = self.best.weights
-        if self.schedule is not None:
-            state["schedule"] = {k: v.item() for k, v in self.schedule.state_dict().items()}
-        return state
+        checkpoint.save(path, self.system, state_of(self))
 
     @classmethod
-    def resume(
-        cls,
-        path: Path | str,
-        *,
-        out: Path | str | None = None,
-        validation: Any = None,
-        schedule: Any = None,
-    ) -> Self:
-        """Return the trainer that wrote a checkpoint; give it its validation and schedule again."""
-        system, state = checkpoint.load(path)
-        try:
-            options = {name: state[name] for name in ("batch_size", "save_every", "checkpoint")}
-            trainer = cls(
-                system,
-                seed=state["train_seed"],
-                out=out,
-                validation=validation,
-                patience=state.get("patience"),
-                schedule=schedule,
-                about=state["about"],
-                **options,
-            )
-            trainer.epoch, trainer.step = int(state["epoch"]), int(state["step"])
-            trainer.until, trainer.stopped = int(state.get("until", 0)), bool(state["stopped"])
-            trainer._metric = state["metric"]
-            for purpose, generator in trainer.streams.items():
-                generator.bit_generator.state = state["streams"][purpose]
-            if trainer.best is not None:
-                if state["arrays"]:
-                    checkpoint.check_fits(system, state["arrays"])
-                trainer.best.load(state["best"], state["arrays"])
-            if schedule is None and "schedule" in state:
-                raise AvanpError(f"{str(path)!r} was trained by a schedule: give it again")
-            if schedule is not None and "schedule" in state:
-                arrays = {k: np.array(v) for k, v in state["schedule"].items()}
-                schedule.load_state_dict(arrays)
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            if isinstance(error, AvanpError):
-                raise
-            raise AvanpError(
-                f"{str(path)!r} has no training to go on with: {type(error).__name__} {error}"
-            ) from None
-        return trainer
+    def resume(cls, path: Path | str, **given: Any) -> Self:
+        """Return the trainer that wrote a checkpoint; give it its validation and schedule again.
 
-    def _step(self, images: Array, labels: Array | None, rows: Array) -> Terms:
-        x = as_floats(images[rows], self.system.dtype)
+        Parameters
+        ----------
+        path : path
+        **given
+            out, validation, schedule, journal: as for a new trainer.
+        """
+        return resumed(cls, path, **given)
+
+    def _start(self, images: Array) -> Batches:
+        """Return the batches, from where a checkpoint was written."""
+        batches = self.batches
+        if batches is None or batches.n != len(images):
+            join_last = bool(self.system.config.batch_norm)
+            batches = Batches(len(images), self.batch_size, self.streams["data"], join_last)
+            batches.passes = self.epoch
+            batches.resume(self.position)
+            self.batches = batches
+        return batches
+
+    def _means(self, n: int) -> Means:
+        """Return the means of the row at hand, those of a checkpoint at first."""
+        if not isinstance(self.means, Means):
+            before, self.means = self.means, Means(n)
+            if before:
+                self.means.load(before)
+        return self.means
+
+    @contextmanager
+    def _folder(self) -> Iterator[None]:
+        """Hold the folder, and make its log end where the training is."""
+        if self.out is None:
+            yield
+        elif self.journal is not None:
+            self._open(self.journal)
+            yield
+        else:
+            with opened(self.out, log.TRAINING) as journal:
+                journal.resume({})
+                self.journal = journal
+                try:
+                    self._open(journal)
+                    yield
+                finally:
+                    self.journal = None
+
+    def _open(self, journal: Journal) -> None:
+        rows = log.read_metrics(journal.folder)
+        self.rows = [
+            r for r in rows if r.get("epoch", 0) <= self.epoch and r.get("step", 0) <= self.step
+        ]
+        journal.replace(self.rows)
+
+    def _step(self, images: Array, labels: Array | None) -> tuple[Terms, int]:
+        seen = 0
+        batches = self.batches
+        assert batches is not None
+
+        def draw() -> Any:
+            nonlocal seen
+            rows = batches.draw()
+            seen += len(rows)
+            x = as_floats(images[rows], self.system.dtype)
+            return x if labels is None else (x, labels[rows])
+
         try:
             # Whatever overflows is caught, and named.
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-                batch = x if labels is None else (x, labels[rows])
-                terms = self.system.step(batch, self.streams["noise"])
+                terms = self.system.update(draw, self.streams["noise"])
         except NotFinite as error:
             raise self._diverged(error) from None
         self.step += 1
-        return terms
+        return terms, seen
 
     def _diverged(self, error: NotFinite) -> NotFinite:
         where = f"{error.what} in update {self.step + 1}, epoch {self.epoch + 1}"
         if self.out is not None:
             path = self.out / LOST
-            checkpoint.save(path, self.system, {**self._state(), "diverged": error.what})
+            checkpoint.save(path, self.system, {**state_of(self), "diverged": error.what})
             where += f" (the weights before it: {str(path)!r})"
         return NotFinite(error.net, error.term, where)
 
     def _set_rate(self) -> None:
-        if self.schedule is not None:
-            if isinstance(self.schedule, Plateau) and self.epoch and self._metric is None:
-                images = "give validation images"
-                hint = images if self.system.has_encoder else "choose another schedule"
-                raise AvanpError(f"{self.system.name} has no loss for a plateau to see: {hint}")
-            rate = float(self.schedule.lr(self.epoch, self._metric))
-            for optimiser in self.system.optimisers.values():
-                optimiser.lr = rate
+        """Ask the schedule for an epoch's rate, once."""
+        if self.schedule is None or self.rated == self.epoch:
+            return
+        if isinstance(self.schedule, Plateau) and self.epoch and self.monitored is None:
+            name = self.system.name
+            raise AvanpError(f"{name} has no loss for a plateau to see: choose another schedule")
+        rate = float(self.schedule.lr(self.epoch, self.monitored))
+        for net, optimiser in self.system.optimisers.items():
+            optimiser.lr = rate * (self.system.lr_of(net) / self.system.config.lr)
+        self.rated = self.epoch
 
-    def _row(self, means: Terms, images: Array) -> log.Row:
-        """Return the epoch's row, after a look at the validation images."""
-        row: log.Row = {"epoch": self.epoch, "step": self.step, **means}
-        row["lr"] = next(iter(self.system.optimisers.values())).lr
-        self._metric = means.get("loss")
-        seen = images
-        if self.validation is not None:
-            # The same noise every time.
-            measured = self.system.evaluate(self.validation, stream(self.seed, "eval"))
-            row |= {f"validation.{term}": value for term, value in measured.items()}
-            self._metric = measured.get("loss")
-            if self.best is not None:
-                assert self._metric is not None
-                self.stopped = self.best.see(self._metric, self.system)
-            seen = self.validation[0] if self.system.needs_labels else self.validation
-        if self.system.has_encoder and len(seen) > 1:
-            row["active_units"] = active_units(self.system, seen)
-            row["latent"] = self.system.config.latent
-        if text := hint(row):
-            row["hint"] = text
-        return row
-
-    def _keep(self, row: log.Row, last: bool) -> None:
+    def _log(self, images: Array) -> None:
+        """Keep a row, after a look at the validation images, and a checkpoint."""
+        start = time.perf_counter()
+        row, self.monitored = measured_row(self, images)
+        row["seconds"] = round(self.seconds + time.perf_counter() - start, 3)
+        self.means, self.seconds = None, 0.0
         self.rows.append(row)
+        for watcher in self.watchers:
+            watcher(self, row)
+        last = self.stopped or self._over()
         if self.stopped and self.best is not None:
             self.best.restore(self.system)
-        if self.out is not None:
-            log.append(self.out, row)
-            if last or self.epoch % self.save_every == 0:
+        if self.journal is not None and self.out is not None:
+            self.journal.append(row)
+            if last or len(self.rows) % self.save_every == 0:
                 self.save(self.out / self.checkpoint)

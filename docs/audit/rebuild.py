@@ -14,9 +14,9 @@ from statistics import fmean
 
 import numpy as np
 
-from avanp.audit.wording import says
 from avanp.experiments import judge as judging
 from avanp.papers.ava import audit as run
+from avanp.papers.ava.audit_words import says
 from avanp.papers.ava.experiment import AVA
 from avanp.report.findings import HOLDS, NOT
 from avanp.report.text import percent

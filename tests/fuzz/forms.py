@@ -112,19 +112,6 @@ def safetensors(data: bytes, rng: Random, change: Change) -> bytes:
     return struct.pack("<Q", len(head)) + head + body
 
 
-def matlab(data: bytes, rng: Random, change: Change) -> bytes:
-    """Change the content of one element of a MATLAB file, compressed or not."""
-    elements, at = [], 128
-    while at + 8 <= len(data):
-        kind, size = struct.unpack_from("<II", data, at)
-        elements.append([kind, data[at + 8 : at + 8 + size]])
-        at += 8 + size
-    one = rng.choice(elements)
-    one[1] = zlib.compress(change(zlib.decompress(one[1])), 1) if one[0] == 15 else change(one[1])
-    packed = [struct.pack("<II", kind, len(body)) + body for kind, body in elements]
-    return data[:128] + b"".join(packed)
-
-
 def json_lines(data: bytes, rng: Random, change: Change) -> bytes:
     """Change a value in one line of JSON, or the order and number of lines."""
     lines = data.split(b"\n")

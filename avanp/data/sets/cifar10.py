@@ -6,8 +6,7 @@ import numpy as np
 
 from avanp.data.card import Card, Download
 from avanp.data.find import find_files, missing
-from avanp.data.images import ImageSet
-from avanp.data.numbered import Numbered
+from avanp.data.images import ImageSet, numbered
 from avanp.data.readers.cifar import read_cifar_batch, read_labels, read_sheet
 from avanp.errors import AvanpError
 
@@ -84,7 +83,7 @@ def cifar10() -> ImageSet:
     return ImageSet(
         CARD.name,
         images,
-        Numbered(CARD.count),
+        numbered(CARD.count),
         folder,
         labels=labels,
         classes=CLASSES,

@@ -5,8 +5,7 @@ import os
 import numpy as np
 
 from avanp.data.card import Card
-from avanp.data.images import ImageSet
-from avanp.data.numbered import Numbered
+from avanp.data.images import ImageSet, numbered
 from avanp.data.readers.npz import read_npz
 
 FILE = os.path.join(os.path.dirname(__file__), "digits.npz")
@@ -34,7 +33,7 @@ def digits() -> ImageSet:
     return ImageSet(
         CARD.name,
         np.floor(arrays["images"] * (255 / 16) + 0.5).astype(np.uint8)[..., None],
-        Numbered(CARD.count),
+        numbered(CARD.count),
         "built in",
         labels=arrays["labels"].astype(np.int64),
         classes=tuple("0123456789"),

@@ -6,8 +6,7 @@ import numpy as np
 
 from avanp.data.card import Card, Download
 from avanp.data.find import find_files, missing
-from avanp.data.images import ImageSet
-from avanp.data.numbered import Numbered
+from avanp.data.images import ImageSet, numbered
 from avanp.data.readers.idx import read_idx
 from avanp.errors import AvanpError
 
@@ -65,7 +64,7 @@ def read_four(card: Card, classes: tuple[str, ...]) -> ImageSet:
     return ImageSet(
         card.name,
         np.concatenate([train_x, test_x])[..., None],
-        Numbered(card.count),
+        numbered(card.count),
         os.path.dirname(first),
         labels=np.concatenate([train_y, test_y]).astype(np.int64),
         classes=classes,

@@ -6,8 +6,7 @@ import numpy as np
 
 from avanp.data.card import Card, Download
 from avanp.data.find import find_files, missing
-from avanp.data.images import ImageSet
-from avanp.data.numbered import Numbered
+from avanp.data.images import ImageSet, numbered
 from avanp.data.readers.npz import read_npz
 from avanp.errors import AvanpError
 
@@ -67,7 +66,7 @@ def omniglot() -> ImageSet:
     return ImageSet(
         CARD.name,
         images,
-        Numbered(CARD.count),
+        numbered(CARD.count),
         os.path.dirname(next(iter(found.values()))),
         labels=np.repeat(np.arange(letters), DRAWERS),
         classes=tuple(f"letter {i}" for i in range(letters)),

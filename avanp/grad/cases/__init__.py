@@ -13,6 +13,7 @@ from avanp.grad.cases.draws import Case, Rng, ScalarCase
 from avanp.grad.check import GradReport, check_grad, check_scalar
 from avanp.layers.base import Layer
 from avanp.rng import stream
+from avanp.systems.find import find
 
 CASES: dict[str, Callable[[Rng], Case]] = {
     **layers.CASES,
@@ -39,6 +40,10 @@ def run(names: Sequence[str] | None = None) -> list[GradReport]:
     AvanpError
         At an unknown name, before anything is run.
     """
+    for name in names or ():
+        if ":" in name:  # a system in a file or a module
+            SCALAR_CASES.update(systems.cases_of(name))
+    names = [_row(name) for name in names] if names is not None else None
     known = rows()
     chosen: list[str] = known if names is None else []
     for name in names or ():
@@ -49,6 +54,11 @@ def run(names: Sequence[str] | None = None) -> list[GradReport]:
             raise AvanpError(f"no gradient check {what}: avanp gradcheck --list names all")
         chosen += found
     return [_check(name) for name in dict.fromkeys(chosen)]
+
+
+def _row(name: str) -> str:
+    """Return the name of a system's rows where the system is named by its file or module."""
+    return f"system-{find(name).name}" if ":" in name else name
 
 
 def _check(name: str) -> GradReport:

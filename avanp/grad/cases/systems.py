@@ -4,7 +4,8 @@ Their ReLUs are replaced by smooth functions: what is checked here is how the ne
 together, and among so many units some are always near a kink.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -16,22 +17,7 @@ from avanp.layers.tanh import Tanh
 from avanp.registry import SYSTEMS
 from avanp.rng import stream
 
-# Written out, because building the systems to ask them would load them all.
-NETS = {
-    "VAE": ("encoder", "decoder"),
-    "GAN": ("decoder", "d"),
-    "VAEGAN": ("encoder", "decoder", "d"),
-    "AVA1": ("encoder", "decoder", "d"),
-    "AVA2": ("encoder", "decoder", "d"),
-    "AVA3": ("encoder", "decoder", "D"),
-    "AVA4": ("encoder", "decoder", "D"),
-    "AVA5": ("encoder", "decoder", "d", "D"),
-    "classifier": ("classifier",),
-}
-
-
-# A weight of 1 would hide that it is missing.
-WEIGHTS = {"VAE": {"beta": 0.7}, "VAEGAN": {"beta": 0.7}}
+SHAPE = (3, 4, 1)
 
 
 class Smooth(Tanh, LeakyReLU):
@@ -41,42 +27,78 @@ class Smooth(Tanh, LeakyReLU):
 def smooth(system: Any) -> Any:
     """Return the system, its activations replaced."""
     for net in system.nets.values():
-        for i, layer in enumerate(net.layers):
+        for i, layer in enumerate(getattr(net, "layers", ())):
             if isinstance(layer, ReLU | LeakyReLU):
                 net.layers[i] = net.children[str(i)] = Smooth()
     return system
 
 
-def _system(name: str, arch: str, net: str) -> Callable[[Rng], ScalarCase]:
-    """Return the case of one net of one system, of three images of 3×4 pixels.
+def small(name: str, arch: str) -> Any:
+    """Return a small system in float64; the convolutional nets have batch norm, the dense not."""
+    from avanp.systems.find import find
+    from avanp.systems.options import options_of
 
-    The convolutional nets have batch norm, the dense ones have not.
-    """
+    kind = find(name)
+    known = options_of(kind.config_class)
+    options: dict[str, Any] = {"arch": arch, "widths": (4,), "latent": 2}
+    options |= {"batch_norm": arch == "conv", **kind.checked_with}
+    config = kind.config_class(shape=SHAPE, **{k: v for k, v in options.items() if k in known})
+    return smooth(kind(config, dtype=np.float64, parts=kind.parts_to_check(config)))
+
+
+def case_of(name: str, arch: str, net: str, nth: int) -> Callable[[Rng], ScalarCase]:
+    """Return the case of a net's nth update in a step, on three images of 3×4 pixels."""
 
     def case(rng: Rng) -> ScalarCase:
-        from avanp.systems import build
-
-        options: dict[str, Any] = {"shape": (3, 4, 1), "arch": arch, "widths": (4,), "latent": 2}
-        options |= {"classes": 3} if name == "classifier" else WEIGHTS.get(name, {})
-        system = smooth(build(name, dtype=np.float64, batch_norm=arch == "conv", **options))
+        system = small(name, arch)
         for key, p in system.parameters().items():
             if key.endswith((".b", ".beta")):
                 p += 0.3 * rng.standard_normal(p.shape)
-        x = rng.random((3, 3, 4, 1))
-        batch = (x, np.arange(3)) if system.needs_labels else x
-        grads, _ = system.gradients(batch, stream(0, "noise"))
+        batch = images(system, rng)
+        before = {key: value.copy() for key, value in system.state.items()}
+
+        def update() -> tuple[Any, Any]:
+            for key, value in before.items():
+                system.state[key][...] = value
+            return next(islice(_of(net, system, batch), nth, None))
+
+        grads, _ = update()
 
         def loss() -> float:
-            return system.losses(batch, stream(0, "noise"))[net]
+            return float(system.descends(update()[1])[net])
 
         return loss, system.nets[net].params, grads[net]
 
     return case
 
 
-CASES: dict[str, Callable[[Rng], ScalarCase]] = {
-    f"system-{name}{suffix}.{net}": _system(name, arch, net)
-    for name in SYSTEMS
-    for arch, suffix in (("mlp", ""), ("conv", "-conv"))
-    for net in NETS[name]
-}
+def images(system: Any, rng: Rng) -> Any:
+    """Return a batch for a small system."""
+    x = rng.random((3, *SHAPE))
+    return (x, np.arange(3)) if system.needs_labels else x
+
+
+def _of(net: str, system: Any, batch: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield the updates of a net in a step that moves no weight."""
+    updates = system.updates(lambda: batch, stream(0, "noise"))
+    return ((grads, terms) for grads, terms in updates if net in grads)
+
+
+def cases_of(name: str) -> dict[str, Callable[[Rng], ScalarCase]]:
+    """Return the rows of a system, registered or named as `avanp.systems.find.find` takes it.
+
+    A net that a step updates several times has a row for each: ``system-X.d``, ``system-X.d-2``.
+    """
+    system, rows = small(name, "mlp"), {}
+    batch = images(system, stream(0, "data"))
+    for net in system.nets:
+        for nth, _ in enumerate(_of(net, system, batch)):
+            for arch, suffix in (("mlp", ""), ("conv", "-conv")):
+                row = f"system-{system.name}{suffix}.{net}" + (f"-{nth + 1}" if nth else "")
+                rows[row] = case_of(name, arch, net, nth)
+    return rows
+
+
+CASES: dict[str, Callable[[Rng], ScalarCase]] = {}
+for _name in SYSTEMS:
+    CASES |= cases_of(_name)

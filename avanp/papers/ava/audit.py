@@ -9,20 +9,20 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from avanp.audit.markdown import render
-from avanp.audit.wording import METHOD, THANKS, few_seeds, says, unfinished
 from avanp.experiments.judge import judge
 from avanp.experiments.places.bounded import as_finished
 from avanp.experiments.places.processes import process_pool
 from avanp.experiments.places.worker import call_given
 from avanp.experiments.run import arrays_of
 from avanp.files import write_whole
+from avanp.papers.ava import printed_numbers as paper
+from avanp.papers.ava.audit_markdown import render
+from avanp.papers.ava.audit_words import METHOD, THANKS, few_seeds, says, unfinished
 from avanp.papers.ava.cell import on_floats
 from avanp.papers.ava.experiment import AVA
 from avanp.papers.ava.subject import RULES, Call, Subject
-from avanp.report import paper
 from avanp.report.audit_file import FORMAT, NAME
-from avanp.report.figures import figures_available
+from avanp.report.plot import charts_available
 from avanp.report.text import about_seeds
 
 FOLDER = "audit"
@@ -87,8 +87,8 @@ def audit(
         "picture": None,
         "alt": "Each claim's deciding difference with its interval, a panel for each rule set.",
     }
-    if figures_available():
-        from avanp.audit.figures import forest
+    if charts_available():
+        from avanp.papers.ava.audit_charts import forest
 
         shown = [name for name in config["rules"] if name in RULES] or config["rules"][:3]
         about = f"{config['data']['name']}, {about_seeds(config['seeds'])}"
@@ -110,7 +110,7 @@ def _cells(rows: Sequence[Mapping[str, Any]], config: Mapping[str, Any]) -> dict
 
 def _drawn(ablation: Any, subject: Subject, results: list[Any]) -> bytes | None:
     needs_matplotlib = getattr(ablation, "NEEDS_MATPLOTLIB", False)
-    if not hasattr(ablation, "draw") or (needs_matplotlib and not figures_available()):
+    if not hasattr(ablation, "draw") or (needs_matplotlib and not charts_available()):
         return None
     return ablation.draw(subject, results)
 

@@ -7,7 +7,7 @@ AVA3. The paper does not say how an improvement would be measured; mean BM is ou
 """
 
 from avanp.experiments.compare import WORDS, Claim, Compare
-from avanp.report import paper
+from avanp.papers.ava import printed_numbers as paper
 from avanp.report.text import short
 
 ABOVE, BELOW, NOT_ABOVE = ">", "<", "<="

@@ -14,13 +14,15 @@ from avanp.experiments import run
 from avanp.experiments.experiment import Experiment
 from avanp.experiments.grid import RATES, Grid, names_axis
 from avanp.kernels import backend
+from avanp.papers.ava import printed_numbers as paper
 from avanp.papers.ava.ablations import ABLATIONS
 from avanp.papers.ava.cell import run as run_cell
 from avanp.papers.ava.claims import CLAIMS
 from avanp.papers.ava.fingerprint import fingerprint
+from avanp.papers.ava.sweep_files import write_tables
+from avanp.papers.ava.sweep_text import sweep_text
+from avanp.papers.ava.table_numbers import table_numbers
 from avanp.registry import MODELS, load
-from avanp.report import paper, tables, terminal
-from avanp.report.write import write_all
 from avanp.runs.schema import ANY, NUMBER, maybe
 
 
@@ -71,7 +73,7 @@ AVA = Experiment(
     is_paper_set=is_paper_set,
     channels=3,  # the paper's nets see colours
     fingerprint=fingerprint,
-    write=write_all,
+    write=write_tables,
     claims=CLAIMS,
     by="rules",
     ablations=ABLATIONS,
@@ -90,10 +92,10 @@ class SweepResult(run.Rows):
     @property
     def tables(self) -> dict[str, Any]:
         """Tables 1-3 for each rule set, beside the paper's where the images are the paper's."""
-        return tables.build(self.rows, self.config)
+        return table_numbers(self.rows, self.config)
 
     def __str__(self) -> str:
-        return terminal.render(self.tables)
+        return sweep_text(self.tables)
 
 
 def sweep(

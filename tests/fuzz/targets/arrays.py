@@ -1,11 +1,10 @@
-"""IDX, NPZ, MATLAB and CIFAR-10 files."""
+"""IDX, NPZ and CIFAR-10 files."""
 
 import gzip
 import io
 import json
 import os
 import struct
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,9 @@ from PIL import Image
 
 from avanp.data.readers.cifar import RECORD, read_cifar_batch, read_labels, read_sheet
 from avanp.data.readers.idx import read_idx
-from avanp.data.readers.matlab import read_matlab
 from avanp.data.resolve import resolve
 from avanp.metrics.vgg16 import VGG16
-from fuzz.forms import gzipped, json_value, matlab, png, zipped
+from fuzz.forms import gzipped, json_value, png, zipped
 from fuzz.target import Target, file
 
 RNG = np.random.default_rng(2)
@@ -68,34 +66,6 @@ def read_npz_file(path: Path) -> None:
     resolve(path, (6, 6) if path.stat().st_size % 2 else None)
 
 
-def matrix(name: bytes, values: np.ndarray, kind: int, stored: int, flags: int = 0) -> bytes:
-    """Return a matrix of a MATLAB file as an element."""
-
-    def part(element: int, content: bytes) -> bytes:
-        return struct.pack("<II", element, len(content)) + content + bytes(-len(content) % 8)
-
-    shape = struct.pack(f"<{values.ndim}i", *values.shape)
-    head = part(6, struct.pack("<II", kind | flags, 0)) + part(5, shape) + part(1, name)
-    body = head + part(stored, values.tobytes("F"))
-    return struct.pack("<II", 14, len(body)) + body
-
-
-def mats() -> list[bytes]:
-    values = RNG.integers(0, 9, (3, 4), dtype=np.uint8)
-    top = b"MATLAB 5.0 MAT-file".ljust(124) + b"\0\1IM"
-    x, y = matrix(b"x", values, 9, 2), matrix(b"y", values[:1].astype(np.float64), 6, 9)
-    packed = [struct.pack("<II", 15, len(z)) + z for z in (zlib.compress(x), zlib.compress(y))]
-    small = matrix(b"x", values[:1, :1], 9, 2, 0x200)
-    bomb = zlib.compress(matrix(b"x", np.zeros((100, 4000), np.uint8), 9, 2))
-    return [
-        top + x + y,
-        top + b"".join(packed),
-        top + small + y,
-        top + matrix(b"x", values.astype(np.uint16), 11, 4, 0x800) + y,
-        top + struct.pack("<II", 15, len(bomb)) + bomb + y,
-    ]
-
-
 def batches() -> list[bytes]:
     records = RNG.integers(0, 10, (2, RECORD), dtype=np.uint8)
     return [records[:1].tobytes(), records.tobytes()]
@@ -131,7 +101,6 @@ TARGETS = [
     Target("idx", file("a"), read_idx, lambda: [idx(2, 3, 4), idx(5), idx(1, 2, 3, 4)]),
     Target("idx-gz", file("a"), read_idx, gzipped_idx, 128, gzipped),
     Target("npz", file("a.npz"), read_npz_file, npzs, 128, zipped, NPY),
-    Target("mat", file("a.mat"), lambda path: read_matlab(path, ["x", "y"]), mats, 128, matlab),
     Target("cifar-batch", whole_records, read_cifar_batch, batches),
     Target("cifar-sheet", file("a.png"), read_sheet, sheets, 1024, png),
     Target("cifar-labels", file("a.json"), lambda path: read_labels(path, 10), label_lists, 64,

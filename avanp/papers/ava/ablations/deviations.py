@@ -4,11 +4,11 @@ from typing import Any
 
 from avanp.ava.program import DEVIATIONS
 from avanp.papers.ava.ablations.table import NONE, mean, number, size, table
+from avanp.papers.ava.nearness import pearson, rms
+from avanp.papers.ava.printed_numbers import published
 from avanp.papers.ava.subject import Call, Key, Subject
 from avanp.papers.ava.trained import cell_bm
-from avanp.report.paper import published
 from avanp.report.text import about_seeds, rate
-from avanp.report.verdict import pearson, rms
 
 ID = "deviations"
 SEEDS = 2
@@ -121,7 +121,7 @@ def _beside_the_paper(subject: Subject, found: dict[Key, float | None], rules: s
 
 def draw(subject: Subject, results: list[Any]) -> bytes:
     """Return a picture of the changes of the means."""
-    from avanp.audit.figures import grid_of_changes
+    from avanp.papers.ava.audit_charts import grid_of_changes
 
     found = bms(subject, results)
     program = means(subject, found, PROGRAM)

@@ -86,7 +86,7 @@ def tables(subject: Subject, results: list[Any]) -> list[dict[str, Any]]:
 
 def draw(subject: Subject, results: list[Any]) -> bytes:
     """Return a picture of an image of each model, a row for each rule set and start."""
-    from avanp.audit.strips import grid_of_images
+    from avanp.papers.ava.audit_strips import grid_of_images
 
     trained = [(init, key) for init, key in _all(subject) if _to_train(subject, init, key)]
     shown: dict[str, list[np.ndarray | None]] = {}

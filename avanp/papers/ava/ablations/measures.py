@@ -182,7 +182,7 @@ def _digits(key: str, value: float | None) -> str:
 
 def draw(subject: Subject, results: list[Any]) -> bytes:
     """Return the measures against BM, a panel each."""
-    from avanp.audit.figures import scatter
+    from avanp.papers.ava.audit_charts import scatter
 
     program = cells_by_rules(subject, results)[RULES[0]]
     names = {key: f"{one.name}\n({one.better} is better)" for key, one in MEASURES.items()}

@@ -124,7 +124,7 @@ def _above(shown: dict[str, Any]) -> str:
 
 def draw(subject: Subject, results: list[Any]) -> bytes:
     """Return the images side by side, with their BM."""
-    from avanp.audit.strips import labelled_strip
+    from avanp.papers.ava.audit_strips import labelled_strip
 
     return labelled_strip(
         [

@@ -1,0 +1,64 @@
+"""An estimator of any system: its parameters are the options of the system's configuration."""
+
+import textwrap
+from dataclasses import field, make_dataclass
+from functools import cache
+from typing import Any
+
+from avanp.estimators.encoding import EncodingEstimator
+from avanp.estimators.trained import TrainedEstimator
+from avanp.systems.find import find
+from avanp.systems.options import Option, options_of
+
+TRAINING = {
+    "epochs": ("int", "Passes over the images."),
+    "batch_size": ("int", "Images an update."),
+    "random_state": ("int", "The seed of all random streams."),
+}
+STOPPING = {
+    "patience": (
+        "int, optional",
+        "Stop after so many epochs without a better loss on images held out, and go back to the "
+        "best; by default all epochs are run, on all images.",
+    ),
+    "validation_fraction": ("float", "The share of images held out for that."),
+}
+
+
+@cache
+def estimator_class(system: str) -> type[TrainedEstimator]:
+    """Return the estimator of a system, registered or named as `avanp.systems.find.find` takes it.
+
+    A system that encodes has `transform`, `reconstruct`, `score` and early stopping.
+    """
+    kind = find(system)
+    base = EncodingEstimator if "encode" in kind.can else TrainedEstimator
+    options = {k: one for k, one in options_of(kind.config_class).items() if k != "shape"}
+    own = [(name, one.kind, field(default=one.default)) for name, one in options.items()]
+    name = kind.name.replace("-", "")
+    made: Any = make_dataclass(name, own, bases=(base,), kw_only=True, eq=False, repr=False)
+    made.system = system
+    made.__doc__ = docstring(kind, options, base)
+    # Pickled by its name, which `avanp` finds.
+    made.__module__ = "avanp"
+    kept: type[TrainedEstimator] = made
+    return kept
+
+
+def docstring(kind: Any, options: dict[str, Option], base: type) -> str:
+    """Return a numpydoc docstring from what a system declares."""
+    lines = [(kind.__doc__ or kind.name).strip().splitlines()[0], "", "Parameters", "-" * 10]
+    for name, one in options.items():
+        lines += _parameter(name, one.type_words(), one.help)
+    training = {**TRAINING, **(STOPPING if base is EncodingEstimator else {})}
+    for name, (words, said) in training.items():
+        lines += _parameter(name, words, said)
+    inherited = (TrainedEstimator.__doc__ or "").split("Attributes\n", 1)[1]
+    return "\n".join([*lines, "", "Attributes", textwrap.dedent("    " + inherited.strip())])
+
+
+def _parameter(name: str, words: str, said: str) -> list[str]:
+    return [
+        f"{name} : {words}",
+        *textwrap.wrap(said, 92, initial_indent="    ", subsequent_indent="    "),
+    ]

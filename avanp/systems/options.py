@@ -1,0 +1,185 @@
+"""Options of a system, each declared once.
+
+A field of a configuration says its default, its limits and its help by `option`. From that come
+its validation, `--name` of `avanp train MODEL`, the estimator's parameter with its docstring, and
+the tables of docs/options.md.
+"""
+
+import math
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from avanp.errors import AvanpError
+
+KEY = "option"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What `option` was told beside the default."""
+
+    help: str
+    least: float = -math.inf
+    above: float = -math.inf
+    below: float = math.inf
+    what: str = ""
+    command_line: bool = True
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option of a configuration: its name, type, default and limits.
+
+    Attributes
+    ----------
+    kind : type
+        int, float, bool, ``Literal[...]`` or a tuple of numbers, without None.
+    optional : bool
+        Whether None is a value: "as the system has it by default".
+    """
+
+    name: str
+    kind: Any
+    optional: bool
+    default: Any
+    limits: Limits
+
+    @property
+    def help(self) -> str:
+        """What it is, in a sentence."""
+        return self.limits.help
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The words that it may be, or none."""
+        return get_args(self.kind) if get_origin(self.kind) is Literal else ()
+
+    def checked(self, value: Any) -> Any:
+        """Return the value as it is kept, or raise an `AvanpError`."""
+        if value is None and self.optional:
+            return None
+        limits = self.limits
+        if self.choices:
+            return choice(self.name, value, self.choices)
+        if self.kind is bool:
+            return flag(self.name, value)
+        if self.kind is int:
+            return whole(self.name, value, None if limits.least == -math.inf else int(limits.least))
+        if self.kind is float:
+            return number(
+                self.name, value, least=limits.least, above=limits.above, below=limits.below
+            )
+        kinds = get_args(self.kind)
+        count = None if kinds[-1] is Ellipsis else len(kinds)
+        if kinds[0] is int:
+            return whole_numbers(self.name, value, limits.what, count)
+        if not isinstance(value, tuple | list) or len(value) != count:
+            raise AvanpError(f"{self.name} must be two numbers, not {value!r}")
+        for one in value:
+            number(self.name, one, least=limits.least, above=limits.above, below=limits.below)
+        return tuple(map(float, value))
+
+    def type_words(self) -> str:
+        """Return the type as a docstring has it."""
+        words = "{" + ", ".join(f'"{c}"' for c in self.choices) + "}"
+        kinds = get_args(self.kind)
+        if not self.choices:
+            words = getattr(self.kind, "__name__", str(self.kind))
+        if get_origin(self.kind) is tuple:
+            several = kinds[-1] is Ellipsis
+            inside = ", ".join(k.__name__ for k in kinds if k is not Ellipsis)
+            words = f"tuple of {inside}" if several else f"({inside})"
+        return words + ", optional" * self.optional
+
+
+def option(
+    default: Any = MISSING,
+    *,
+    help: str,
+    least: float = -math.inf,
+    above: float = -math.inf,
+    below: float = math.inf,
+    what: str = "",
+    command_line: bool = True,
+) -> Any:
+    """Return a dataclass field that is an option.
+
+    Parameters
+    ----------
+    default : optional
+        Without one it must be given.
+    help : str
+        A sentence without names of classes: it stands in `--help`, docstrings and docs.
+    least, above, below : float
+        Limits of a number.
+    what : str
+        What a tuple of whole numbers is, for the message about one that is not.
+    command_line : bool
+        Whether `avanp train` takes it; what the data decides, such as the shape, it does not.
+    """
+    limits = Limits(help, least, above, below, what, command_line)
+    return field(default=default, metadata={KEY: limits})
+
+
+def options_of(config_class: type) -> dict[str, Option]:
+    """Return the options of a configuration by name, in the order of their declaration."""
+    hints = get_type_hints(config_class)
+    found = {}
+    for one in fields(config_class):
+        if KEY not in one.metadata:
+            raise AvanpError(f"{config_class.__name__}.{one.name} is declared without option(…)")
+        kind = hints[one.name]
+        optional = type(None) in get_args(kind)
+        if optional:
+            (kind,) = (k for k in get_args(kind) if k is not type(None))
+        default = None if one.default is MISSING else one.default
+        found[one.name] = Option(one.name, kind, optional, default, one.metadata[KEY])
+    return found
+
+
+def whole(name: str, value: Any, least: int | None = 1) -> int:
+    """Return a whole number of at least `least`, or raise an `AvanpError`."""
+    right = isinstance(value, int) and not isinstance(value, bool)
+    if not right or (least is not None and value < least):
+        limit = "" if least is None else f" of at least {least}"
+        raise AvanpError(f"{name} must be a whole number{limit}, not {value!r}")
+    return int(value)
+
+
+def whole_numbers(name: str, values: Any, what: str, count: int | None = None) -> tuple[int, ...]:
+    """Return a tuple of whole numbers of at least 1, or raise an `AvanpError`."""
+    right = isinstance(values, tuple | list) and len(values) == (count or len(values)) > 0
+    if not right or any(isinstance(v, bool) or not isinstance(v, int) or v < 1 for v in values):
+        raise AvanpError(f"{name} must be {what}, whole numbers of at least 1, not {values!r}")
+    return tuple(values)
+
+
+def number(
+    name: str,
+    value: Any,
+    *,
+    least: float = -math.inf,
+    above: float = -math.inf,
+    below: float = math.inf,
+) -> Any:
+    """Return a finite number within the limits, or raise an `AvanpError`."""
+    right = isinstance(value, int | float) and not isinstance(value, bool)
+    if not right or not (math.isfinite(value) and value >= least and above < value < below):
+        limits = {"at least": least, "above": above, "below": below}
+        within = " and ".join(f"{k} {v:g}" for k, v in limits.items() if math.isfinite(v))
+        raise AvanpError(f"{name} must be a number {within}".rstrip() + f", not {value!r}")
+    return value
+
+
+def choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
+    """Return one of `choices`, or raise an `AvanpError`."""
+    if value not in choices:
+        raise AvanpError(f"unknown {name} {value!r}: choose from {', '.join(choices)}")
+    return str(value)
+
+
+def flag(name: str, value: Any) -> bool:
+    """Return True or False, or raise an `AvanpError`."""
+    if not isinstance(value, bool):
+        raise AvanpError(f"{name} must be True or False, not {value!r}")
+    return value

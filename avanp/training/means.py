@@ -1,0 +1,42 @@
+"""Means of what the steps of a row measured."""
+
+from typing import Any
+
+
+class Means:
+    """Means over images, of terms that not every step has.
+
+    Parameters
+    ----------
+    n : int
+        Images of a pass.
+    """
+
+    def __init__(self, n: int) -> None:
+        self.n, self.seen = n, 0
+        self.sums: dict[str, float] = {}
+        self.counts: dict[str, int] = {}
+
+    def add(self, terms: dict[str, float], images: int) -> None:
+        """Take note of a step on so many images."""
+        self.seen += images
+        for term, value in terms.items():
+            self.sums[term] = self.sums.get(term, 0.0) + value * images / self.n
+            self.counts[term] = self.counts.get(term, 0) + images
+
+    def means(self) -> dict[str, float]:
+        """Return the means."""
+        return {
+            term: total if self.counts[term] == self.n else total * self.n / self.counts[term]
+            for term, total in self.sums.items()
+        }
+
+    def state(self) -> dict[str, Any]:
+        """Return what `load` takes, for JSON."""
+        return {"seen": self.seen, "sums": self.sums, "counts": self.counts}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Go on from a `state`."""
+        self.seen = int(state["seen"])
+        self.sums = {str(k): float(v) for k, v in state["sums"].items()}
+        self.counts = {str(k): int(v) for k, v in state["counts"].items()}
