@@ -38,7 +38,7 @@ def subject():
 
 @pytest.fixture(scope="module")
 def audited(subject):
-    return run.audit(subject.rows, subject.config, subject)
+    return run.audit(subject.rows, subject.config, subject.images)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_the_document_is_whole(audited):
 
 @pytest.mark.slow
 def test_the_processes_make_no_difference(subject, audited):
-    document, pictures = run.audit(subject.rows, subject.config, subject, jobs=2)
+    document, pictures = run.audit(subject.rows, subject.config, subject.images, jobs=2)
     assert document == audited[0]
     assert pictures == audited[1]
 
@@ -78,7 +78,9 @@ def test_progress_goes_from_nothing_to_all(subject):
     told = []
     only = Subject(subject.rows, {**subject.config, "models": ["VAE"], "lr": [0.3]}, images())
     rows = [row for row in subject.rows if row["model"] == "VAE" and row["lr"] == 0.3]
-    run.audit(rows, only.config, only, progress=lambda done, total: told.append((done, total)))
+    run.audit(
+        rows, only.config, only.images, progress=lambda done, total: told.append((done, total))
+    )
     assert told[0][0] == 0
     assert [done for done, _ in told] == list(range(told[-1][1] + 1))
 

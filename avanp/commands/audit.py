@@ -13,7 +13,6 @@ from avanp.errors import AvanpError
 
 if TYPE_CHECKING:
     from avanp.data.images import ImageSet
-    from avanp.papers.ava.subject import Subject
 
 
 @click.command(
@@ -62,7 +61,7 @@ def audit(
     from avanp.papers.ava.audit_text import COLUMNS
     from avanp.papers.ava.audit_words import few_seeds
     from avanp.papers.ava.experiment import AVA
-    from avanp.papers.ava.subject import RULES, Subject
+    from avanp.papers.ava.subject import RULES
     from avanp.processors import usable
 
     numbers = parse_seeds(seeds)
@@ -90,8 +89,7 @@ def audit(
             data, size, out, retry_failed=retry_failed, rules=RULES, seeds=numbers, jobs=jobs
         )
         rows, config, images = result.rows, result.config, images.with_channels(3)
-    subject = None if images is None or claims_only else Subject(rows, config, images)
-    _judged(rows, config, subject, jobs, from_ or out)
+    _judged(rows, config, None if claims_only else images, jobs, from_ or out)
     own = "its sweep, with --retry-failed, runs them again"
     tell_failed(rows, own if from_ else retry(out))
 
@@ -117,7 +115,7 @@ def _images_of(config: dict[str, Any], data: str | None) -> "ImageSet":
 def _judged(
     rows: list[dict[str, Any]],
     config: dict[str, Any],
-    subject: "Subject | None",
+    images: "ImageSet | None",
     jobs: int,
     directory: str | None,
 ) -> None:
@@ -131,7 +129,7 @@ def _judged(
         left = f"the sweep is in {directory}; the same command continues, with --claims-only "
         left += "without ablations"
     with ending(directory, left):
-        if subject is None:
+        if images is None:
             document, pictures = run.audit(rows, config)
             if directory:
                 there = (Path(directory) / run.NAME).exists()
@@ -140,7 +138,7 @@ def _judged(
                     click.echo("no ablations are kept: the audit before has none of these cells")
         else:
             with shown("trainings") as progress:
-                document, pictures = run.audit(rows, config, subject, jobs=jobs, progress=progress)
+                document, pictures = run.audit(rows, config, images, jobs=jobs, progress=progress)
         if directory:
             run.write(Path(directory), document, pictures)
     click.echo(terminal.render(document), nl=False)

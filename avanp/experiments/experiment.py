@@ -121,7 +121,8 @@ class Experiment:
     by : str, optional
         The axis whose values are judged apart.
     ablations : mapping
-        Further studies by name: what explains the verdicts.
+        Of names to functions of rows, configuration and images, which return a
+        `avanp.experiments.study.Study`: what explains the verdicts.
     quick : mapping
         Words for axes, and settings, of a run that is done in a minute or two.
     unnamed : bool

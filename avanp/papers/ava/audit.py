@@ -3,36 +3,31 @@
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
-from importlib import import_module
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from avanp.data.images import ImageSet
 from avanp.experiments.judge import judge
-from avanp.experiments.places.bounded import as_finished
-from avanp.experiments.places.processes import process_pool
-from avanp.experiments.places.worker import call_given
-from avanp.experiments.run import arrays_of
+from avanp.experiments.run import Progress
+from avanp.experiments.study import explained
 from avanp.files import write_whole
 from avanp.papers.ava import printed_numbers as paper
 from avanp.papers.ava.audit_markdown import render
 from avanp.papers.ava.audit_words import METHOD, THANKS, few_seeds, says, unfinished
-from avanp.papers.ava.cell import on_floats
 from avanp.papers.ava.experiment import AVA
-from avanp.papers.ava.subject import RULES, Call, Subject
+from avanp.papers.ava.subject import RULES
 from avanp.report.audit_file import FORMAT, NAME
 from avanp.report.plot import charts_available
 from avanp.report.text import about_seeds
 
 FOLDER = "audit"
-Progress = Callable[[int, int], None]
 
 
 def audit(
     rows: Sequence[Mapping[str, Any]],
     config: Mapping[str, Any],
-    subject: Subject | None = None,
+    images: ImageSet | None = None,
     *,
     jobs: int = 1,
     progress: Progress | None = None,
@@ -43,8 +38,8 @@ def audit(
     ----------
     rows, config
         Of a sweep, finished or not.
-    subject : Subject, optional
-        The sweep with its images; without it there are no ablations.
+    images : ImageSet, optional
+        Those of the sweep; without them there are no ablations.
     jobs : int
         Processes. The result does not depend on it.
     progress : callable, optional
@@ -58,19 +53,9 @@ def audit(
     claims = judge(AVA, rows, config, says=says)
     pictures: dict[str, bytes] = {}
     ablations: list[dict[str, Any]] = []
-    if subject is not None:
-        studies = [import_module(name) for name in AVA.ablations.values()]
-        calls = [ablation.calls(subject) for ablation in studies]
-        results = iter(_results([c for some in calls for c in some], subject, jobs, progress))
-        for ablation, some in zip(studies, calls, strict=True):
-            own = [next(results) for _ in some]
-            tables = ablation.tables(subject, own)
-            picture = _drawn(ablation, subject, own)
-            if picture is not None:
-                name = f"{ablation.ID}.png"
-                pictures[name] = picture
-                tables[0]["picture"] = f"{FOLDER}/{name}"
-            ablations += tables
+    if images is not None:
+        studies = {name: of(rows, config, images) for name, of in AVA.ablations.items()}
+        ablations, pictures = explained(studies, images, FOLDER, jobs=jobs, progress=progress)
     cells, seeds = _cells(rows, config), config["seeds"]
     notes = unfinished(cells, seeds), few_seeds(seeds)
     document: dict[str, Any] = {
@@ -106,36 +91,6 @@ def _cells(rows: Sequence[Mapping[str, Any]], config: Mapping[str, Any]) -> dict
         "of": grid * len(config["seeds"]),
         "whole_seeds": sum(n == grid for n in by_seed.values()),
     }
-
-
-def _drawn(ablation: Any, subject: Subject, results: list[Any]) -> bytes | None:
-    needs_matplotlib = getattr(ablation, "NEEDS_MATPLOTLIB", False)
-    if not hasattr(ablation, "draw") or (needs_matplotlib and not charts_available()):
-        return None
-    return ablation.draw(subject, results)
-
-
-def _results(
-    calls: list[Call], subject: Subject, jobs: int, progress: Progress | None
-) -> list[Any]:
-    """Return what the calls give, in their order."""
-    if progress:
-        progress(0, len(calls))
-    results: list[Any] = [None] * len(calls)
-    sha256 = subject.images.sha256
-    data = arrays_of(subject.images)
-    with process_pool(max(1, min(jobs, len(calls))), sha256, data) as executor:
-
-        def submit(numbered: tuple[int, Call]) -> Future:
-            return executor.submit(call_given, sha256, on_floats, numbered[1].fn, *numbered[1].args)
-
-        for done, ((i, _), future) in enumerate(
-            as_finished(submit, enumerate(calls), lambda: 2 * jobs), 1
-        ):
-            results[i] = future.result()
-            if progress:
-                progress(done, len(calls))
-    return results
 
 
 def write(directory: Path, document: Mapping[str, Any], pictures: Mapping[str, bytes]) -> None:

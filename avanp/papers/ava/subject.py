@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from avanp.data.images import ImageSet
+from avanp.experiments.study import Call
+from avanp.papers.ava.cell import on_floats
 from avanp.papers.ava.cells import finite
 from avanp.papers.ava.printed_numbers import same_rate
 
@@ -13,11 +15,9 @@ RULES = ("program", "printed", "exact")
 Key = tuple[str, str, float, int]
 
 
-class Call(NamedTuple):
-    """A piece of an ablation for any process: ``fn(images, *args)``, images float32 in [0, 1]."""
-
-    fn: Callable[..., Any]
-    args: tuple[Any, ...]
+def floats_call(fn: Callable[..., Any], args: tuple[Any, ...]) -> Call:
+    """Return a piece of an ablation: ``fn(images, *args)``, images float32 in [0, 1]."""
+    return Call(on_floats, (fn, *args))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from avanp.ava.program import DEVIATIONS
 from avanp.papers.ava.ablations.table import NONE, mean, number, size, table
 from avanp.papers.ava.nearness import pearson, rms
 from avanp.papers.ava.printed_numbers import published
-from avanp.papers.ava.subject import Call, Key, Subject
+from avanp.papers.ava.subject import Call, Key, Subject, floats_call
 from avanp.papers.ava.trained import cell_bm
 from avanp.report.text import about_seeds, rate
 
@@ -21,7 +21,7 @@ def calls(subject: Subject) -> list[Call]:
     """Return the cells that the sweep does not have."""
     draws = subject.config["draws"]
     return [
-        Call(cell_bm, (model, rules, lr, seed, draws))
+        floats_call(cell_bm, (model, rules, lr, seed, draws))
         for rules, model, lr, seed in _keys(subject)
         if not subject.there((rules, model, lr, seed))
     ]

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from avanp.papers.ava.ablations.table import size, table
-from avanp.papers.ava.subject import RULES, Call, Subject
+from avanp.papers.ava.subject import RULES, Call, Subject, floats_call
 from avanp.papers.ava.trained import trained
 from avanp.registry import load
 from avanp.report.text import about_seeds, listed
@@ -18,7 +18,7 @@ def calls(subject: Subject) -> list[Call]:
     """Return the pairs of trainings, with the discriminators and without, model by model."""
     (seed,) = subject.seeds(1)
     return [
-        Call(compare, (model, rules, way, lr, seed))
+        floats_call(compare, (model, rules, way, lr, seed))
         for model in _with_one(subject)
         for rules, way in WAYS
         for lr in subject.rates

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from avanp.papers.ava.ablations.table import mean, number, table
-from avanp.papers.ava.subject import RULES, Call, Key, Subject
+from avanp.papers.ava.subject import RULES, Call, Key, Subject, floats_call
 from avanp.papers.ava.trained import cell_bm
 from avanp.report.text import about_seeds, rate
 
@@ -18,7 +18,7 @@ def calls(subject: Subject) -> list[Call]:
     """Return the cells from Glorot weights, those from zeros that the sweep lacks, and pictures."""
     draws = subject.config["draws"]
     return [
-        Call(cell_bm, (model, rules, lr, seed, draws, init))
+        floats_call(cell_bm, (model, rules, lr, seed, draws, init))
         for init, (rules, model, lr, seed) in _all(subject)
         if _to_train(subject, init, (rules, model, lr, seed))
     ]

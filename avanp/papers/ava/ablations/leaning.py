@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from avanp.papers.ava.ablations.table import size, table
-from avanp.papers.ava.subject import RULES, Call, Subject
+from avanp.papers.ava.subject import RULES, Call, Subject, floats_call
 from avanp.papers.ava.trained import trained
 from avanp.report.text import about_seeds, listed
 
@@ -18,7 +18,7 @@ def calls(subject: Subject) -> list[Call]:
     """Return the pairs of trainings, without the leaning term and with it."""
     (seed,) = subject.seeds(1)
     return [
-        Call(compare, (without, with_it, rules, lr, seed))
+        floats_call(compare, (without, with_it, rules, lr, seed))
         for without, with_it in PAIRS
         for rules in RULES
         for lr in subject.rates

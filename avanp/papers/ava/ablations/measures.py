@@ -12,7 +12,7 @@ from avanp.metrics.psnr import psnr
 from avanp.metrics.random_conv import SMALLEST, RandomConv
 from avanp.metrics.ssim import WINDOW, ssim
 from avanp.papers.ava.ablations.table import NONE, mean, number, table
-from avanp.papers.ava.subject import RULES, Call, Subject
+from avanp.papers.ava.subject import RULES, Call, Subject, floats_call
 from avanp.papers.ava.trained import trained
 from avanp.report.text import about_seeds, listed
 
@@ -43,7 +43,7 @@ def calls(subject: Subject) -> list[Call]:
     (seed,) = subject.seeds(1)
     draws = subject.config["draws"]
     return [
-        Call(measure, (model, rules, some, seed, draws))
+        floats_call(measure, (model, rules, some, seed, draws))
         for rules in RULES
         for model in subject.models
         for some in _some_rates(subject)

@@ -7,7 +7,7 @@ import numpy as np
 from avanp.metrics.balance import balance_metric
 from avanp.metrics.nearest import nearest_images
 from avanp.papers.ava.ablations.table import number, size, table
-from avanp.papers.ava.subject import RULES, Call, Subject
+from avanp.papers.ava.subject import RULES, Call, Subject, floats_call
 from avanp.papers.ava.trained import trained
 from avanp.report.text import about_seeds, listed, rate, short
 from avanp.rng import stream
@@ -19,7 +19,7 @@ HIGHEST, LOWEST = "highest of the models", "lowest of the models"
 
 def calls(subject: Subject) -> list[Call]:
     """Return the drawing of the cells of highest and lowest BM under program."""
-    return [Call(draw_one, (key[1], key[2], key[3])) for key in _extremes(subject).values()]
+    return [floats_call(draw_one, (key[1], key[2], key[3])) for key in _extremes(subject).values()]
 
 
 def draw_one(images: np.ndarray, model: str, lr: float, seed: int) -> np.ndarray:

@@ -11,7 +11,7 @@ from avanp.grad.contract import as_array
 from avanp.layers.base import Array, Layer, Wrt
 from avanp.layers.sequential import Sequential
 from avanp.papers.ava.ablations.table import mean, number, size, table
-from avanp.papers.ava.subject import Call, Subject
+from avanp.papers.ava.subject import Call, Subject, floats_call
 from avanp.papers.ava.trained import trained
 from avanp.report.text import about_seeds
 
@@ -46,7 +46,9 @@ def calls(subject: Subject) -> list[Call]:
     (seed,) = subject.seeds(1)
     draws = subject.config["draws"]
     return [
-        Call(compare, (model, lr, seed, draws)) for model in subject.models for lr in subject.rates
+        floats_call(compare, (model, lr, seed, draws))
+        for model in subject.models
+        for lr in subject.rates
     ]
 
 
