@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from avanp.commands import options
-from avanp.commands.sweeping import ending, retry, swept, tell_failed
+from avanp.commands.sweeping import ending, ran, retry, tell_failed
 from avanp.console import Examples, written
 from avanp.errors import AvanpError
 
@@ -85,8 +85,14 @@ def audit(
                 "two parts: the sweep, then the ablations, some 3,300 pieces however many seeds "
                 "there are\n(--claims-only leaves them out)"
             )
-        images, result = swept(
-            data, size, out, retry_failed=retry_failed, rules=RULES, seeds=numbers, jobs=jobs
+        images, result = ran(
+            AVA,
+            {"rules": RULES, "seeds": numbers},
+            data=data,
+            size=size,
+            out=out,
+            retry_failed=retry_failed,
+            jobs=jobs,
         )
         rows, config, images = result.rows, result.config, images.with_channels(3)
     _judged(rows, config, None if claims_only else images, jobs, from_ or out)

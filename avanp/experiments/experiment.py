@@ -114,8 +114,15 @@ class Experiment:
         give another are told of.
     shared : tuple of Shared
         What cells are given besides.
+    tables, charts : mapping
+        Of names to functions ``(rows, config)``, which return values of `avanp.report`.
+    galleries : mapping
+        Of names to functions ``(folder, rows, config)``; the folder has the strips of images.
     write : callable, optional
-        ``(folder, rows, config)``: writes tables and pictures of a run into its folder.
+        ``(folder, rows, config)``: writes what is drawn of a run into its folder as it ends, where
+        that is something else than its tables, charts and verdicts.
+    page : callable, optional
+        ``(folder, rows, config, markdown)``: writes its report, where that is a page of its own.
     claims : tuple of Claim
         Judged over the seeds.
     by : str, optional
@@ -142,9 +149,18 @@ class Experiment:
     channels: int | None = None
     fingerprint: Callable[[Arrays], str] | None = None
     shared: tuple[Shared, ...] = ()
+    tables: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    charts: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    galleries: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     write: Callable[[Path, list[dict[str, Any]], dict[str, Any]], Any] | None = None
+    page: Callable[..., list[Path]] | None = None
     claims: tuple[Claim, ...] = ()
     by: str | None = None
     ablations: Mapping[str, Any] = field(default_factory=dict)
     quick: Mapping[str, Any] = field(default_factory=dict)
     unnamed: bool = False
+
+    @property
+    def groups(self) -> str:
+        """The key of what is judged apart: that of the axis `by`, or "all"."""
+        return next((axis.key for axis in self.grid.axes if axis.name == self.by), "all")
