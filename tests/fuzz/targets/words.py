@@ -10,7 +10,7 @@ from avanp.evaluation.damage import read_mask
 from avanp.kernels.engine.threads import threads
 from avanp.optim.schedules import Constant
 from avanp.sweeps.grid import parse_models, parse_rates, parse_rules, parse_seeds
-from avanp.training.folder import parse_schedule
+from avanp.training.rates import parse_schedule
 from fuzz.target import Target, text
 
 NUMBERS = (b"1.0", b"0.5", b"0.01", b":", b",", b"1e-3", b"1e-308", b"sNaN", b"Infinity", b"1_0",
