@@ -127,7 +127,7 @@ def test_another_hash_is_refused_and_nothing_is_kept(user: Path, server: Server)
 
 def test_a_longer_file_is_not_read_to_its_end(user: Path, server: Server) -> None:
     server.files[FILE] += bytes(10 * CHUNK)
-    assert f"has more than {mnist.CARD.downloads[0].size} bytes: another file" in refused(
+    assert f"is longer than {mnist.CARD.downloads[0].size} bytes: another file" in refused(
         server.url
     )
     assert not list(user.iterdir())

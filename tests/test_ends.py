@@ -139,3 +139,25 @@ def test_two_thousand_folders_one_in_another_are_one_line(tmp_path):
         assert (done.code, done.err.count("\n"), "Traceback" in done.err) == (2, 1, False)
         assert "2000 folders below one that is there" in done.err
     assert not (tmp_path / "a").exists()
+
+
+RC = "text.usetex: True\nfont.size: 40\nsavefig.dpi: 10\naxes.facecolor: black\n"
+
+
+@pytest.mark.parametrize("place", ["matplotlibrc", "config/matplotlibrc"])
+def test_no_setting_of_the_users_plotting_library_changes_what_is_drawn(tmp_path, place):
+    pytest.importorskip("matplotlib")
+    words = ("sweep", "--lr", "0.5,0.1", "--models", "VAE", "--draws", "1", "--jobs", "1")
+    drawn = []
+    for folder in (tmp_path / "plain", tmp_path / "set"):
+        write_images(folder / "images")
+        (folder / "config").mkdir()
+        if folder.name == "set":
+            (folder / place).write_text(RC)
+        done = avanp(
+            folder, *words, "--data", "images", "--out", "run", MPLCONFIGDIR=str(folder / "config")
+        )
+        assert done.code == 0, done.err
+        drawn.append({p.name: p.read_bytes() for p in (folder / "run").glob("*.png")})
+    assert drawn[0]
+    assert drawn[0] == drawn[1]

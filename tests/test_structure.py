@@ -21,7 +21,7 @@ LAYERS = [
     {"kernels"},
     {"layers", "losses", "metrics", "data", "pictures"},
     {"optim"},
-    {"ava", "nets"},
+    {"ava", "dfc", "nets"},
     {"systems"},
     {"training"},
     {"evaluation"},
@@ -29,7 +29,7 @@ LAYERS = [
     {"report"},
     {"papers"},
     {"sweeps"},
-    {"audit", "doctor"},
+    {"audit", "doctor", "papers"},
     {"commands"},
     {"cli", "__init__", "__main__"},
 ]

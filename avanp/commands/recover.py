@@ -85,7 +85,7 @@ def recover(
     from avanp.progress import shown
     from avanp.rng import stream
 
-    system, about = load_able(checkpoint, "generate")
+    system, about = load_able(checkpoint, "recover")
     suffix = Path(out).suffix.lower()
     if suffix in WRITERS:
         check_picture(out)

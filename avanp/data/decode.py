@@ -1,14 +1,16 @@
 """One image file to RGB bytes, with the header checked before anything is decoded."""
 
-import os
+import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
 from avanp.data.readers.guard import Clamped
+from avanp.data.readers.netpbm import quick
+from avanp.data.readers.tiff import most_values
 from avanp.data.size import MAX_PIXELS, MAX_RATIO, Size
 from avanp.data.webp import HEAD, webp_size
 from avanp.errors import AvanpError
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 # Only these decoders see the file, whatever its suffix claims: no PostScript, no plug-ins.
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
+# Of a file in pieces, more of which are damage, and would take too long.
+MOST_READS, MOST_HEADER, MOST_VALUES = 1_000_000, 1 << 24, 200_000
 BAND = 1 << 20  # pixels converted at a time
 BITS = {"LA": 16, "RGB": 16, "RGBA": 16, "I;16": 16, "CMYK": 32, "F": 32}  # at least, in a file
 TURNED = {5, 6, 7, 8}  # EXIF orientations that exchange width and height
@@ -80,12 +84,13 @@ def _opened(path: str) -> "Iterator[Image.Image]":
         regular(path)
         with warnings.catch_warnings(), Clamped(path) as file:
             warnings.simplefilter("ignore")
-            _check_pixels(path, webp_size(file.read(HEAD)) or (0, 0))
-            file.seek(0)
-            with Image.open(file, formats=FORMATS) as image:
+            _check_head(path, file)
+            file.reads_left, file.header_left = MOST_READS, MOST_HEADER
+            with Image.open(quick(file), formats=FORMATS) as image:
+                file.header_left = math.inf
                 _check_pixels(path, image.size)
                 least = _least_bytes(image)
-                if least > os.fstat(file.fileno()).st_size:
+                if least > file.size:
                     raise ValueError(f"its pixels take {least} bytes or more")
                 yield image
     except AvanpError:
@@ -102,6 +107,15 @@ def _opened(path: str) -> "Iterator[Image.Image]":
         raise _damaged(path, error) from None
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = tolerant
+
+
+def _check_head(path: str, file: BinaryIO) -> None:
+    """Look at what Pillow would reserve memory for, or spend long on, before it tells."""
+    _check_pixels(path, webp_size(file.read(HEAD)) or (0, 0))
+    file.seek(0)
+    if most_values(file) > MOST_VALUES:
+        raise ValueError("one of its tags has too many values")
+    file.seek(0)
 
 
 def _check_pixels(path: str, size: Size) -> None:

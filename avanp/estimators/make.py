@@ -34,11 +34,9 @@ def estimator_class(system: str) -> type[TrainedEstimator]:
     kind = find(system)
     base = EncodingEstimator if "encode" in kind.can else TrainedEstimator
     options = {k: one for k, one in options_of(kind.config_class).items() if k != "shape"}
-    own = [
-        (name, one.kind, field(default=one.default, kw_only=True)) for name, one in options.items()
-    ]
+    own = [(name, one.kind, field(default=one.default)) for name, one in options.items()]
     name = kind.name.replace("-", "")
-    made = make_dataclass(name, own, bases=(base,), kw_only=True, eq=False, repr=False)
+    made: Any = make_dataclass(name, own, bases=(base,), kw_only=True, eq=False, repr=False)
     made.system = system
     made.__doc__ = docstring(kind, options, base)
     # Pickled by its name, which `avanp` finds.

@@ -150,8 +150,8 @@ def decoder(t: Topology, *, rng: Rng, dtype: Any = np.float32) -> Sequential:
             channels += t.width
         layers += parts.stage(channels)
         channels = t.width
-    end = Conv2d(channels, t.shape[2], 3, rng=rng, dtype=dtype)
-    return Sequential([*first, *layers, end])
+    last = Conv2d(channels, t.shape[2], 3, rng=rng, dtype=dtype)
+    return Sequential([*first, *layers, last])
 
 
 class _Parts:

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from io import BytesIO
 from typing import Any
 
+from avanp.pictures.plotting import plain
 from avanp.report.chart import Chart, Panel
 from avanp.report.element import Markup, el, join, svg
 from avanp.report.plot_parts import Palette, draw
@@ -128,7 +129,7 @@ def _settings(salt: str) -> Iterator[None]:
         # Room for letters that a narrow screen shows larger.
         "figure.constrained_layout.w_pad": 8 / 72,
     }  # fmt: skip
-    with rc_context(settings), warnings.catch_warnings():
+    with plain(), rc_context(settings), warnings.catch_warnings():
         warnings.simplefilter(
             "ignore"
         )  # of letters that its own font lacks: the browser's has them

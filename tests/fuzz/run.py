@@ -1,15 +1,15 @@
 """Try damaged input on every reader: a fixed number of inputs, always the same for one seed.
 
-python tests/fuzz/run.py --inputs 1000000 --jobs 2
+python tests/fuzz/run.py --inputs 1000000
 python tests/fuzz/run.py --target png,npz --inputs 20000 --seed 7
 python tests/fuzz/run.py --replay tests/fuzz/regressions
 """
 
 import argparse
 import os
-import signal
 import sys
-import time
+import tempfile
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 print("reading the readers", file=sys.stderr, flush=True)
@@ -17,8 +17,7 @@ os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "AVANP_KERNE
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import avanp  # noqa: E402, F401 (the guard looks where it lies)
-from fuzz.replay import replay  # noqa: E402
-from fuzz.supervise import Attempt, run  # noqa: E402
+from fuzz.engine import Attempt, attempt, ready  # noqa: E402
 from fuzz.targets import TARGETS  # noqa: E402
 
 HEAD = (
@@ -38,47 +37,55 @@ def main() -> int:
         "--inputs", type=int, default=10_000, help="in all, spread over the targets"
     )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--jobs", type=int, default=1, help="processes at once")
     parser.add_argument("--keep", type=Path, default=Path("fuzz-findings"), help="where they go")
     parser.add_argument("--replay", type=Path, help="read the inputs below a folder TARGET/FILE")
     given = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # its processes end with it
     if given.replay:
-        return replay(given.replay)
+        return replay(given.replay.absolute())
     chosen = list(TARGETS) if given.target == "all" else given.target.split(",")
     unknown = [name for name in chosen if name not in TARGETS]
     if unknown:
         parser.error(f"no target {unknown[0]!r}: choose from {names}")
     print(HEAD, flush=True)
-    begun = last = time.monotonic()
-
-    def told(attempts: list[Attempt], ended: Attempt | None) -> None:
-        nonlocal last
-        if ended is not None:
-            print(line(ended), flush=True)
-        elif time.monotonic() - last > 5:
-            last = time.monotonic()
-            done = sum(a.board.done for a in attempts)
-            left = (last - begun) / max(done, 1) * (given.inputs - done)
-            print(f"{done}/{given.inputs} inputs, {left:.0f} s left", file=sys.stderr, flush=True)
-
-    attempts = run([TARGETS[n] for n in chosen], given.inputs, given.seed, given.jobs,
-                   given.keep.absolute(), told)  # fmt: skip
-    bad = sum(a.violations for a in attempts)
-    done = sum(a.board.done for a in attempts)
-    print(f"{done} inputs in {time.monotonic() - begun:.0f} s, {bad} violations"
+    cuts = list(accumulate((TARGETS[name].share for name in chosen), initial=0.0))
+    ends = [round(given.inputs * cut / cuts[-1]) for cut in cuts]
+    attempts = []
+    for name, (start, end) in zip(chosen, pairwise(ends), strict=True):
+        one = attempt(TARGETS[name], end - start, given.seed, given.keep.absolute())
+        attempts.append(one)
+        print(line(one), flush=True)
+    bad, done = sum(a.violations for a in attempts), sum(a.done for a in attempts)
+    print(f"{done} inputs in {sum(a.seconds for a in attempts):.0f} s, {bad} violations"
           + (f": {given.keep}" if bad else ""))  # fmt: skip
     return 1 if bad or done < given.inputs else 0
 
 
 def line(one: Attempt) -> str:
     """Return a target's line of the table."""
-    b = one.board
     return (
-        f"{one.target.name:15}{b.done:>10,}{one.seconds:>9.1f}{b.longest:>8.2f} s"
-        f"{b.kilobytes / 1024:>7.0f} MiB{b.promised / 1024:>7.0f} MiB"
-        f"{one.target.megabytes:>6} MiB{b.violations:>12,}"
+        f"{one.target.name:15}{one.done:>10,}{one.seconds:>9.1f}{one.longest:>8.2f} s"
+        f"{one.kilobytes / 1024:>7.0f} MiB{one.promised / 1024:>7.0f} MiB"
+        f"{one.target.megabytes:>6} MiB{one.violations:>12,}"
     )
+
+
+def replay(folder: Path) -> int:
+    """Read every file TARGET/NAME below a folder; return 1 where one violates the property."""
+    bad = 0
+    for name, target in TARGETS.items():
+        files = sorted(p for p in (folder / name).glob("*") if p.suffix != ".txt")
+        if not files:
+            continue
+        with tempfile.TemporaryDirectory(prefix="fuzz-") as place:
+            guard, _ = ready(target, Path(place))
+            for file in files:
+                wrong = guard.read(file.read_bytes())
+                bad += bool(wrong)
+                if guard.full():
+                    guard.settle()
+                print(f"{name}/{file.name}: {'; '.join(wrong) or 'well'}", flush=True)
+            guard.release()
+    return 1 if bad else 0
 
 
 if __name__ == "__main__":

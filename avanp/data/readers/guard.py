@@ -15,6 +15,7 @@ from avanp.errors import AvanpError
 from avanp.files import regular
 
 CHUNK = 1 << 20  # bytes read at a time
+SMALL = 1 << 16
 
 
 @contextmanager
@@ -28,16 +29,31 @@ def opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
 
 class Clamped(io.BufferedReader):
-    """A file that reserves no more for a read than it holds, whatever a header asks for."""
+    """A file that reserves no more for a read than it holds, whatever a header asks for.
+
+    Attributes
+    ----------
+    size : int
+        Bytes of the file.
+    reads_left, header_left : float
+        How many more reads there may be, and how many bytes of small ones: what handles a file
+        piece by piece in Python ends soon where there are too many.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__(io.FileIO(name))
-        self._size = os.fstat(self.fileno()).st_size
+        self.size = os.fstat(self.fileno()).st_size
+        self.reads_left = self.header_left = math.inf
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Return the next bytes, `size` at most."""
-        left = max(self._size - self.tell(), 0)
-        return super().read(left if size is None or not 0 <= size <= left else size)
+        left = max(self.size - self.tell(), 0)
+        found = super().read(left if size is None or not 0 <= size <= left else size)
+        self.reads_left -= 1
+        self.header_left -= len(found) * (len(found) < SMALL)
+        if min(self.reads_left, self.header_left) < 0:
+            raise ValueError("it is in too many pieces")
+        return found
 
 
 @contextmanager

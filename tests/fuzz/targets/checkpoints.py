@@ -13,6 +13,7 @@ from fuzz.forms import safetensors, zipped
 from fuzz.target import Target, file
 from fuzz.targets.arrays import Canary, npz
 
+EARLIER = Path(__file__).parents[2] / "golden" / "earlier.npz"  # of the first format
 SHAPE = (2, 2, 1)
 IMAGES = np.arange(16, dtype=np.uint8).reshape(4, *SHAPE)
 WRITES = r"out(/[^/]+)?$"
@@ -25,12 +26,12 @@ def contents(suffix: str) -> list[bytes]:
     found = []
     try:
         for name, options in (
-            ("VAE", {}),
-            ("GAN", {}),
-            ("AVA1", {}),
+            ("VAE", {"latent": 1}),
+            ("GAN", {"latent": 1}),
+            ("AVA1", {"latent": 1}),
             ("classifier", {"classes": 2}),
         ):
-            system = build(name, shape=SHAPE, widths=(2,), latent=1, **options)
+            system = build(name, shape=SHAPE, widths=(2,), **options)
             save(file, system, {"note": [1]})
             found.append(file.read_bytes())
         system = build("VAE", shape=SHAPE, widths=(2,), latent=1)
@@ -47,6 +48,7 @@ def contents(suffix: str) -> list[bytes]:
     finally:
         file.unlink(missing_ok=True)
     if suffix == ".npz":
+        found.append(EARLIER.read_bytes())
         found.append(npz(**{"avanp.json": np.array([Canary()], dtype=object)}))
     return found
 

@@ -4,7 +4,7 @@ import os
 from functools import partial
 from pathlib import Path
 
-from avanp.commands.training import parse_widths
+from avanp.commands.model_options import Numbers
 from avanp.data.size import parse_size
 from avanp.evaluation.damage import read_mask
 from avanp.kernels.engine.threads import threads
@@ -40,6 +40,10 @@ def _schedule(word: str) -> Constant:
     return parse_schedule(word, 0.1, 10)
 
 
+def _widths(word: str) -> tuple[int, ...]:
+    return Numbers("--widths", int).convert(word, None, None)
+
+
 PICTURE = b"P5 8 8 255\n" + b"\xff\xff\0\0\0\0\0\0" * 8
 NAMES = (b"AVA1", b"VAE", b"GAN", b"all", b"program", b"printed", b"exact", b"-3", b"-1-2", b",")
 CASES = {
@@ -49,7 +53,7 @@ CASES = {
     "rules": (parse_rules, ("program,printed", "program-3", "exact"), NAMES),
     "seeds": (parse_seeds, ("1", "20", "20:39", " 3 : 4 "), NUMBERS),
     "schedule": (_schedule, ("cosine", "step:3", "inverse-time:10", "plateau", "step"), NUMBERS),
-    "widths": (parse_widths, ("32,64,128", "400", " 1 , 2 "), NUMBERS),
+    "widths": (_widths, ("32,64,128", "400", " 1 , 2 "), NUMBERS),
     "threads": (_threads, ("1", "2", "16"), NUMBERS),
 }
 MASKS = ("0,4,8,4", "a.png", "1, 2,3,4", "../canary.png")

@@ -1,0 +1,18 @@
+"""Matplotlib as it comes: none of a user's settings changes what is drawn."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def plain() -> Iterator[None]:
+    """Draw in here, or in a function that this decorates, by Matplotlib's own settings.
+
+    A ``matplotlibrc`` of the current folder or the user's (``text.usetex`` for one, which needs
+    LaTeX) counts outside alone.
+    """
+    from matplotlib import rc_context, rcdefaults
+
+    with rc_context():
+        rcdefaults()
+        yield
