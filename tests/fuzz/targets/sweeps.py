@@ -9,9 +9,10 @@ from avanp.commands.sweep_status import lines
 from avanp.console import one_line
 from avanp.data.jungle import jungle
 from avanp.locks import held
-from avanp.papers.ava import galleries, sweep_markdown
+from avanp.papers.ava import galleries
 from avanp.papers.ava.sweep_text import sweep_text
 from avanp.papers.ava.table_numbers import table_numbers
+from avanp.papers.ava.tables_markdown import tables_markdown
 from avanp.report.gallery import sheet
 from avanp.report.strips import strips as strips_of_page
 from avanp.sweeps.configuration import configuration
@@ -105,7 +106,7 @@ def read(folder: Path) -> None:
         said = read_config(folder)
         tables = table_numbers(read_rows(folder), said)
         json.dumps(tables, allow_nan=False, ensure_ascii=False).encode()
-        sweep_markdown.tables(tables).encode()
+        tables_markdown(tables).encode()
         sweep_text(tables)
         draw_sheets(folder, said)
 
