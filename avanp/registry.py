@@ -88,6 +88,9 @@ SYSTEMS = {
     "AVA4": "avanp.systems.ava:AVA4",
     "AVA5": "avanp.systems.ava:AVA5",
     "classifier": "avanp.systems.classifier:Classifier",
+    "BEGAN": "avanp.systems.began:BEGAN",
+    "BEGAN-CS": "avanp.systems.began_cs:BEGANCS",
+    "BEGAN-v3": "avanp.systems.began_v3:BEGANV3",
 }
 
 # Systems that have an estimator, by its name in Python: all but those that only judge.

@@ -19,9 +19,9 @@ from PIL import Image, ImageDraw
 
 import avanp
 from avanp.data.resolve import load_splits
-from avanp.data.sheet import save_image
 from avanp.metrics.psnr import psnr
-from avanp.pictures.rows import labelled_rows
+from avanp.pictures.save import save_image
+from avanp.pictures.sheets import labelled_rows
 
 STEPS = 1200
 

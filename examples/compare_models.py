@@ -24,13 +24,13 @@ os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
 import numpy as np
 
 from avanp.data.resolve import load_splits
-from avanp.data.sheet import save_image
 from avanp.evaluation.choice import limited
 from avanp.evaluation.feature_space import feature_space
 from avanp.evaluation.scores import evaluate
 from avanp.files import write_whole
 from avanp.memory import keep_freed_memory
-from avanp.pictures.rows import labelled_rows
+from avanp.pictures.save import save_image
+from avanp.pictures.sheets import labelled_rows
 from avanp.rng import stream
 from avanp.systems import build, config_class
 from avanp.training.trainer import Trainer

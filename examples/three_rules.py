@@ -7,8 +7,8 @@ for `program`, whose images are the whitest: look at what a "best" BM looks like
 """
 
 import avanp
-from avanp.data.sheet import save_image
-from avanp.pictures.rows import labelled_rows
+from avanp.pictures.save import save_image
+from avanp.pictures.sheets import labelled_rows
 
 RATE = 0.5
 

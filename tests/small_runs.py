@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from avanp.report.paper import LEARNING_RATES, MODELS
+from avanp.papers.ava.printed_numbers import LEARNING_RATES, MODELS
 
 Rows = list[dict[str, Any]]
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from avanp.systems import build
-from avanp.systems.base import NotFinite
+from avanp.systems.finite import NotFinite
 from avanp.training.trainer import Trainer
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (8, 3, 3, 1), dtype=np.uint8)
@@ -21,14 +21,14 @@ def trainer(out: Path, seed: int = 0, **options: Any) -> Trainer:
 
 def diverges(one: Trainer, after: int) -> None:
     """Train for five epochs, but that the step after so many is not finite."""
-    whole = one.system.step
+    whole = one.system.update
 
-    def step(batch: Any, rng: Any) -> dict[str, float]:
+    def update(draw: Any, rng: Any) -> dict[str, float]:
         if one.step == after:
             raise NotFinite("encoder", "kl", "the loss term 'kl' of VAE.encoder is nan")
-        return whole(batch, rng)
+        return whole(draw, rng)
 
-    one.system.step = step
+    one.system.update = update
     with pytest.raises(NotFinite):
         one.fit(IMAGES, 5)
 

@@ -12,7 +12,7 @@ from avanp.audit.paired import MARGIN
 from avanp.audit.paper_claims import CLAIMS
 from avanp.audit.wording import at_the_edge, few_seeds, most_lost
 from avanp.errors import AvanpError
-from avanp.report import paper
+from avanp.papers.ava import printed_numbers as paper
 from avanp.report.findings import HOLDS, NOT, UNTOLD
 from avanp.report.text import fine, p_value, percent, signed
 

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from avanp.report.html.write import write_report
+from avanp.papers.ava.sweep_files import write_report
 from avanp.sweeps.store import read_config, read_rows
 from cli_process import NO_FIGURES, altered, avanp, contents, write_images
 from sweep_rows import results

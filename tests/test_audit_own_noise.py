@@ -9,7 +9,7 @@ import pytest
 from avanp.audit import own_noise
 from avanp.audit.own_noise import draw, share_true, spread
 from avanp.audit.paper_claims import Part
-from avanp.report.tables import STATISTICS
+from avanp.papers.ava.table_numbers import STATISTICS
 
 RATES = [1.0, 0.1]
 ABOVE = Part("mean", "AVA2", "above", "AVA1")

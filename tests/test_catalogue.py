@@ -7,7 +7,7 @@ import pytest
 
 from avanp.ava.catalogue import EQUATIONS
 from avanp.grad import cases as gradcases
-from avanp.report.equations import loaded
+from avanp.papers.ava.equations import loaded
 from cli_process import avanp
 
 ROOT = Path(__file__).parents[1]
@@ -116,7 +116,7 @@ def test_a_loss_is_shown_with_the_check_of_its_gradients(tmp_path):
 
 @pytest.mark.parametrize("number", [str(e.number) for e in EQUATIONS])
 def test_every_equation_fits_the_page(number):
-    from avanp.report.equations import one
+    from avanp.papers.ava.equations import one
 
     assert max(map(len, one(number).splitlines())) <= 104  # code is indented by 4
 

@@ -372,10 +372,10 @@ def test_ctrl_c_is_one_line_that_keeps_the_rows_and_leaves_no_process(copy, jobs
 def test_what_nobody_can_foresee_is_one_line_too(copy, error, says):
     failing = altered(
         copy,
-        "import avanp.report.write as write\n"
+        "import avanp.papers.ava.sweep_files as write\n"
         "def fail(*args):\n"
         f"    raise {error}\n"
-        "write.write_all = fail\n",
+        "write.write_tables = fail\n",
     )
     done = avanp(copy, "tables", "run", command=failing)
     assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)

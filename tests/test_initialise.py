@@ -5,7 +5,9 @@ import pytest
 
 from avanp.errors import AvanpError
 from avanp.layers.dense import Dense
-from avanp.layers.initialise import INITS, initial
+from avanp.layers.initialise import COUNTING, INITS, initial
+from avanp.layers.residual_blocks import residual_conv, residual_dense
+from avanp.nets import builders
 
 FAN_IN, FAN_OUT = 300, 200
 UNIFORM = {
@@ -13,7 +15,12 @@ UNIFORM = {
     "he-uniform": np.sqrt(6 / 300),
     "pytorch": 1 / np.sqrt(300),
 }
-NORMAL = {"glorot-normal": np.sqrt(2 / 500), "he": np.sqrt(2 / 300), "normal": 0.02}
+NORMAL = {
+    "glorot-normal": np.sqrt(2 / 500),
+    "he": np.sqrt(2 / 300),
+    "he-leaky": np.sqrt(2 / (300 * (1 + 0.2**2))),
+    "normal": 0.02,
+}
 
 
 def draw(name, dtype=np.float32, seed=0):
@@ -67,3 +74,15 @@ def test_a_dense_layer_takes_every_name(name, factored):
     layer = Dense(FAN_IN, FAN_OUT, init=name, rng=rng, factored=factored)
     w = layer.params["W"]
     np.testing.assert_array_equal(w.to_array() if factored else w, draw(name))
+
+
+@pytest.mark.parametrize("arch", ["mlp", "conv"])
+def test_nets_are_counted_without_memory_whatever_scales_their_weights(arch):
+    made = builders(arch).decoder((8, 8, 1), (4, 6), 3, rng=COUNTING)
+    real = builders(arch).decoder((8, 8, 1), (4, 6), 3, rng=np.random.default_rng(0))
+    assert {k: p.shape for k, p in made.params.items()} == {
+        k: p.shape for k, p in real.params.items()
+    }
+    for build in (residual_conv, residual_dense):
+        block = build(4, rng=COUNTING)
+        assert all(not p.any() for p in block.params.values())

@@ -89,7 +89,7 @@ CASES = {
     ),
     "autoencoder_l1": (two_paths(l1), ("image",), ("image", "w0", "w1")),
     "autoencoder_mse": (two_paths(mean_squared), ("image",), ("image", "w0", "w1")),
-    "feature_half_mean": (features("half-mean"), ("image", "target"), ("image",)),
+    "feature_half_mean": (features("half_mean"), ("image", "target"), ("image",)),
     "feature_sum": (features("sum"), ("image", "target"), ("image",)),
 }
 

@@ -212,7 +212,7 @@ def test_a_tap_after_the_identity_is_the_distance_itself():
     images = Sequential([Identity(), Identity()])
     for reduction, plain in (
         ("mean", mean_squared(Y, TARGET)),
-        ("half-mean", [0.5 * part for part in mean_squared(Y, TARGET)]),
+        ("half_mean", [0.5 * part for part in mean_squared(Y, TARGET)]),
         ("sum", [2 * part for part in squared_error(Y, TARGET)]),
     ):
         value, dy = FeatureLoss(images, (0,), (1.0,), reduction=reduction)(Y, TARGET)
@@ -235,7 +235,7 @@ def test_features_are_weighted_as_the_slow_sum_says():
     assert_allclose(FeatureLoss(fixed, taps, weights)(y, target)[0], expected, rtol=1e-13)
 
 
-@pytest.mark.parametrize("reduction", ["half-mean", "mean", "sum"])
+@pytest.mark.parametrize("reduction", ["half_mean", "mean", "sum"])
 @pytest.mark.parametrize("taps", [(0,), (3,), (0, 1, 3), (2, 5)])
 def test_feature_gradients_agree_with_differences(taps, reduction):
     weights = np.linspace(1, 2, len(taps))
@@ -355,5 +355,5 @@ def test_equal_images_have_equal_features(seed, batch):
 def test_impossible_taps_are_named(options, what):
     with pytest.raises(AvanpError, match=what):
         FeatureLoss(net(6, 5, 4), *options)
-    with pytest.raises(AvanpError, match="unknown reduction 'max': choose from half-mean, mean"):
+    with pytest.raises(AvanpError, match="unknown reduction 'max': choose from half_mean, mean"):
         FeatureLoss(net(6, 5, 4), (1,), (1,), reduction="max")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from avanp.errors import AvanpError
-from avanp.gradcheck import check_grad
+from avanp.grad.check import check_grad
 from avanp.layers.dense import Dense
 from avanp.layers.elu import ELU
 from avanp.layers.initialise import COUNTING

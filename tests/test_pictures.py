@@ -5,13 +5,12 @@ import pytest
 from numpy.testing import assert_array_equal
 from PIL import Image
 
-from avanp.data.sheet import PAPER
 from avanp.errors import AvanpError
 from avanp.pictures.gif import write_gif
+from avanp.pictures.grid import PAPER
 from avanp.pictures.pixels import to_bytes, to_rgb
-from avanp.pictures.rows import labelled_rows
-from avanp.pictures.save import save_images
-from avanp.pictures.strip import save_strip
+from avanp.pictures.save import save_images, save_strip
+from avanp.pictures.sheets import labelled_rows
 
 
 def noise(n, height, width, channels=1):
@@ -42,9 +41,9 @@ def test_rows_stand_under_each_other_pixel_by_pixel_enlarged():
     scale = 192 // 5
     cells = [image.repeat(scale, 0).repeat(scale, 1) for image in (*to_rgb(one), *to_rgb(two))]
     height, width = cells[0].shape[:2]
-    right = page.shape[1] - 8 - 3 * (width + 4)  # where the images begin
+    right = page.shape[1] - 3 * (width + 4)  # where the images begin
     for i, cell in enumerate(cells):
-        top, left = 8 + i // 3 * (height + 4), right + i % 3 * (width + 4)
+        top, left = 4 + i // 3 * (height + 4), right + i % 3 * (width + 4)
         assert_array_equal(page[top : top + height, left : left + width], cell)
     names = page[:, :right]
     assert (names != PAPER).any()  # the names

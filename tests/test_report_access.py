@@ -7,10 +7,10 @@ from itertools import pairwise
 import pytest
 
 import small_runs
-from avanp.report.html.write import write_report
+from avanp.papers.ava.sweep_files import write_report
 from page_reader import Page
 
-CSS = files("avanp.report.html").joinpath("style.css").read_text("utf-8")
+CSS = files("avanp.report").joinpath("style.css").read_text("utf-8")
 TEXT, DRAWN = 4.5, 3.0  # least contrast of text and of what is drawn, by WCAG 2.2 (AA)
 GROUNDS = ["paper", "raised", "holds", "fails", "open"]
 GROUNDS += [f"{side}{i}" for side in ("above", "below") for i in (1, 2, 3)]
@@ -64,7 +64,7 @@ def test_quiet_text_and_links_can_be_read(scheme, ink):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("ink", ["one", "two", "three", "four", "focus"])
+@pytest.mark.parametrize("ink", ["one", "two", "three", "four", "good", "bad", "unsure", "focus"])
 def test_lines_and_bars_stand_out(scheme, ink):
     assert contrast(palette(scheme)[ink], palette(scheme)["paper"]) >= DRAWN
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 import small_runs
-from avanp.report import markdown_report
+from avanp.papers.ava import sweep_markdown
+from avanp.papers.ava.sweep_files import write_report
+from avanp.papers.ava.table_numbers import table_numbers
 from avanp.report.audit_file import read_findings
 from avanp.report.findings import EDGE, MARKS
-from avanp.report.html.write import write_report
-from avanp.report.tables import build
 from page_reader import Page
 
 FOLDER = Path(__file__).parents[1] / "docs" / "audit"
@@ -41,8 +41,8 @@ def page(folder):
 
 @pytest.fixture(scope="module")
 def markdown(folder):
-    return markdown_report.render(
-        build(rows(), AUDIT["run"]), read_findings(folder), [], folder
+    return sweep_markdown.report(
+        table_numbers(rows(), AUDIT["run"]), read_findings(folder), [], folder
     ).splitlines()
 
 
@@ -62,7 +62,10 @@ def test_every_verdict_and_what_it_rests_on_is_in_the_page(page):
         part = page.one("div", id=f"claim-{number}")
         assert part.all("p")[0].text == f"The paper: {one['paper']}"
         outcomes = one["rules"].values()
-        assert len(part.all("svg")) == sum(len(found["parts"]) for found in outcomes)
+        drawn = [svg.get("aria-label") for svg in part.all("svg")]
+        assert len(drawn) == len(RULES)
+        for words, found in zip(drawn, outcomes, strict=True):
+            assert all(f"{one['part']}: " in words for one in found["parts"])
         for found in outcomes:
             assert found["says"] in part.text
     told = [e.text for e in page.one("section", id="evidence").all("p")]

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 import small_runs
-from avanp.report.html.write import write_report
+from avanp.papers.ava.sweep_files import write_report
 from browser import Browser, chromium
 
 pytestmark = pytest.mark.browser

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 import small_runs
 from avanp.errors import AvanpError
+from avanp.papers.ava.sweep_files import write_report
 from avanp.report.audit_file import read_findings
-from avanp.report.html.write import write_report
 
 RUN = small_runs.config(rules=["program"], lr=[0.5], seeds=[0])
 

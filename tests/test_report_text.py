@@ -3,15 +3,21 @@
 import json
 import re
 from itertools import cycle, product
+from pathlib import Path
 
 import pytest
+from golden import make_ava_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from avanp.report import markdown, paper, terminal
-from avanp.report.tables import build
+from avanp.papers.ava import printed_numbers as paper
+from avanp.papers.ava import sweep_markdown
+from avanp.papers.ava.nearness import sentence, table3_sentence, table3_title
+from avanp.papers.ava.sweep_text import sweep_text
+from avanp.papers.ava.table_numbers import table_numbers
 from avanp.report.text import count, rate, short
-from avanp.report.verdict import sentence, table3_sentence, table3_title
+
+GOLDEN = Path(__file__).parent / "golden"
 
 
 def tables_of(bm, rules=("program",), lr=paper.LEARNING_RATES, seeds=(0,), is_paper_set=True):
@@ -42,7 +48,7 @@ def tables_of(bm, rules=("program",), lr=paper.LEARNING_RATES, seeds=(0,), is_pa
             status = "diverged" if value is None else "ok"
             row = dict(zip(("rules", "model", "lr", "seed"), key, strict=True))
             rows.append(row | {"bm": value, "status": status})
-    return build(rows, config)
+    return table_numbers(rows, config)
 
 
 def near_paper(rules, model, lr, seed):
@@ -75,7 +81,7 @@ def test_counts_are_singular_plural_or_a_span():
 
 
 def test_each_cell_stands_beside_the_papers():
-    text = terminal.render(tables_of(near_paper, seeds=(0, 1)))
+    text = sweep_text(tables_of(near_paper, seeds=(0, 1)))
     # 0.9: AVA1 .2307, AVA2 .2294, ...; the mean over the two seeds is the paper's.
     assert lines_of(text, "0.9 ")[0].split()[1:5] == [".2307", ".2307", ".2294", ".2294"]
     assert lines_of(text, "Maximum")[0].split()[1:3] == [".2322", ".2322"]
@@ -84,12 +90,12 @@ def test_each_cell_stands_beside_the_papers():
 
 
 def test_ours_is_the_left_one():
-    text = terminal.render(tables_of(lambda *key: 0.5))
+    text = sweep_text(tables_of(lambda *key: 0.5))
     assert lines_of(text, "0.9 ")[0].split()[1:3] == [".5000", ".2307"]
 
 
 def test_without_the_papers_images_only_ours_is_shown_and_the_verdict_says_why():
-    text = terminal.render(tables_of(near_paper, is_paper_set=False))
+    text = sweep_text(tables_of(near_paper, is_paper_set=False))
     assert lines_of(text, "0.9 ")[0].split() == [
         "0.9", ".2302", ".2289", ".0541", ".0589", ".2288", ".0676", ".2278",
     ]  # fmt: skip
@@ -100,7 +106,7 @@ def test_without_the_papers_images_only_ours_is_shown_and_the_verdict_says_why()
 
 
 def test_several_seeds_without_the_papers_images_show_their_spread():
-    text = terminal.render(tables_of(near_paper, seeds=(0, 1), is_paper_set=False))
+    text = sweep_text(tables_of(near_paper, seeds=(0, 1), is_paper_set=False))
     assert lines_of(text, "0.9 ")[0].split()[1] == ".2307±.0007"
 
 
@@ -109,7 +115,7 @@ def test_the_verdict_is_one_line_a_rule_set_at_the_end():
         wrong = rules == "printed" and (model, lr) == ("AVA4", 0.09)
         return paper.published(model, lr) - (0.0665 if wrong else 0.0)
 
-    text = terminal.render(tables_of(bm, ("program", "printed"), seeds=range(10)))
+    text = sweep_text(tables_of(bm, ("program", "printed"), seeds=range(10)))
     # 0.0665 / sqrt(133) = .0058
     assert re.fullmatch(
         r"printed: RMS \.0058, largest difference −\.0665 \(AVA4, γ 0\.09\), "
@@ -126,25 +132,25 @@ def test_a_cell_whose_seeds_all_diverged_says_so_and_one_with_some_is_marked():
         return paper.published(model, lr)
 
     tables = tables_of(bm, seeds=(0, 1))
-    text = terminal.render(tables)
+    text = sweep_text(tables)
     assert "diverged" in lines_of(text, "1  ")[0]
     assert ".2293 .2293*" in lines_of(text, "0.9 ")[0]
     assert "*  some seeds diverged" in text
     assert lines_of(text, "Rates")[0].split() == ["Rates", *["19"] * 4, "17–18", "19", "19"]
     assert "3 runs diverged" in sentence(tables, "program")
-    assert "| diverged " in markdown.render(tables)
-    assert ".2293 (1 diverged)" in markdown.render(tables)
+    assert "| diverged " in sweep_markdown.tables(tables)
+    assert ".2293 (1 diverged)" in sweep_markdown.tables(tables)
 
 
 def test_a_model_that_always_diverges_has_no_number_anywhere():
     tables = tables_of(lambda r, m, lr, s: None if m == "AVA2" else 0.2)
-    text = terminal.render(tables)
+    text = sweep_text(tables)
     assert all("diverged" in lines_of(text, label)[0] for label in ("Mean", "SD", "0.01 "))
     assert "nan" not in text.lower()
 
 
 def test_a_cell_still_to_run_is_a_dot():
-    text = terminal.render(tables_of(lambda r, m, lr, s: "todo" if m == "GAN" else 0.2))
+    text = sweep_text(tables_of(lambda r, m, lr, s: "todo" if m == "GAN" else 0.2))
     assert lines_of(text, "0.01 ")[0].split()[-2:] == ["·", ".2148"]
     assert "not run yet" in text
     assert "19 runs to do" in text
@@ -161,7 +167,7 @@ def test_the_means_of_table_3_have_their_own_line():
     assert table3_sentence(tables, "program") == (
         "program: Table 3's means differ from the paper's by at most .0100 (AVA4)"
     )
-    assert table3_sentence(tables, "program") in terminal.render(tables)
+    assert table3_sentence(tables, "program") in sweep_text(tables)
 
 
 def interrupted(rules, model, lr, seed):
@@ -170,12 +176,12 @@ def interrupted(rules, model, lr, seed):
 
 def test_an_interrupted_model_has_no_value_of_the_paper_in_table_3():
     tables = tables_of(interrupted)
-    text = terminal.render(tables)
+    text = sweep_text(tables)
     title = "Table 3. BM over the rates done, 15 to 19 of 19"
     assert title in text
     assert lines_of(text, "Mean")[0].split()[11:] == [".1207", ".1207", ".2132"]
     assert "shown beside the same only" in text
-    page = markdown.render(tables)
+    page = sweep_markdown.tables(tables)
     assert f"### {title}" in page.splitlines()
     at = next(i for i, line in enumerate(page.splitlines()) if line.startswith("| Mean "))
     cells = [[c.strip() for c in line.split("|")] for line in page.splitlines()[at : at + 3]]
@@ -190,12 +196,12 @@ def test_the_title_of_table_3_says_over_which_rates_it_is():
 
 def test_a_table_without_a_value_of_the_paper_has_no_column_ours():
     tables = tables_of(lambda *key: 0.2, lr=(0.316228, 0.15))
-    assert "ours" not in markdown.render(tables).split("## Rules")[1].split("Table 3:")[0]
-    assert "ours" not in terminal.render(tables)
+    assert "ours" not in sweep_markdown.tables(tables).split("## Rules")[1].split("Table 3:")[0]
+    assert "ours" not in sweep_text(tables)
 
 
 def test_the_notes_of_the_page_name_no_key_of_the_json():
-    assert not re.search(r"[a-z]_[a-z]", markdown.render(tables_of(near_paper, seeds=(0, 1))))
+    assert not re.search(r"[a-z]_[a-z]", sweep_markdown.tables(tables_of(near_paper, seeds=(0, 1))))
 
 
 def test_a_rate_has_at_most_four_digits():
@@ -219,7 +225,7 @@ def test_no_line_is_wider_than_100_columns(lr, bms, seeds, is_paper_set):
         range(seeds),
         is_paper_set,
     )
-    text = terminal.render(tables)
+    text = sweep_text(tables)
     assert max(map(len, text.splitlines())) <= 100
     assert text.endswith("\n")
 
@@ -227,13 +233,13 @@ def test_no_line_is_wider_than_100_columns(lr, bms, seeds, is_paper_set):
 def test_tables_read_back_from_json_give_the_same_text():
     tables = tables_of(near_paper, ("program", "printed"), seeds=(0, 1))
     again = json.loads(json.dumps(tables, sort_keys=True))
-    assert terminal.render(again) == terminal.render(tables)
-    assert markdown.render(again) == markdown.render(tables)
+    assert sweep_text(again) == sweep_text(tables)
+    assert sweep_markdown.tables(again) == sweep_markdown.tables(tables)
 
 
 def test_markdown_begins_with_the_verdicts_and_what_was_run():
     tables = tables_of(near_paper, ("program", "printed"), seeds=(0, 1))
-    text = markdown.render(tables)
+    text = sweep_markdown.tables(tables)
     assert text.index(sentence(tables, "printed")) < text.index("sha256") < text.index("Table 1.")
     for fact in ("orbit (the paper's own images)", "5a" * 32, "0, 1", "numba 0.60", "avanp 0.1.0"):
         assert fact in text
@@ -241,7 +247,7 @@ def test_markdown_begins_with_the_verdicts_and_what_was_run():
 
 
 def test_markdown_has_ours_the_papers_and_the_difference_a_line_each():
-    text = markdown.render(tables_of(lambda r, m, lr, s: paper.published(m, lr) + 0.0012))
+    text = sweep_markdown.tables(tables_of(lambda r, m, lr, s: paper.published(m, lr) + 0.0012))
     lines = text.splitlines()
     at = next(i for i, line in enumerate(lines) if line.startswith("| 0.09 "))
     cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines[at : at + 3]]
@@ -253,7 +259,7 @@ def test_markdown_has_ours_the_papers_and_the_difference_a_line_each():
 
 
 def test_every_line_of_a_markdown_table_has_as_many_cells():
-    blocks = markdown.render(tables_of(near_paper, seeds=(0, 1))).split("\n\n")
+    blocks = sweep_markdown.tables(tables_of(near_paper, seeds=(0, 1))).split("\n\n")
     tables = [block.splitlines() for block in blocks if block.startswith("|")]
     assert len(tables) == 4
     for lines in tables:
@@ -262,8 +268,14 @@ def test_every_line_of_a_markdown_table_has_as_many_cells():
 
 
 def test_markdown_without_the_papers_images_has_no_line_of_the_paper():
-    text = markdown.render(tables_of(near_paper, is_paper_set=False))
+    text = sweep_markdown.tables(tables_of(near_paper, is_paper_set=False))
     assert "| paper" not in text
     assert "difference " not in text
     assert paper.CITATION not in text
     assert "not the paper's images" in text
+
+
+@pytest.mark.parametrize("suffix", ["json", "md", "txt"])
+def test_the_tables_are_byte_for_byte_those_of_before(suffix):
+    kept = (GOLDEN / f"ava_tables.{suffix}").read_bytes()
+    assert make_ava_tables.made()[suffix].encode() == kept

@@ -21,13 +21,15 @@ LAYERS = [
     {"kernels"},
     {"layers", "losses", "metrics", "data", "pictures"},
     {"optim"},
-    {"ava", "nets"},
+    {"ava", "dfc", "nets"},
     {"systems"},
     {"training"},
     {"evaluation"},
-    {"models", "grad", "report", "progress", "console"},
+    {"models", "grad", "progress", "console"},
+    {"report"},
+    {"papers"},
     {"sweeps"},
-    {"audit", "doctor"},
+    {"audit", "doctor", "papers"},
     {"commands"},
     {"cli", "__init__", "__main__"},
 ]
@@ -56,8 +58,15 @@ def test_imports_point_one_way(path):
         assert layer_of(other) <= layer_of(part), f"{part} imports {module}"
 
 
+def test_the_report_knows_no_paper():
+    for path in (PACKAGE / "report").glob("*.py"):
+        for module in imports(path):
+            assert module.split(".")[1] not in {"ava", "papers", "sweeps", "audit"}, path
+
+
 def test_the_ground_is_not_above_the_sky():
-    assert layer_of("kernels") < layer_of("layers") < layer_of("ava") < layer_of("cli")
+    assert layer_of("kernels") < layer_of("layers") < layer_of("ava") < layer_of("report")
+    assert layer_of("report") < layer_of("papers") < layer_of("commands") < layer_of("cli")
 
 
 @pytest.mark.parametrize("kind", ["layer", "loss"])

@@ -3,7 +3,7 @@
 import pytest
 from small_trainings import IMAGES, diverges, interrupted, trainer
 
-from avanp.commands.loading import load_decoder
+from avanp.commands.loading import load_able
 from avanp.errors import AvanpError
 from avanp.locks import held
 from avanp.training.checkpoint import describe, load, save
@@ -94,7 +94,7 @@ def test_a_checkpoint_of_old_does_not_tell(tmp_path):
 
 def test_who_draws_by_a_model_that_diverged_is_told_in_one_line(tmp_path, capsys):
     diverges(trainer(tmp_path), after=2)
-    load_decoder(str(tmp_path))
+    load_able(str(tmp_path), "generate")
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err == (
@@ -102,7 +102,7 @@ def test_who_draws_by_a_model_that_diverged_is_told_in_one_line(tmp_path, capsys
         "the loss term 'kl' of VAE.encoder is nan\n"
     )
     (tmp_path / "diverged.npz").unlink()
-    load_decoder(str(tmp_path))
+    load_able(str(tmp_path), "generate")
     assert capsys.readouterr().err == ""
 
 

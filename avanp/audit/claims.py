@@ -10,8 +10,8 @@ from avanp.audit.paper_claims import CLAIMS
 from avanp.audit.seen import Seen, look, runs_of
 from avanp.audit.wording import says
 from avanp.errors import AvanpError
+from avanp.papers.ava.printed_numbers import same_rate
 from avanp.report.findings import HOLDS, NOT, UNTOLD
-from avanp.report.paper import same_rate
 from avanp.rng import stream
 
 ALPHA = 0.05

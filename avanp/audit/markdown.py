@@ -5,7 +5,7 @@ from typing import Any
 
 from avanp.audit.terminal import counted
 from avanp.audit.wording import at_the_edge, interval, left_out
-from avanp.report import paper
+from avanp.papers.ava import printed_numbers as paper
 from avanp.report.text import about_seeds, fine, p_value, short, signed
 
 

@@ -20,7 +20,7 @@ from avanp.rng import stream
 Drawn = dict[str, np.ndarray]
 
 TABLES = 1000
-# Those of avanp.report.tables, for many tables at once.
+# Those of avanp.papers.ava.table_numbers, for many tables at once.
 STATISTICS: dict[str, Callable[..., Any]] = {
     "mean": np.nanmean,
     "maximum": np.nanmax,

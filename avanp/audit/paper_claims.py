@@ -9,7 +9,7 @@ AVA3. The paper does not say how an improvement would be measured; mean BM is ou
 from dataclasses import dataclass
 
 from avanp.audit.paired import MARGIN
-from avanp.report import paper
+from avanp.papers.ava import printed_numbers as paper
 from avanp.report.text import short
 
 OTHERS = {model: tuple(m for m in paper.MODELS if m != model) for model in paper.MODELS}

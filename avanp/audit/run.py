@@ -23,9 +23,9 @@ from avanp.audit.markdown import render
 from avanp.audit.subject import RULES, Call, Subject
 from avanp.audit.wording import METHOD, THANKS, few_seeds, unfinished
 from avanp.files import write_whole
-from avanp.report import paper
+from avanp.papers.ava import printed_numbers as paper
 from avanp.report.audit_file import FORMAT, NAME
-from avanp.report.figures import figures_available
+from avanp.report.plot import charts_available
 from avanp.report.text import about_seeds
 from avanp.sweeps.local import local_pool
 from avanp.sweeps.pending import finished
@@ -102,7 +102,7 @@ def audit(
         "picture": None,
         "alt": "Each claim's deciding difference with its interval, a panel for each rule set.",
     }
-    if figures_available():
+    if charts_available():
         from avanp.audit.figures import forest
 
         shown = [name for name in config["rules"] if name in RULES] or config["rules"][:3]
@@ -125,7 +125,7 @@ def _cells(rows: Sequence[Mapping[str, Any]], config: Mapping[str, Any]) -> dict
 
 def _drawn(ablation: Any, subject: Subject, results: list[Any]) -> bytes | None:
     needs_matplotlib = getattr(ablation, "NEEDS_MATPLOTLIB", False)
-    if not hasattr(ablation, "draw") or (needs_matplotlib and not figures_available()):
+    if not hasattr(ablation, "draw") or (needs_matplotlib and not charts_available()):
         return None
     return ablation.draw(subject, results)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from avanp.audit.paired import FEWEST, MOST_LOST, Paired, paired, quickly
 from avanp.audit.paper_claims import Part
-from avanp.report.index import finite
-from avanp.report.paper import same_rate
-from avanp.report.tables import STATISTICS
+from avanp.papers.ava.cells import finite
+from avanp.papers.ava.printed_numbers import same_rate
+from avanp.papers.ava.table_numbers import STATISTICS
 
 # {(rules, model): {seed: {rate: BM}}}; None where the run diverged
 Runs = dict[tuple[str, str], dict[int, dict[float, float | None]]]

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from avanp.data.images import ImageSet
-from avanp.report.index import finite
-from avanp.report.paper import same_rate
+from avanp.papers.ava.cells import finite
+from avanp.papers.ava.printed_numbers import same_rate
 
 RULES = ("program", "printed", "exact")
 Key = tuple[str, str, float, int]

@@ -47,8 +47,9 @@ def list_() -> None:
 def show(name: str, out: str, size: str | None, sample: int | None, seed: int) -> None:
     """Draw a set on one sheet, or a sample of a large one."""
     from avanp.data.resolve import describe, resolve
-    from avanp.data.sheet import contact_sheet, save_image
     from avanp.data.size import parse_size
+    from avanp.pictures.save import save_image
+    from avanp.pictures.sheets import contact_sheet
     from avanp.rng import stream
 
     images = resolve(name, parse_size(size) if size is not None else None)

@@ -17,6 +17,6 @@ def equations(number: str | None) -> None:
     With N one of them in full: where it stands in the paper, how it is read, where it departs from
     the gradient of its loss, and the function that computes it.
     """
-    from avanp.report.equations import one, table
+    from avanp.papers.ava.equations import one, table
 
     click.echo(table() if number is None else one(number), nl=False)

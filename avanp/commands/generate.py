@@ -30,11 +30,10 @@ def generate(checkpoint: str, n: int, out: str, seed: int) -> None:
     from pathlib import Path
 
     from avanp.commands.loading import load_able
-    from avanp.data.sheet import WRITERS, check_picture
     from avanp.data.size import MAX_BYTES
     from avanp.errors import AvanpError
     from avanp.pictures.pixels import to_bytes
-    from avanp.pictures.save import save_images
+    from avanp.pictures.save import WRITERS, check_picture, save_images
     from avanp.rng import stream
 
     system, _ = load_able(checkpoint, "generate")

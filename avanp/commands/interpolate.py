@@ -48,11 +48,10 @@ def interpolate(
     from pathlib import Path
 
     from avanp.commands.loading import images_for, load_able
-    from avanp.data.sheet import check_picture
     from avanp.errors import AvanpError
     from avanp.evaluation.interpolation import lerp, slerp
     from avanp.pictures.gif import write_gif
-    from avanp.pictures.strip import save_strip
+    from avanp.pictures.save import check_picture, save_strip
     from avanp.rng import stream
 
     if steps > MOST_STEPS:

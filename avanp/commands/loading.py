@@ -1,6 +1,5 @@
 """A checkpoint, and the images that go with it, as several commands need them."""
 
-import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,7 +7,7 @@ import click
 
 from avanp.console import one_line
 from avanp.data.images import ImageSet
-from avanp.data.resolve import load_splits, resolve
+from avanp.data.resolve import data_spec, load_splits, resolve
 from avanp.errors import AvanpError
 from avanp.evaluation.choice import limited
 from avanp.systems.base import System
@@ -28,6 +27,7 @@ LACKS = {
     "generate": "makes no images",
     "encode": "has no encoder",
     "reconstruct": "reconstructs no images",
+    "recover": "has no decoder that gradients go back through",
 }
 
 
@@ -111,13 +111,6 @@ def fitting(images: ImageSet, system: System) -> None:
             f"give --channels {channels} to convert"
         )
     images.check(size=(width, height), value_range=(0.0, 1.0))
-
-
-def data_spec(data: str) -> str:
-    """Return a name as it is, and a path from the root of the file system."""
-    from avanp.registry import DATASETS
-
-    return data if data in DATASETS else str(Path(os.path.expanduser(data)).absolute())
 
 
 class Wanted(NamedTuple):

@@ -29,10 +29,10 @@ def reconstruct(
 ) -> None:
     """Draw a row of images above the row of what the model makes of their codes."""
     from avanp.commands.loading import images_for, load_able
-    from avanp.data.sheet import check_picture, save_image
     from avanp.evaluation.choice import spread
     from avanp.metrics.psnr import psnr
-    from avanp.pictures.rows import labelled_rows
+    from avanp.pictures.save import check_picture, save_image
+    from avanp.pictures.sheets import labelled_rows
 
     system, about = load_able(checkpoint, "reconstruct")
     check_picture(out)

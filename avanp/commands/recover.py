@@ -74,19 +74,18 @@ def recover(
 
     from avanp.commands.loading import image_for, images_for, load_able
     from avanp.data.decode import image_size
-    from avanp.data.sheet import WRITERS, check_picture, save_image
     from avanp.errors import AvanpError
     from avanp.evaluation.choice import spread
     from avanp.evaluation.damage import filled, noisy, read_mask, scattered
     from avanp.evaluation.recover import recover as search
     from avanp.metrics.psnr import psnr
     from avanp.pictures.pixels import to_bytes
-    from avanp.pictures.rows import labelled_rows
-    from avanp.pictures.save import save_arrays, save_images
+    from avanp.pictures.save import WRITERS, check_picture, save_arrays, save_image, save_images
+    from avanp.pictures.sheets import labelled_rows
     from avanp.progress import shown
     from avanp.rng import stream
 
-    system, about = load_able(checkpoint, "generate")
+    system, about = load_able(checkpoint, "recover")
     suffix = Path(out).suffix.lower()
     if suffix in WRITERS:
         check_picture(out)

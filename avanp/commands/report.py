@@ -33,14 +33,14 @@ def report(directory: str, markdown: bool) -> None:
 
     folder = Path(directory)
     if (folder / "checkpoint.npz").exists() and not (folder / "run.json").exists():
-        from avanp.report.html.training import write_training
+        from avanp.report.training import write_training
 
         if markdown:
             raise AvanpError("--markdown is for sweeps: leave it out for a training")
         written(str(write_training(folder)))
         return
 
-    from avanp.report.html.write import write_report
+    from avanp.papers.ava.sweep_files import write_report
     from avanp.sweeps.store import read_run
 
     if not (folder / "run.json").exists():

@@ -15,12 +15,12 @@ def tables(directory: str) -> None:
     """Redraw tables and pictures of a sweep from its rows, without training."""
     from pathlib import Path
 
-    from avanp.report import terminal
-    from avanp.report.write import write_all
+    from avanp.papers.ava.sweep_files import write_tables
+    from avanp.papers.ava.sweep_text import sweep_text
     from avanp.sweeps.store import read_run
 
     rows, config = read_run(Path(directory))
     with notes():
-        drawn = write_all(Path(directory), rows, config)["tables"]
+        drawn = write_tables(Path(directory), rows, config)["tables"]
     written(directory)
-    click.echo(f"\n{terminal.render(drawn)}", nl=False)
+    click.echo(f"\n{sweep_text(drawn)}", nl=False)

@@ -1,5 +1,6 @@
 """`avanp train`."""
 
+import os
 import textwrap
 from typing import Any
 
@@ -7,6 +8,8 @@ import click
 
 from avanp.commands import options
 from avanp.console import Examples, fail, one_line, written
+
+BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Train(Examples):
@@ -16,6 +19,7 @@ class Train(Examples):
         """Find the model among the words, then read them all by its options."""
         word = self._model(args)
         if word is not None:
+            _use_threads(args)
             from avanp.commands.model_options import click_options
             from avanp.systems.find import find
 
@@ -89,6 +93,19 @@ class Train(Examples):
         return word.lower() in map(str.lower, SYSTEMS)
 
 
+def _use_threads(args: list[str]) -> None:
+    """Let kernels and BLAS use --threads threads; NumPy, when it is imported, looks at that."""
+    words = [os.environ.get("AVANP_THREADS", "1"), *args]
+    for i, word in enumerate(words):
+        if word == "--threads" and i + 1 < len(words):
+            words[0] = words[i + 1]
+        elif word.startswith("--threads="):
+            words[0] = word.partition("=")[2]
+    if words[0].isdecimal() and int(words[0]) > 0:
+        for name in (*BLAS, "AVANP_THREADS"):
+            os.environ[name] = words[0]
+
+
 @click.command(
     cls=Train,
     short_help="Train a model on images.",
@@ -151,10 +168,11 @@ def train(ctx: click.Context, /, model: str, **given: Any) -> None:
     models that generate and reconstructions.png from those that reconstruct.
     """
     from avanp.commands import training
-    from avanp.commands.threads import use_threads
     from avanp.errors import AvanpError
 
-    use_threads(given.pop("threads"))
+    if given.pop("threads") < 1:
+        raise AvanpError("--threads must be at least 1")
+
     if not given["out"]:
         raise AvanpError("--out names no folder: name a new one, or the folder of a training")
     own = {str(one.name): given.pop(str(one.name)) for one in ctx.meta["options"]}

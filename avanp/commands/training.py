@@ -8,16 +8,15 @@ from typing import Any
 
 import click
 
-from avanp.commands.loading import data_spec, load_any
+from avanp.commands.loading import load_any
 from avanp.console import one_line
 from avanp.data.images import ImageSet
-from avanp.data.resolve import load_splits
-from avanp.data.sheet import save_image
+from avanp.data.resolve import data_spec, load_splits
 from avanp.errors import AvanpError
 from avanp.evaluation.choice import limited, spread
 from avanp.memory import keep_freed_memory
-from avanp.pictures.rows import labelled_rows
-from avanp.pictures.save import save_sheet
+from avanp.pictures.save import save_image, save_sheet
+from avanp.pictures.sheets import labelled_rows
 from avanp.progress import clear, shown
 from avanp.report.epochs import EpochTable
 from avanp.rng import stream
@@ -25,9 +24,9 @@ from avanp.systems.base import System
 from avanp.systems.find import find
 from avanp.systems.options import options_of
 from avanp.systems.parts import Part
+from avanp.systems.streams import count_weights
 from avanp.training.checkpoint import describe
 from avanp.training.folder import parse_schedule, training_in
-from avanp.training.rebuild import count_weights
 from avanp.training.trainer import NAME, Trainer
 
 SHEET = 64  # generated images
@@ -134,7 +133,8 @@ def read(asked: Asked) -> dict[str, ImageSet]:
     click.echo(one_line(f"reading {asked.data}"))
     channels = None if asked.channels is None else int(asked.channels)
     parts = load_splits(asked.data, asked.size, channels=channels, validation=asked.validation)
-    parts["train"] = limited(parts["train"], asked.limit)
+    if asked.limit is not None:
+        parts["train"] = limited(parts["train"], asked.limit)
     parts["train"].check(value_range=(0.0, 1.0))
     return parts
 

@@ -20,7 +20,7 @@ from avanp.errors import AvanpError
 from avanp.registry import DATASETS, load
 from avanp.rng import stream
 
-__all__ = ["describe", "is_paper_set", "load_splits", "resolve"]
+__all__ = ["data_spec", "describe", "is_paper_set", "load_splits", "resolve"]
 
 TABLE = "labels.csv"
 TEST_SHARE = 0.2  # of a set without parts of its own
@@ -203,3 +203,8 @@ def _resized(image_set: ImageSet, size: Size | None) -> ImageSet:
     for i, image in enumerate(image_set.images):
         images[i] = resize(image, size)
     return replace(image_set, images=images)
+
+
+def data_spec(data: str) -> str:
+    """Return a name as it is, and a path from the root of the file system."""
+    return data if data in DATASETS else str(Path(os.path.expanduser(data)).absolute())

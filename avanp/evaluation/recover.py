@@ -109,8 +109,9 @@ class Search:
 
     def __init__(self, system: Any, x: Array, known: Array, noise: float | None = None) -> None:
         self.decoder, self.config = system.decoder, system.config
-        # The Gaussian's; None for Bernoulli pixels.
-        self.variance = None if self.config.likelihood == "bernoulli" else 1.0
+        # The Gaussian's; None for Bernoulli pixels, a GAN's too.
+        likelihood = getattr(self.config, "likelihood", "bernoulli")
+        self.variance = None if likelihood == "bernoulli" else 1.0
         if noise is not None:
             self.variance = noise**2
         self.known = known[..., None].astype(x.dtype)

@@ -11,7 +11,9 @@ from avanp.layers.checks import check_cotangent
 from avanp.layers.factored import FactoredWeight, Factors
 from avanp.layers.initialise import initial
 
-Init = Literal["glorot", "glorot-normal", "he", "he-uniform", "normal", "pytorch", "zeros"]
+Init = Literal[
+    "glorot", "glorot-normal", "he", "he-leaky", "he-uniform", "normal", "pytorch", "zeros"
+]
 
 
 class Dense(Layer):

@@ -24,6 +24,8 @@ INITS: dict[str, Draw | None] = {
     "glorot-normal": lambda rng, shape, i, o: rng.normal(0, np.sqrt(2 / (i + o)), shape),
     # He et al. 2015, for ReLU: variance 2 / fan_in.
     "he": lambda rng, shape, i, o: rng.normal(0, np.sqrt(2 / i), shape),
+    # The same for a leaky ReLU of slope 0.2: variance 2 / (1.04 fan_in).
+    "he-leaky": lambda rng, shape, i, o: rng.normal(0, np.sqrt(2 / (1.04 * i)), shape),
     "he-uniform": lambda rng, shape, i, o: _uniform(rng, shape, np.sqrt(6 / i)),
     # Radford et al. 2016 (DCGAN).
     "normal": lambda rng, shape, i, o: rng.normal(0, 0.02, shape),
@@ -42,8 +44,8 @@ def initial(
     ----------
     name : str
         "glorot" U(±sqrt(6 / (fan_in + fan_out))), "glorot-normal" of the same variance,
-        "he" N(0, 2 / fan_in), "he-uniform" of the same variance, "normal" N(0, 0.02²),
-        "pytorch" U(±1 / sqrt(fan_in)), "zeros".
+        "he" N(0, 2 / fan_in), "he-uniform" of the same variance, "he-leaky" N(0, 2 / (1.04
+        fan_in)), "normal" N(0, 0.02²), "pytorch" U(±1 / sqrt(fan_in)), "zeros".
     fan_in, fan_out : int
         Inputs that reach one output, and outputs that one input reaches; for a convolution
         ``kh * kw * channels``.
@@ -55,14 +57,25 @@ def initial(
     ------
     AvanpError
         At an unknown name, or without `rng`.
+    MemoryError
+        For more weights than NumPy can number.
     """
     if name not in INITS:
         raise AvanpError(f"unknown init {name!r}: choose from {', '.join(INITS)}")
     if rng is COUNTING:
-        return np.broadcast_to(np.zeros((), dtype), shape)
+        try:
+            return np.broadcast_to(np.zeros((), dtype), shape)
+        except (ValueError, OverflowError):
+            raise MemoryError(f"no array can have the shape {shape}") from None
     draw = INITS[name]
     if draw is None:
         return np.zeros(shape, dtype)
     if rng is None:
         raise AvanpError(f"init={name!r} needs rng, a numpy.random.Generator")
     return draw(rng, shape, fan_in, fan_out).astype(dtype)
+
+
+def rescale(w: Array, factor: float) -> None:
+    """Multiply new weights in place; those that were only counted are zeros, and stay."""
+    if w.flags.writeable:
+        w *= factor

@@ -8,6 +8,7 @@ from avanp.layers.base import Layer
 from avanp.layers.batch_norm import BatchNorm
 from avanp.layers.conv import Conv2d
 from avanp.layers.dense import Dense, Init
+from avanp.layers.initialise import rescale
 from avanp.layers.leaky_relu import LeakyReLU
 from avanp.layers.residual import Residual
 from avanp.layers.sequential import Sequential
@@ -27,7 +28,7 @@ def residual_dense(
     """Return the block ``y = x + W2 LeakyReLU(W1 x + b1) + b2`` for x (B, n)."""
     first = Dense(n, n, init=init, rng=rng, dtype=dtype)
     second = Dense(n, n, init=init, rng=rng, dtype=dtype)
-    second.params["W"] *= START
+    rescale(second.params["W"], START)
     return Residual(Sequential([first, LeakyReLU(slope), second]))
 
 
@@ -56,5 +57,5 @@ def residual_conv(
         last.params["gamma"] *= START
         layers = [first, BatchNorm(n, dtype=dtype), LeakyReLU(slope), second, last]
     else:
-        second.params["W"] *= START
+        rescale(second.params["W"], START)
     return Residual(Sequential(layers))

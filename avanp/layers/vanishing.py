@@ -65,3 +65,9 @@ def set_carry(net: Layer, carry: float) -> None:
     for key, array in net.state.items():
         if key.rsplit(".", 1)[-1] == "carry":
             array[...] = carry
+
+
+def carry_of(net: Layer) -> float:
+    """Return the carry of the vanishing residuals in `net`, which is one for all; 0 without any."""
+    carries = (a for key, a in net.state.items() if key.rsplit(".", 1)[-1] == "carry")
+    return float(next(carries, 0.0))

@@ -9,7 +9,7 @@ from avanp.layers.sequential import Sequential
 from avanp.losses.batch import batch_size
 from avanp.losses.reductions import named
 
-REDUCTIONS = ("half-mean", "mean", "sum")
+REDUCTIONS = ("half_mean", "mean", "sum")
 
 
 class FeatureLoss:
@@ -26,7 +26,7 @@ class FeatureLoss:
         Layers by number, from 0, ascending.
     weights : sequence of float
         One for each tap.
-    reduction : {"half-mean", "mean", "sum"}
+    reduction : {"half_mean", "mean", "sum"}
         R: half the mean square over all elements (Hou et al. 2017), the mean square, or the sum
         of squares over the features, mean over the batch. "sum" is N features times "mean", so
         it weights large feature maps above small ones.
@@ -38,7 +38,7 @@ class FeatureLoss:
         taps: Sequence[int],
         weights: Sequence[float],
         *,
-        reduction: str = "half-mean",
+        reduction: str = "half_mean",
     ) -> None:
         named("reduction", reduction, REDUCTIONS)
         self.taps = tuple(taps)
@@ -73,4 +73,4 @@ class FeatureLoss:
     def _scale(self, error: np.ndarray) -> float:
         if self.reduction == "sum":
             return 1 / error.shape[0]
-        return (0.5 if self.reduction == "half-mean" else 1) / error.size
+        return (0.5 if self.reduction == "half_mean" else 1) / error.size

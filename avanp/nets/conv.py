@@ -11,6 +11,7 @@ from avanp.layers.conv import Conv2d
 from avanp.layers.conv_transpose import ConvTranspose2d
 from avanp.layers.dense import Dense
 from avanp.layers.flatten import Flatten
+from avanp.layers.initialise import rescale
 from avanp.layers.leaky_relu import LeakyReLU
 from avanp.layers.relu import ReLU
 from avanp.layers.reshape import Reshape
@@ -128,5 +129,5 @@ def _up(
         n_in, n_out, 4, stride=2, padding=padding, bias=bias, init=init, rng=rng, dtype=dtype
     )
     # A pixel of the output is reached by 4 of the 16 taps: the inputs that He counts are fewer.
-    layer.params["W"] *= 2
+    rescale(layer.params["W"], 2)
     return layer

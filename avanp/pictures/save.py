@@ -1,15 +1,64 @@
-"""Many images to a sheet, a folder of PNGs, or an archive of arrays."""
+"""Images to a picture, a sheet, a folder of PNGs, or an archive of arrays."""
 
 import io
 import math
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from avanp.data.sheet import WRITERS, contact_sheet, save_image
 from avanp.errors import AvanpError
 from avanp.files import write_whole
 from avanp.pictures.pixels import to_bytes, to_rgb
+from avanp.pictures.sheets import contact_sheet
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+WRITERS = {
+    ".png": "PNG",
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".webp": "WEBP",
+    ".bmp": "BMP",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+}
+
+
+def save_image(image: "Image.Image", path: str | os.PathLike[str]) -> None:
+    """Write an image in the format of the path's suffix, whole or not at all.
+
+    Raises
+    ------
+    AvanpError
+        If the suffix is unknown, `path` is a folder, or its folder is missing or read-only.
+    """
+    target = os.fspath(path)
+    suffix = check_picture(target)
+    content = io.BytesIO()
+    try:
+        image.save(content, WRITERS[suffix])
+    except (OSError, ValueError) as error:  # WebP and JPEG have a largest side
+        raise AvanpError(f"cannot write {target!r} as {WRITERS[suffix]}: {error}") from None
+    write_whole(Path(target), content.getvalue())
+
+
+def check_picture(target: str) -> str:
+    """Return the suffix of a picture's name; one that cannot be written is an `AvanpError`.
+
+    A command that computes for long asks before it does.
+    """
+    suffix = os.path.splitext(target)[1].lower()
+    if suffix not in WRITERS:
+        raise AvanpError(f"cannot write {target!r}: its name must end in {' '.join(WRITERS)}")
+    if os.path.isdir(target):
+        raise AvanpError(f"cannot write {target!r}: it is a folder; name a file in it")
+    folder = os.path.dirname(target)
+    if folder and not os.path.isdir(folder):
+        raise AvanpError(f"cannot write {target!r}: there is no folder {folder!r}")
+    return suffix
 
 
 def save_sheet(images: np.ndarray, out: str | Path) -> None:
@@ -17,6 +66,31 @@ def save_sheet(images: np.ndarray, out: str | Path) -> None:
     side = math.isqrt(len(images))
     square = side * side == len(images)
     save_image(contact_sheet(to_rgb(images), columns=side if square else None), out)
+
+
+def save_strip(
+    images: np.ndarray, ends: np.ndarray | None, out: str, names: tuple[str, str] = ("", "")
+) -> None:
+    """Write images in one row, of which one becomes the next.
+
+    Parameters
+    ----------
+    images : (N, H, W, C) array
+        uint8, or floats in [0, 1].
+    ends : (2, H, W, C) array, optional
+        Stand at its ends.
+    out : str
+        The file; its suffix is its format.
+    names : (str, str)
+        Above the two ends.
+    """
+    drawn = to_rgb(images)
+    labels = None
+    if ends is not None:
+        first, last = to_rgb(ends)
+        drawn = np.concatenate([first[None], drawn, last[None]])
+        labels = [names[0], *[""] * len(images), names[1]]
+    save_image(contact_sheet(drawn, columns=len(drawn), labels=labels), out)
 
 
 def save_images(images: np.ndarray, out: str, **arrays: np.ndarray) -> None:

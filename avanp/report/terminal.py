@@ -1,129 +1,82 @@
-"""Tables 1-3 for a terminal of 100 columns: a pure function of `tables.build`'s result."""
+"""A table for a terminal of 100 columns."""
 
 import textwrap
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from itertools import zip_longest
 
-from avanp.report.text import count, rate, short, span
-from avanp.report.verdict import sentence, table3_sentence, table3_title
+from avanp.report.table import Cell, Column, Entry, Link, Mark, Table
 
 COLUMNS = 100
-LABEL = 9  # the widest label is a rate such as 1.234e-05
-TABLE3_LABELS = {"mean": "Mean", "maximum": "Maximum", "minimum": "Minimum", "sd": "SD"}
+NOTHING = "·"
 
 
-def render(tables: Mapping[str, Any]) -> str:
-    """Return Tables 1-3 of every rule set, ours and the paper's side by side, and the verdicts.
-
-    Parameters
-    ----------
-    tables : dict
-        What `avanp.report.tables.build` returns.
-
-    Returns
-    -------
-    str
-        Plain text of at most 100 columns that ends with a newline; one verdict a rule set is last.
-    """
-    blocks: list[str] = []
-    for rules in tables["run"]["rules"]:
-        blocks += [block for block in _rule_set(tables, rules) if block]
-    verdicts = [sentence(tables, rules) for rules in tables["run"]["rules"]]
-    blocks.append("\n".join(textwrap.fill(v, COLUMNS, subsequent_indent="  ") for v in verdicts))
-    return "\n\n".join(blocks) + "\n"
+def drawn(table: Table, title: str | None = None) -> str:
+    """Return a table as lines, under its title or another; long names go on in further lines."""
+    grid = [[_lines(cell, table) for cell in row] for row in table.rows]
+    widths = [_width(i, column, grid) for i, column in enumerate(table.columns)]
+    # The title says what the names of rows are.
+    heads = [[[""], *([column.head] for column in table.columns[1:])]]
+    if table.compared:
+        pair = f"{'ours':>5} {'paper':>5}"
+        heads.append([[""], *[[pair]] * (len(table.columns) - 1)])
+    lines = [line for row in heads for line in _row(row, table.columns, widths, heads=True)]
+    body = [line for row in grid for line in _row(row, table.columns, widths)]
+    rule = "─" * max(map(len, [*lines, *body]))
+    said = textwrap.fill(table.title if title is None else title, COLUMNS)
+    return "\n".join([*([said] if said else []), *lines, rule, *body])
 
 
-def _rule_set(tables: Mapping[str, Any], rules: str) -> list[str]:
-    part = tables["rules"][rules]
-    models = tables["run"]["models"]
-    blocks = []
-    for key, title in (("table1", "Table 1. BM, γ ≥ 0.1"), ("table2", "Table 2. BM, γ < 0.1")):
-        cells = [cell for line in part[key] for cell in line["cells"].values()]
-        compared = any(cell["paper"] is not None for cell in cells)
-        grid = [
-            (rate(line["lr"]), [_cell(line["cells"][m], compared) for m in models])
-            for line in part[key]
-        ]
-        if grid:
-            blocks.append(_draw(title, tables, rules, grid, compared))
-    columns = [part["table3"][m] for m in models]
-    compared = any(column["mean"]["paper"] is not None for column in columns)
-    grid = [
-        (label, [_entry(column, name, compared) for column in columns])
-        for name, label in TABLE3_LABELS.items()
+def _row(
+    cells: Sequence[Sequence[str]],
+    columns: Sequence[Column],
+    widths: Sequence[int],
+    *,
+    heads: bool = False,
+) -> list[str]:
+    # The name of a row keeps a column free, and so does a cell's head, for the star of a cell.
+    rooms = [widths[0] - 1, *widths[1:]]
+    wrapped = [
+        [part for line in cell for part in textwrap.wrap(line, room) or [line]]
+        for cell, room in zip(cells, rooms, strict=True)
     ]
-    rates = len(part["table1"]) + len(part["table2"])
-    if any(column["rates_fewest"] < rates for column in columns):
-        grid.append(("Rates", [span(c["rates_fewest"], c["rates_most"]) for c in columns]))
-    title = f"Table 3. {table3_title(tables, rules)}"
-    blocks.append(_draw(title, tables, rules, grid, compared))
-    blocks.append(table3_sentence(tables, rules))
-    blocks.append(_legend(part, tables["paper"]["shown"]))
-    return blocks
-
-
-def _draw(
-    title: str,
-    tables: Mapping[str, Any],
-    rules: str,
-    grid: Sequence[tuple[str, Sequence[str]]],
-    compared: bool,
-) -> str:
-    """Every cell is its body in `width` columns, then one for a mark."""
-    verdict = tables["rules"][rules]["verdict"]
-    several = verdict["seeds_most"] > 1
-    width = 11 if compared or several else 8
-    ours = count(verdict["seeds_fewest"], verdict["seeds_most"], "seed")
-    ours = f"mean of {ours}" + ("" if compared else " ± SD over seeds") if several else ours
-    heads = [[f"{m:^{width}}" for m in tables["run"]["models"]]]
-    if compared:
-        heads.append([f"{'ours':>5} {'paper':>5}"] * len(tables["run"]["models"]))
-    lines = [
-        f"{label:<{LABEL}}" + "".join(f" {cell:<{width + 1}}" for cell in cells)
-        for label, cells in [*(("", head) for head in heads), *grid]
+    return [
+        " ".join(
+            f"{_set(text, column, width, heads):<{width}}"
+            for text, column, width in zip(texts, columns, widths, strict=True)
+        ).rstrip()
+        for texts in zip_longest(*wrapped, fillvalue="")
     ]
-    lines = [line.rstrip() for line in lines]
-    lines.insert(len(heads), "─" * max(map(len, lines)))
-    return "\n".join([textwrap.fill(f"{title}; rules {rules}: {ours}", COLUMNS), *lines])
 
 
-def _cell(cell: Mapping[str, Any], compared: bool) -> str:
-    if cell["mean"] is None and cell["diverged"]:
-        return "diverged"
-    if cell["mean"] is None and cell["failed"]:
-        return "failed"
-    mark = "*" if cell["diverged"] or cell["failed"] else ""
-    return _pair(cell["mean"], cell["paper"] if compared else cell["sd"], compared) + mark
+def _set(text: str, column: Column, width: int, heads: bool) -> str:
+    """Text on its side of a column; of one set in the middle it is the head that stands there."""
+    if column.align == "right":
+        return f"{text:>{width}}"
+    return f"{text:^{width - 1}}" if heads and column.align == "center" else text
 
 
-def _entry(column: Mapping[str, Any], name: str, compared: bool) -> str:
-    entry = column[name]
-    if column["rates_most"] == 0 and column["diverged"]:
-        return "diverged"
-    return _pair(entry["value"], entry["paper" if compared else "sd_over_seeds"], compared)
+def _width(i: int, column: Column, grid: Sequence[Sequence[Sequence[str]]]) -> int:
+    if column.width is not None:
+        return column.width
+    return 1 + max([len(column.head), *(len(line) for row in grid for line in row[i])])
 
 
-def _pair(ours: float | None, beside: float | None, compared: bool) -> str:
-    left = "·" if ours is None else short(ours)
-    if beside is None:
-        return f"{left:>5}"
-    return f"{left:>5}{' ' if compared else '±'}{short(beside):>5}"
+def _lines(cell: Cell, table: Table) -> list[str]:
+    if isinstance(cell, Entry):
+        return [_entry(cell, table)]
+    if isinstance(cell, Mark):
+        return [f"{cell.sign} {cell.word}" + (f" ({cell.note})" if cell.note else "")]
+    text = cell.text if isinstance(cell, Link) else cell
+    return text.split("\n")
 
 
-def _legend(part: Mapping[str, Any], shown: bool) -> str:
-    cells = [
-        cell for t in ("table1", "table2") for line in part[t] for cell in line["cells"].values()
-    ]
-    notes = []
-    if any(cell["mean"] is None and not cell["diverged"] + cell["failed"] for cell in cells):
-        notes.append("·  not run yet.")
-    for what in ("diverged", "failed"):
-        if any(cell["mean"] is not None and cell[what] for cell in cells):
-            notes.append(f"*  some seeds {what}; the mean is over the others.")
-    if part["verdict"]["failed"]:
-        notes.append("What failed has no number: --retry-failed runs it again.")
-    if part["verdict"]["diverged"]:
-        notes.append("Table 3 is over the rates that did not diverge.")
-    if shown and any(column["mean"]["paper"] is None for column in part["table3"].values()):
-        notes.append("The paper's Table 3 is over its 19 rates: shown beside the same only.")
-    return textwrap.fill("  ".join(notes), COLUMNS)
+def _entry(entry: Entry, table: Table) -> str:
+    """Ours in five characters, then the paper's or else the spread, and a star for lost runs."""
+    if entry.value is None and entry.lost:
+        return entry.word
+    ours = NOTHING if entry.value is None else table.written(entry.value)
+    beside = entry.paper if table.compared else entry.spread
+    text = f"{ours:>5}"
+    if beside is not None:
+        text += f"{' ' if table.compared else '±'}{table.written(beside):>5}"
+    return text + ("*" if entry.lost else "")

@@ -17,6 +17,16 @@ def short(value: float, sign: bool = False) -> str:
     return ("−" if value < 0 else "") + text
 
 
+def short_tick(value: float) -> str:
+    """Return a number at an axis: large ones as ``10 k`` and ``2 M``, then as ``2e9``."""
+    unit = ""
+    if 1e4 <= abs(value) < 1e9:
+        size, unit = (1e6, " M") if abs(value) >= 1e6 else (1e3, " k")
+        value /= size
+    number, e, power = f"{value:.6g}".partition("e")
+    return (f"{number}e{int(power)}" if e else number + unit).replace("-", "−")
+
+
 def rate(lr: float) -> str:
     """Return a learning rate with at most four digits: 0.316228 is ``0.3162``."""
     return f"{lr:.4g}"

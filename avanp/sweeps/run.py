@@ -13,8 +13,9 @@ from avanp.data.images import ImageSet
 from avanp.data.resolve import resolve
 from avanp.errors import AvanpError
 from avanp.kernels import backend
-from avanp.report import tables, terminal
-from avanp.report.write import write_all
+from avanp.papers.ava.sweep_files import write_tables
+from avanp.papers.ava.sweep_text import sweep_text
+from avanp.papers.ava.table_numbers import table_numbers
 from avanp.sweeps.cells import tasks, to_row
 from avanp.sweeps.configuration import check_count, configuration
 from avanp.sweeps.store import Store, opened
@@ -38,7 +39,7 @@ class SweepResult:
     @property
     def tables(self) -> dict[str, Any]:
         """Tables 1-3 for each rule set, beside the paper's where the images are the paper's."""
-        return tables.build(self.rows, self.config)
+        return table_numbers(self.rows, self.config)
 
     @property
     def failed(self) -> list[dict[str, Any]]:
@@ -46,7 +47,7 @@ class SweepResult:
         return [row for row in self.rows if row["status"] == "failed"]
 
     def __str__(self) -> str:
-        return terminal.render(self.tables)
+        return sweep_text(self.tables)
 
 
 def sweep(
@@ -127,7 +128,7 @@ def sweep(
                     progress(len(rows), total)
         ordered = [rows[task.key] for task in tasks(config)]
         if store is not None:
-            write_all(store.folder, ordered, config)
+            write_tables(store.folder, ordered, config)
     return SweepResult(ordered, config)
 
 

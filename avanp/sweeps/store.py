@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from avanp.data.sheet import save_image
 from avanp.errors import AvanpError
 from avanp.files import make_folder
-from avanp.report.index import index_rows
-from avanp.report.samples import strip_path
+from avanp.papers.ava.cells import index_rows
+from avanp.papers.ava.sample_files import strip_path
+from avanp.pictures.save import save_image
 from avanp.report.text import about_seeds, listed_seeds
 from avanp.runs import folder, journal
 from avanp.runs.folder import Kind

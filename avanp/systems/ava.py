@@ -27,7 +27,7 @@ from avanp.systems.game import added, play
 from avanp.systems.likelihood import reconstruction, to_images, to_output
 from avanp.systems.options import option
 from avanp.systems.term import Term
-from avanp.systems.words import BOTH, ELBO, GAME, KL, RECONSTRUCTION, bound, fool
+from avanp.systems.words import BOTH, ELBO, GAME, KL, RECONSTRUCTION, bound, fool_D, fool_d
 
 # Hidden units of D, as in the paper.
 CODE_WIDTHS = (100,)
@@ -67,8 +67,8 @@ class AVA(EncodingSystem):
         "reconstruction": RECONSTRUCTION,
         "kl": KL,
         "elbo": ELBO,
-        "fool_discriminator": Term(fool("d"), "nats", "fool_disc", BOTH),
-        "fool_code_discriminator": Term(fool("D"), "nats", "fool_code_disc", BOTH),
+        "fool_discriminator": Term(fool_d, "nats", "fool_disc", BOTH),
+        "fool_code_discriminator": Term(fool_D, "nats", "fool_code_disc", BOTH),
         "discriminator_real": GAME["discriminator_real"],
         "discriminator_fake": GAME["discriminator_fake"],
         "discriminator_gain": _gain("d", "{}", 4),

@@ -14,11 +14,11 @@ import numpy as np
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer
 from avanp.optim.base import Optimiser
+from avanp.registry import load
 from avanp.systems.advice import advice
 from avanp.systems.config import Config
 from avanp.systems.finite import NotFinite, finite
 from avanp.systems.images import check_images, chunks
-from avanp.systems.optimisers import optimiser
 from avanp.systems.parts import Part
 from avanp.systems.streams import Streams
 from avanp.systems.term import Term
@@ -27,6 +27,8 @@ Rng = np.random.Generator
 Gradients = dict[str, dict[str, Any]]
 Terms = dict[str, float]
 Draw = Callable[[], Any]
+
+MOMENTUM = 0.9
 
 
 class System:
@@ -60,7 +62,7 @@ class System:
         `measure` and there are validation images, else the training's. None: there is none.
     can : frozenset of str
         What commands ask for: "generate" (`noise`, `decode`), "encode" (`encode`), "reconstruct"
-        (`reconstruct`), "classify" (`probabilities`).
+        (`reconstruct`), "recover" (`decoder`, a net), "classify" (`probabilities`).
     """
 
     name: ClassVar[str]
@@ -105,7 +107,16 @@ class System:
 
     def optimiser_of(self, net: str) -> Optimiser:
         """Return a new optimiser for a net: the configured one, at the rate `lr_of`."""
-        return optimiser(self.config, self.lr_of(net))
+        c, options = self.config, {}
+        if c.weight_decay is not None:
+            options["weight_decay"] = c.weight_decay
+        if c.optimiser in ("adam", "adamw"):
+            options["betas"] = c.betas
+        if c.optimiser == "momentum":
+            options["momentum"] = MOMENTUM
+        kind = "sgd" if c.optimiser == "momentum" else c.optimiser
+        made: Optimiser = load("optimiser", kind)(self.lr_of(net), **options)
+        return made
 
     def lr_of(self, net: str) -> float:
         """Return the learning rate of a net: the configured one."""

@@ -21,7 +21,7 @@ class DecodingSystem(System):
     """A system that makes images of codes z ~ N(0, I)."""
 
     config_class = LatentConfig
-    can = frozenset({"generate"})
+    can = frozenset({"generate", "recover"})
     # The net that makes images of codes.
     decoder_net: ClassVar[str] = "decoder"
 
@@ -62,7 +62,7 @@ class EncodingSystem(DecodingSystem):
     """A system with an encoder: what a VAE can do."""
 
     config_class = LikelihoodConfig
-    can = frozenset({"generate", "encode", "reconstruct"})
+    can = frozenset({"generate", "recover", "encode", "reconstruct"})
     encoder_net: ClassVar[str] = "encoder"
 
     @property

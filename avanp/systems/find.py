@@ -124,5 +124,6 @@ NEEDED = {
     "generate": ("noise", "decode", "generate"),
     "encode": ("encode",),
     "reconstruct": ("reconstruct",),
+    "recover": ("decoder", "decode"),
     "classify": ("probabilities",),
 }

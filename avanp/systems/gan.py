@@ -12,7 +12,7 @@ from avanp.systems.game import play, watch
 from avanp.systems.likelihood import to_images, to_output
 from avanp.systems.options import option
 from avanp.systems.term import Term
-from avanp.systems.words import GAME, fool
+from avanp.systems.words import GAME, fool_d
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class GAN(DecodingSystem):
     config_class = GANConfig
     monitor = None
     terms = {
-        "decoder_loss": Term(fool(), "nats", "decoder_loss", ("decoder",)),
+        "decoder_loss": Term(fool_d, "nats", "decoder_loss", ("decoder",)),
         **GAME,
     }
 

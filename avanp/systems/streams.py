@@ -1,5 +1,6 @@
 """The random streams of initial weights, one a net."""
 
+import sys
 import zlib
 from typing import Any
 
@@ -32,3 +33,12 @@ class Counting(dict[str, Any]):
 
     def __missing__(self, net: str) -> np.random.Generator:
         return COUNTING
+
+
+def count_weights(kind: Any, config: Any, parts: Any = None) -> int:
+    """Return how many weights a system has, without allocating them; at most `sys.maxsize`."""
+    try:
+        n: int = kind(config, 0, parts=parts, streams=Counting()).n_parameters
+    except MemoryError:  # of the biases alone, or of what can be numbered
+        return sys.maxsize
+    return n

@@ -28,8 +28,3 @@ class Term(NamedTuple):
     def meaning(self, config: Any) -> str:
         """Return the words for a system of this configuration."""
         return self.words if isinstance(self.words, str) else self.words(config)
-
-
-def of_loss(words: str = "what the nets descend", *nets: str) -> Term:
-    """Return the term "loss"."""
-    return Term(words, "nats", "loss", nets)

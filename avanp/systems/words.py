@@ -28,12 +28,15 @@ def _descended(config: Any) -> str:
     return f"{of}: what the discriminator d descends"
 
 
-def _score(of: str, otherwise: str) -> Any:
-    def words(config: Any) -> str:
-        least = _form(config) == "least-squares"
-        return f"mean output of d on {of}" if least else f"mean of d on {of}; {otherwise}"
+def _real(config: Any) -> str:
+    least = _form(config) == "least-squares"
+    return "mean output of d on images" if least else "mean of d on images; 1: taken for real"
 
-    return words
+
+def _fake(config: Any) -> str:
+    least = _form(config) == "least-squares"
+    of = "the decoder’s images"
+    return f"mean output of d on {of}" if least else f"mean of d on {of}; 0: seen through"
 
 
 def bound(config: Any) -> str:
@@ -42,9 +45,14 @@ def bound(config: Any) -> str:
     return f"reconstruction + kl{nats}"
 
 
-def fool(d: str = "d") -> Any:
-    """Return words for what is low where a discriminator, by its letter, is fooled."""
-    return lambda config: f"{FOOL[_form(config)].format(d)}: low where {d} is fooled"
+def fool_d(config: Any) -> str:
+    """Return what is low where the discriminator of images is fooled."""
+    return f"{FOOL[_form(config)].format('d')}: low where d is fooled"
+
+
+def fool_D(config: Any) -> str:
+    """Return what is low where the discriminator of codes is fooled."""
+    return f"{FOOL[_form(config)].format('D')}: low where D is fooled"
 
 
 BOTH = ("encoder", "decoder")
@@ -53,6 +61,6 @@ KL = Term("how far the codes are from N(0, I), in nats", "nats", "kl", ("encoder
 ELBO = Term("−(reconstruction + kl): what a VAE of weight 1 ascends", "nats")
 GAME = {
     "discriminator_loss": Term(_descended, "nats", "disc_loss", ("discriminator",)),
-    "discriminator_real": Term(_score("images", "1: taken for real"), "", "disc_real"),
-    "discriminator_fake": Term(_score("the decoder’s images", "0: seen through"), "", "disc_fake"),
+    "discriminator_real": Term(_real, "", "disc_real"),
+    "discriminator_fake": Term(_fake, "", "disc_fake"),
 }

@@ -7,7 +7,7 @@ from avanp.layers.base import Array, Layer
 from avanp.systems.base import System
 from avanp.systems.find import find
 from avanp.systems.parts import Part, fingerprint
-from avanp.systems.streams import Counting, Streams
+from avanp.systems.streams import Streams, count_weights
 
 
 def rebuilt(document: dict[str, Any], groups: dict[str, dict[str, Array]]) -> System:
@@ -37,11 +37,6 @@ def rebuilt(document: dict[str, Any], groups: dict[str, dict[str, Array]]) -> Sy
         # Before anything of that size is allocated.
         raise AvanpError(f"it holds {there} weights, fewer than its configuration needs")
     return kind(config, document["seed"], dtype=dtype, parts=parts)
-
-
-def count_weights(kind: type[System], config: Any, parts: dict[str, Part] | None = None) -> int:
-    """Return how many weights a system has, without allocating them."""
-    return kind(config, 0, parts=parts, streams=Counting()).n_parameters
 
 
 def part_arrays(system: System) -> dict[str, Array]:

@@ -161,8 +161,7 @@ class Trainer:
                 start = time.perf_counter()
                 self._set_rate()
                 terms, seen = self._step(images, labels)
-                assert isinstance(self.means, Means)
-                self.means.add(terms, seen)
+                self._means(len(images)).add(terms, seen)
                 self.seconds += time.perf_counter() - start
                 if progress is not None:
                     progress(self.step - first, max(total, self.step - first))
@@ -209,12 +208,15 @@ class Trainer:
             batches.passes = self.epoch
             batches.resume(self.position)
             self.batches = batches
-        if not isinstance(self.means, Means):
-            means = Means(len(images))
-            if self.means:
-                means.load(self.means)
-            self.means = means
         return batches
+
+    def _means(self, n: int) -> Means:
+        """Return the means of the row at hand, those of a checkpoint at first."""
+        if not isinstance(self.means, Means):
+            before, self.means = self.means, Means(n)
+            if before:
+                self.means.load(before)
+        return self.means
 
     @contextmanager
     def _folder(self) -> Iterator[None]:
@@ -287,7 +289,7 @@ class Trainer:
         start = time.perf_counter()
         row, self.monitored = measured_row(self, images)
         row["seconds"] = round(self.seconds + time.perf_counter() - start, 3)
-        self.means, self.seconds = Means(len(images)), 0.0
+        self.means, self.seconds = None, 0.0
         self.rows.append(row)
         for watcher in self.watchers:
             watcher(self, row)

@@ -6,9 +6,9 @@ from avanp.audit.ablations.table import NONE, mean, number, size, table
 from avanp.audit.subject import Call, Key, Subject
 from avanp.audit.training import cell_bm
 from avanp.ava.program import DEVIATIONS
-from avanp.report.paper import published
+from avanp.papers.ava.nearness import pearson, rms
+from avanp.papers.ava.printed_numbers import published
 from avanp.report.text import about_seeds, rate
-from avanp.report.verdict import pearson, rms
 
 ID = "deviations"
 SEEDS = 2

@@ -89,7 +89,7 @@ CASES: dict[str, Callable[[Rng], Case]] = {
     "least-squares": _loss("least-squares", normal, normal),
     "autoencoder": _autoencoder("l1"),
     "autoencoder-frobenius": _autoencoder("frobenius"),
-    "feature": _feature("half-mean"),
+    "feature": _feature("half_mean"),
     "feature-mean": _feature("mean"),
     "feature-sum": _feature("sum"),
     "l1-penalty": _penalty("l1-penalty"),

@@ -7,12 +7,12 @@ from pathlib import Path
 from random import Random
 
 import small_runs
-from avanp.report import markdown_report
+from avanp.papers.ava import sweep_markdown
+from avanp.papers.ava.lost_runs import without_number
+from avanp.papers.ava.sweep_files import write_report
+from avanp.papers.ava.table_numbers import table_numbers
 from avanp.report.audit_file import read_findings
-from avanp.report.html.training import write_training
-from avanp.report.html.write import write_report
-from avanp.report.lost import without_number
-from avanp.report.tables import build
+from avanp.report.training import write_training
 from fuzz.forms import json_lines, json_value, png, zipped
 from fuzz.target import Change, Target, file
 from fuzz.targets import checkpoints
@@ -52,10 +52,8 @@ def put_audit(data: bytes, folder: Path) -> Path:
 def read_audit(folder: Path) -> None:
     """Write the page with it, and the same in Markdown."""
     write_report(folder, ROWS, RUN)
-    findings, tables = read_findings(folder), build(ROWS, RUN)
-    markdown_report.render(tables, findings, without_number(ROWS), folder).encode(
-        "utf-8", "replace"
-    )
+    findings, tables = read_findings(folder), table_numbers(ROWS, RUN)
+    sweep_markdown.report(tables, findings, without_number(ROWS), folder).encode("utf-8", "replace")
 
 
 @cache

@@ -9,10 +9,11 @@ from avanp.commands.sweep_status import lines
 from avanp.console import one_line
 from avanp.data.jungle import jungle
 from avanp.locks import held
-from avanp.report import markdown, terminal
-from avanp.report.html.strips import strips as strips_of_page
-from avanp.report.sheets import write_sheets
-from avanp.report.tables import build
+from avanp.papers.ava import galleries, sweep_markdown
+from avanp.papers.ava.sweep_text import sweep_text
+from avanp.papers.ava.table_numbers import table_numbers
+from avanp.report.gallery import sheet
+from avanp.report.strips import strips as strips_of_page
 from avanp.sweeps.configuration import configuration
 from avanp.sweeps.status import read_status
 from avanp.sweeps.store import SWEEP, Store, read_config, read_rows
@@ -70,9 +71,17 @@ def strip(data: bytes, folder: Path) -> Path:
     return folder
 
 
+def draw_sheets(folder: Path, said: dict[str, Any]) -> None:
+    """Draw what `avanp tables` writes as sheets."""
+    for model in said["models"]:
+        gallery = galleries.of_model(folder, said, model)
+        if gallery is not None:
+            sheet(gallery)
+
+
 def read_strip(folder: Path) -> None:
     """Draw it on a sheet, and on the page of the report."""
-    write_sheets(folder, read_config(folder))
+    draw_sheets(folder, read_config(folder))
     strips_of_page([folder / STRIP_NAME], 7)
 
 
@@ -94,11 +103,11 @@ def read(folder: Path) -> None:
     finally:
         lines(read_status(folder))
         said = read_config(folder)
-        tables = build(read_rows(folder), said)
+        tables = table_numbers(read_rows(folder), said)
         json.dumps(tables, allow_nan=False, ensure_ascii=False).encode()
-        markdown.render(tables).encode()
-        terminal.render(tables)
-        write_sheets(folder, said)
+        sweep_markdown.tables(tables).encode()
+        sweep_text(tables)
+        draw_sheets(folder, said)
 
 
 def notes() -> list[bytes]:

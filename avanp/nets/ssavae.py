@@ -1,0 +1,182 @@
+"""The nets of SSAVAE: encoder, classifier of codes, decoder, discriminator.
+
+Zemouri 2020, §4.2: 3×3 convolutions with residual blocks, two max pools, two upsamplings. Channels
+and widths stand only in a figure that is lost; `SIZES` are ours. Weights begin by He for leaky
+ReLU, the heads by Glorot, the one of logvar at a tenth of it.
+"""
+
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from avanp.layers.base import Layer
+from avanp.layers.batch_norm import BatchNorm
+from avanp.layers.conv import Conv2d
+from avanp.layers.crop import Crop
+from avanp.layers.dense import Dense, Init
+from avanp.layers.flatten import Flatten
+from avanp.layers.initialise import rescale
+from avanp.layers.leaky_relu import LeakyReLU
+from avanp.layers.max_pool import MaxPool2d
+from avanp.layers.replication_pad import ReplicationPad2d
+from avanp.layers.reshape import Reshape
+from avanp.layers.residual_blocks import residual_conv, residual_dense
+from avanp.layers.sequential import Sequential
+from avanp.layers.two_heads import TwoHeads
+from avanp.layers.upsample import Upsample2
+from avanp.nets.conv import halvings
+from avanp.nets.heads import SLOPE, heads
+
+# Channels at full, half and quarter size.
+SIZES = {"S": (8, 16, 32), "M": (16, 32, 64)}
+INIT: Init = "he-leaky"
+CLAMP = 8.0
+LOGVAR_START = 0.1
+# Layers whose outputs Eq. 9 compares.
+TAPS = 3
+# Dense layers of the discriminator; the other nets' are multiples of the first channels.
+SCORING = (128, 64, 32, 16)
+
+
+class Build(NamedTuple):
+    """What all four nets are built from.
+
+    Parameters
+    ----------
+    shape : (int, int, int)
+        Of one image, (H, W, C), of any size.
+    widths : (int, int, int)
+        Channels at full, half and quarter size: one of `SIZES`.
+    latent : int
+        Numbers in a code.
+    batch_norm : bool
+        Whether decoder and classifier have it.
+    rng : numpy.random.Generator
+        Of the initial weights.
+    dtype : numpy dtype
+    """
+
+    shape: tuple[int, int, int]
+    widths: tuple[int, ...]
+    latent: int
+    batch_norm: bool
+    rng: np.random.Generator
+    dtype: Any = np.float32
+
+    @property
+    def sizes(self) -> list[tuple[int, int]]:
+        """(height, width) of the maps: full, half and quarter size, rounded up."""
+        return halvings(self.shape, len(self.widths) - 1)
+
+    @property
+    def last(self) -> int:
+        """The numbers in a map of quarter size."""
+        height, width = self.sizes[-1]
+        return height * width * self.widths[-1]
+
+    def down(self, i: int) -> list[Layer]:
+        """Return what takes the maps to their size i; an odd row or column is doubled first."""
+        if i == 0:
+            return []
+        rows, columns = (n % 2 for n in self.sizes[i - 1])
+        pad = [ReplicationPad2d(((0, rows), (0, columns)))] if rows or columns else []
+        return [*pad, MaxPool2d(2)]
+
+    def up(self, i: int) -> list[Layer]:
+        """Return what takes the maps from their size i to the one before."""
+        if i == 0:
+            return []
+        (height, width), target = self.sizes[i], self.sizes[i - 1]
+        crop = [] if target == (2 * height, 2 * width) else [Crop(*target)]
+        return [Upsample2(), *crop]
+
+    def dense(self, n_in: int, n_out: int) -> Dense:
+        """Return a dense layer."""
+        return Dense(n_in, n_out, init=INIT, rng=self.rng, dtype=self.dtype)
+
+    def norm(self, n: int) -> list[Layer]:
+        """Return a batch norm, or nothing."""
+        return [BatchNorm(n, dtype=self.dtype)] if self.batch_norm else []
+
+    def conv(self, n_in: int, n_out: int, *, bias: bool = True) -> Conv2d:
+        """Return a 3×3 convolution."""
+        return Conv2d(n_in, n_out, 3, bias=bias, init=INIT, rng=self.rng, dtype=self.dtype)
+
+    def block(self, n: int) -> Layer:
+        """Return a residual block of two convolutions."""
+        return residual_conv(n, slope=SLOPE, init=INIT, rng=self.rng, dtype=self.dtype)
+
+    def block_dense(self, n: int) -> Layer:
+        """Return a residual block of two dense layers."""
+        return residual_dense(n, slope=SLOPE, init=INIT, rng=self.rng, dtype=self.dtype)
+
+
+def encoder(b: Build) -> Sequential:
+    """Return a net from images to (mu | logvar), (B, 2 latent).
+
+    Six convolutions, each followed by a residual block and a leaky ReLU; three dense layers.
+    """
+    layers: list[Layer] = []
+    n = b.shape[2]
+    for i, width in enumerate(b.widths):
+        layers += b.down(i)
+        for _ in range(2):
+            layers += [b.conv(n, width), b.block(width), LeakyReLU(SLOPE)]
+            n = width
+    layers.append(Flatten())
+    first = b.widths[0]
+    for n_in, n_out in pairwise((b.last, 32 * first, 16 * first, 8 * first)):
+        layers += [b.dense(n_in, n_out), LeakyReLU(SLOPE)]
+    both = heads(8 * first, b.latent, rng=b.rng, dtype=b.dtype)
+    rescale(both.logvar.params["W"], LOGVAR_START)
+    return Sequential([*layers, TwoHeads(both.mu, both.logvar, CLAMP)])
+
+
+def taps(net: Sequential) -> tuple[int, ...]:
+    """Return the layers φ_1, φ_2, φ_3 of an encoder: its first leaky ReLUs, before any pool."""
+    found = [i for i, layer in enumerate(net.layers) if isinstance(layer, LeakyReLU)]
+    return tuple(found[:TAPS])
+
+
+def classifier(b: Build, classes: int) -> Sequential:
+    """Return a net from codes (B, latent) to logits (B, classes): three residual dense blocks."""
+    n = 8 * b.widths[0]
+    layers: list[Layer] = []
+    for n_in in (b.latent, n, n):
+        layers += [b.dense(n_in, n), *b.norm(n), LeakyReLU(SLOPE), b.block_dense(n)]
+    return Sequential([*layers, Dense(n, classes, rng=b.rng, dtype=b.dtype)])
+
+
+def decoder(b: Build) -> Sequential:
+    """Return a net from codes (B, latent) to images (B, H, W, C), before any sigmoid.
+
+    Three dense layers, six convolutions with residual blocks, a seventh to the channels.
+    """
+    first = b.widths[0]
+    layers: list[Layer] = []
+    for n_in, n_out in pairwise((b.latent, 8 * first, 16 * first, b.last)):
+        layers += [b.dense(n_in, n_out), *b.norm(n_out), LeakyReLU(SLOPE)]
+    n = b.widths[-1]
+    layers.append(Reshape((*b.sizes[-1], n)))
+    for i in reversed(range(len(b.widths))):
+        for _ in range(2):
+            conv = b.conv(n, b.widths[i], bias=not b.batch_norm)
+            n = b.widths[i]
+            layers += [conv, *b.norm(n), LeakyReLU(SLOPE), b.block(n)]
+        layers += b.up(i)
+    end = Conv2d(n, b.shape[2], 3, rng=b.rng, dtype=b.dtype)
+    return Sequential([*layers, end])
+
+
+def discriminator(b: Build) -> Sequential:
+    """Return a net from images to linear scores (B, 1): three convolutions, four dense layers."""
+    layers: list[Layer] = []
+    n = b.shape[2]
+    for i, width in enumerate(b.widths):
+        layers += [*b.down(i), b.conv(n, width), LeakyReLU(SLOPE)]
+        n = width
+    layers.append(Flatten())
+    for n_in, n_out in pairwise((b.last, *SCORING)):
+        layers += [b.dense(n_in, n_out), LeakyReLU(SLOPE)]
+    return Sequential([*layers, Dense(SCORING[-1], 1, rng=b.rng, dtype=b.dtype)])

@@ -1,0 +1,1 @@
+"""The AVA paper: its printed numbers, and a sweep's rows as its tables, charts and pages."""

@@ -1,0 +1,180 @@
+"""A chart as a value: panels of lines, bars, points or intervals, and what they say in words.
+
+`avanp.report.plot` draws it by Matplotlib, as SVG in a page and as a PNG file.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Values = Sequence[float | None]  # None: no number in this place
+
+
+@dataclass(frozen=True)
+class Style:
+    """A colour of the page's palette, a width and dashes in pixels, and a marker of a point."""
+
+    colour: str
+    width: float = 2.5
+    dashes: tuple[float, ...] = ()
+    marker: str = "o"
+
+
+# Lines that nearly coincide: broad ones first and thin, broken ones upon them keep every line
+# visible, and tell them apart without their colours.
+BROAD, MIDDLE, DASHED, DOTTED = (
+    Style("one", 8),
+    Style("two", 4.5),
+    Style("three", 2.5, (9, 5)),
+    Style("four", 1.8, (2, 3)),
+)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An axis: what it shows, how values are spread on it, and where it begins and ends.
+
+    Parameters
+    ----------
+    label : str
+    spread : str
+        ``even``, ``log``, or ``symlog``: even from minus to plus `even_within`, logarithmic beyond.
+    low, high : float, optional
+        The ends; by default those of the values.
+    ticks : mapping of float to str, optional
+        What is written where; by default round numbers.
+    even_within : float
+    """
+
+    label: str = ""
+    spread: Literal["even", "log", "symlog"] = "even"
+    low: float | None = None
+    high: float | None = None
+    ticks: Mapping[float, str] | None = None
+    even_within: float = 1e-3
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line through y over x; a missing y breaks it.
+
+    Parameters
+    ----------
+    name : str
+    x : sequence of float
+        In order.
+    y : sequence of float or None
+        One for each x.
+    style : Style
+    band : sequence of float or None
+        Half the height of a band around the line, one for each x, or none at all.
+    paper : sequence of float or None
+        What the paper prints, as rings, one for each x, or none at all.
+    lost : sequence of float
+        Those x that have a cross on the axis: no run has a number there.
+    """
+
+    name: str
+    x: Sequence[float]
+    y: Values
+    style: Style
+    band: Values = ()
+    paper: Values = ()
+    lost: Sequence[float] = ()
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A bar for each name with its number above, whiskers, and the paper's as an outline."""
+
+    names: Sequence[str]
+    values: Values
+    spread: Values
+    paper: Values
+
+
+@dataclass(frozen=True)
+class Points:
+    """Points that no line joins."""
+
+    name: str
+    x: Sequence[float]
+    y: Sequence[float]
+    style: Style
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value beside zero, with its interval and the paper's value, under a name."""
+
+    name: str
+    value: float | None
+    low: float | None
+    high: float | None
+    paper: float | None
+    style: Style
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A grid of numbers on a ground whose colour says how large they are, up to `most`."""
+
+    rows: Sequence[str]
+    columns: Sequence[str]
+    values: Sequence[Values]
+    written: Sequence[Sequence[str]]
+    even_within: float
+    most: float
+
+
+Part = Line | Bars | Points | Interval | Numbers
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What is drawn on one pair of axes; intervals stand under each other, in their order.
+
+    Parameters
+    ----------
+    title : str
+        Stands above it.
+    parts : sequence of Line, Bars, Points, Interval or Numbers
+    words : str
+        What it shows, for those who do not see it.
+    x, y : Axis
+    note : str
+        Stands small below the title.
+    """
+
+    title: str
+    parts: Sequence[Part]
+    words: str
+    x: Axis = field(default_factory=Axis)
+    y: Axis = field(default_factory=Axis)
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Panels under one title.
+
+    Parameters
+    ----------
+    name : str
+        Unique on a page.
+    title : str
+    panels : sequence of Panel
+    note : str
+        What the signs in it mean.
+    across : int
+        How many panels stand side by side in a PNG.
+    size : (int, int)
+        Width and height of a panel in pixels, without titles.
+    """
+
+    name: str
+    title: str
+    panels: Sequence[Panel]
+    note: str = ""
+    across: int = 2
+    size: tuple[int, int] = (460, 300)

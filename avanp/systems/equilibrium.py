@@ -1,0 +1,262 @@
+"""What BEGAN, BEGAN-CS and BEGAN v3 share: their options, their step, and what they can do."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from avanp.layers.base import Array, Layer
+from avanp.layers.sequential import Sequential
+from avanp.layers.two_heads import halves
+from avanp.layers.vanishing import carry_of, set_carry
+from avanp.losses.began import eq7, eq10_k
+from avanp.metrics.collapse import sign
+from avanp.metrics.convergence import convergence
+from avanp.metrics.diversity import diversity
+from avanp.nets.began import Topology, autoencoder, decoder
+from avanp.systems.base import Draw, Gradients, Rng, Terms
+from avanp.systems.boundary import Pass, Round, Weights, discriminate, of_images, through
+from avanp.systems.config import LatentConfig
+from avanp.systems.encoding import DecodingSystem
+from avanp.systems.images import in_chunks
+from avanp.systems.options import option
+from avanp.systems.term import Term
+
+
+@dataclass(frozen=True, kw_only=True)
+class EquilibriumConfig(LatentConfig):
+    """That of a BEGAN; gamma and k_rate are what small runs need, not the papers' .5 and .001."""
+
+    arch: Literal["mlp", "conv"] = option(
+        "conv", help="3×3 convolutions (conv), or two hidden dense layers in each half (mlp)."
+    )
+    width: int = option(
+        16,
+        least=1,
+        help="Channels that every halving adds, 128 in the papers; hidden units of an mlp.",
+    )
+    latent: int = option(16, least=1, help="Numbers in a code.")
+    activation: Literal["elu", "leaky-relu"] = option("elu", help="Of every hidden layer.")
+    lr: float = option(1e-4, above=0, help="Learning rate.")
+    loss: Literal["l1", "l2", "mse"] = option(
+        "l1",
+        help="Error of the auto-encoder: mean |e|, the norm of e over the batch by its size, or "
+        "mean e². M is in its unit.",
+    )
+    gamma: float = option(0.75, above=0, help="L(G(z)) / L(x) to hold; more is more diverse.")
+    k_rate: float = option(0.01, least=0, help="λ, how fast k follows the balance.")
+    k_start: float = option(0.0, least=0, help="k at the start.")
+    order: Literal["simultaneous", "sequential"] = option(
+        "simultaneous",
+        help="Both nets from the same weights, or the discriminator first and the generator "
+        "through the one updated, as the program of BEGAN-CS.",
+    )
+    fresh_codes: bool = option(False, help="Other codes for the generator's update.")
+    prior: Literal["uniform", "normal"] = option(
+        "uniform", help="Codes of U(-1, 1), as the papers', or of N(0, 1)."
+    )
+    skips: bool = option(False, help="Join the first map of a decoder to its later stages.")
+    vanishing: int = option(
+        0,
+        least=0,
+        help="Steps in which residual connections fade out, 16000 in the paper of BEGAN; 0: none.",
+    )
+    printed_sign: bool = option(
+        False, help="The sign of k's update in Eq. 8 of BEGAN v3, which collapses."
+    )
+    widths: tuple[int, ...] | None = option(None, help="None: see width.", command_line=False)
+    batch_norm: bool | None = option(None, help="None.", command_line=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "widths", None)
+        object.__setattr__(self, "batch_norm", False)
+
+    @property
+    def hidden(self) -> tuple[int, ...]:
+        """The one width, from which all layers follow."""
+        return (self.width,)
+
+
+ERRORS = ("discriminator", "generator")
+TERMS = {
+    "m": Term("convergence M = L(x) + |γ L(x) − L(G(z))|, in the unit of the loss", "", "m"),
+    "k": Term("weight of L(G(z)) in what the discriminator descends, 0 to 1", "", "k"),
+    "ratio": Term("L(G(z)) / L(x), which k holds at γ", "", "ratio"),
+    "real": Term("L(x), error of the auto-encoder on images", "", "real", ERRORS[:1]),
+    "fake": Term("L(G(z)), its error on generated images", "", "fake", ERRORS),
+    "diversity": Term("mean distance of two fakes of fixed codes", "of real"),
+    "discriminator_loss": Term("what the discriminator descends", "", "", ERRORS[:1]),
+    "m_mean": Term("M of the mean |e|", "pixel"),
+    "m_rms": Term("M of the root mean square of e", "pixel"),
+}
+
+
+class EquilibriumSystem(DecodingSystem):
+    """An auto-encoder D that tells images from a generator's by how well it gives them back.
+
+    D descends L(x) - k L(G(z)) and what its form adds, the generator L(G(z)), and k follows
+    γ L(x) - L(G(z)). Inside, images are in [-1, 1]; G's output is linear, and cut to that to be
+    looked at.
+    """
+
+    config_class = EquilibriumConfig
+    can = frozenset({"generate", "encode", "reconstruct"})
+    decoder_net = "generator"
+    monitor = "m"
+    keeps_best = True
+    checked_with = {"k_start": 0.3, "loss": "mse"}
+    terms = TERMS
+    early: ClassVar[bool] = False
+    variational: ClassVar[bool] = False
+
+    def build(self, streams: Mapping[str, Rng]) -> dict[str, Layer]:
+        """Return the auto-encoder and the generator; k is `state`."""
+        c = self.config
+        topology = Topology(
+            shape=c.shape,
+            width=c.width,
+            latent=c.latent,
+            arch=c.arch,
+            activation=c.activation,
+            early=self.early,
+            skips=c.skips,
+            vanishing=c.vanishing > 0,
+        )
+        self.state["k"] = np.array(min(c.k_start, 1.0))
+        heads: dict[str, Any] = (
+            {"variational": True, "clamp": c.kl_clamp} if self.variational else {}
+        )
+        d = autoencoder(topology, **heads, rng=streams["discriminator"], dtype=self.dtype)
+        g = decoder(topology, rng=streams["generator"], dtype=self.dtype)
+        return {"discriminator": d, "generator": g}
+
+    @property
+    def d(self) -> Sequential:
+        """The auto-encoder."""
+        net = self.nets["discriminator"]
+        assert isinstance(net, Sequential)
+        return net
+
+    def weights(self) -> Weights:
+        """Return the weights of what D descends, at the present k."""
+        return Weights(float(self.state["k"]))
+
+    def updates(self, draw: Draw, rng: Rng) -> Iterator[tuple[Gradients, Terms]]:
+        """Yield D's gradients and the generator's, together or one after the other; then k."""
+        c, d = self.config, self.d
+        x = self._signed(draw())
+        z = self.noise(len(x), rng)
+        fake, cache = self.decoder.forward(z, train=True, rng=rng)
+        together = c.order == "simultaneous"
+        # Only then is the generator's loss one of the same fakes by the same D.
+        shared = together and not c.fresh_codes
+        played = discriminate(
+            d, x, fake, z, self.weights(), distance=c.loss, rng=rng, of_fake=shared
+        )
+        terms = self._terms(played)
+        grads: Gradients = {"discriminator": played.grads}
+        if not together:
+            yield grads, terms
+            grads = {}
+        if c.fresh_codes:
+            z = self.noise(len(x), rng)
+            fake, cache = self.decoder.forward(z, train=True, rng=rng)
+        real, seen, dfake = played.real, played.fake, played.dfake
+        if dfake is None:
+            seen = through(d, fake, c.loss, rng)
+            dfake = of_images(d, seen)
+        grads["generator"] = self.decoder.backward(dfake, cache, wrt="params")[1]
+        yield grads, {**(terms if together else {}), "fake": seen.value}
+        if not together:
+            again, _ = self.decoder.forward(z, train=True, rng=rng)
+            real, seen = (through(d, v, c.loss, rng) for v in (x, again))
+        yield {}, self._balance(real, seen)
+        self._control(real.value, seen.value)
+
+    def _terms(self, played: Round) -> Terms:
+        """Return what an update of D measured."""
+        return {
+            "discriminator_loss": played.loss,
+            "real": played.real.value,
+            "fake": played.fake.value,
+        }
+
+    def _balance(self, real: Pass, fake: Pass) -> Terms:
+        """Return M in three units, and the ratio that k controls."""
+        gamma = self.config.gamma
+        return {
+            "m": convergence(real.value, fake.value, gamma),
+            "m_mean": convergence(real.units.mean, fake.units.mean, gamma),
+            "m_rms": convergence(real.units.rms, fake.units.rms, gamma),
+            "ratio": eq7(real.value, fake.value) if real.value else np.inf,
+        }
+
+    def _control(self, real: float, fake: float) -> None:
+        """Move k, and the carry of vanishing residuals."""
+        c = self.config
+        k = float(self.state["k"])
+        self.state["k"][...] = eq10_k(
+            k, real, fake, gamma=c.gamma, rate=c.k_rate, printed=c.printed_sign
+        )
+        if c.vanishing:
+            for net in self.nets.values():
+                set_carry(net, max(0.0, carry_of(net) - 1 / c.vanishing))
+
+    def descends(self, terms: Terms) -> Terms:
+        """Return each net's own loss, where an update measured it."""
+        own = {"discriminator": "discriminator_loss", "generator": "fake"}
+        return {net: terms[term] for net, term in own.items() if term in terms}
+
+    def measure(self, batch: Array, rng: Rng) -> Terms:
+        """Return M, its parts, and the diversity of fakes of codes that `rng` draws."""
+        x = self._signed(batch)
+        fake, _ = self.decoder.forward(self.noise(len(x), rng))
+        real, seen = (through(self.d, v, self.config.loss, rng, train=False) for v in (x, fake))
+        terms = {**self._balance(real, seen), "real": real.value, "fake": seen.value}
+        if len(x) > 1 and np.ptp(x, axis=0).any():
+            # A generator that diverged makes no images at all.
+            flat = np.nan_to_num(self._images(fake)).reshape(len(x), -1)
+            terms["diversity"] = diversity(flat, batch.reshape(len(x), -1))
+        return terms
+
+    def notice(self, rows: list[dict[str, Any]]) -> str:
+        """Return a warning where the log shows collapse, or its early sign."""
+        return sign(rows).value
+
+    def noise(self, n: int, rng: Rng) -> Array:
+        """Return n codes, uniform in [-1, 1] or normal."""
+        if self.config.prior == "normal":
+            return super().noise(n, rng)
+        return rng.uniform(-1, 1, (n, self.config.latent)).astype(self.dtype)
+
+    def encode(self, x: Array) -> tuple[Array, Array]:
+        """Return mu and logvar of images by D, (B, latent) each; logvar is -inf without one."""
+        encoder = self.d.layers[0]
+        codes = in_chunks(
+            lambda part: encoder.forward(self._signed(self.check_images(part)))[0], np.asarray(x)
+        )
+        if not self.variational:
+            return codes, np.full_like(codes, -np.inf)
+        mu, logvar = halves(codes)
+        return mu.copy(), logvar.copy()
+
+    def from_codes(self, mu: Array) -> Array:
+        """Return images (B, H, W, C) of codes that `encode` made, by D's decoder."""
+        last = self.d.layers[-1]
+        return in_chunks(lambda part: self._images(last.forward(part)[0]), mu)
+
+    def reconstruct(self, x: Array) -> Array:
+        """Return D's images of the codes mu(x)."""
+        return self.from_codes(self.encode(x)[0])
+
+    def _decode(self, z: Array) -> Array:
+        return self._images(self.decoder.forward(z)[0])
+
+    def _signed(self, x: Array) -> Array:
+        """Return images in [-1, 1]; those of pixel_range "real" stay what they are."""
+        return x if self.config.pixel_range == "real" else 2 * x - 1
+
+    def _images(self, y: Array) -> Array:
+        return y if self.config.pixel_range == "real" else np.clip((y + 1) / 2, 0, 1)

@@ -1,0 +1,74 @@
+"""Watchers of a training whose generator may collapse: what is kept of it, and when it stops."""
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from avanp.metrics.collapse import Sign, sign
+from avanp.pictures.save import save_sheet
+from avanp.rng import stream
+
+if TYPE_CHECKING:
+    from avanp.training.trainer import Trainer
+
+BEFORE = "before-collapse.npz"
+SHEET = 64
+
+
+class CollapseWatch:
+    """Keeps the checkpoint from before a sign of collapse, as `BEFORE` in the training's folder.
+
+    k's drop comes before a collapse, and the file of the last drop is kept then; a collapse
+    without one keeps its own. The row says the sign as its "hint".
+
+    Parameters
+    ----------
+    stop : bool
+        Whether training stops at a collapse. A drop of k alone stops nothing.
+    """
+
+    def __init__(self, *, stop: bool = False) -> None:
+        self.stop = stop
+
+    def __call__(self, trainer: "Trainer", row: dict[str, Any]) -> None:
+        """Look at the log with its new row."""
+        now = sign(trainer.rows)
+        if now not in (Sign.K_DROP, Sign.COLLAPSE):
+            return
+        if now is not sign(trainer.rows[:-1]):
+            self._keep(trainer, now)
+        if self.stop and now is Sign.COLLAPSE:
+            trainer.stopped = True
+
+    def _keep(self, trainer: "Trainer", now: Sign) -> None:
+        if trainer.out is None:
+            return
+        last, before = trainer.out / trainer.checkpoint, trainer.out / BEFORE
+        if last.exists() and (now is Sign.K_DROP or not before.exists()):
+            part = before.with_name(f".{BEFORE}.part")
+            shutil.copyfile(last, part)
+            part.replace(before)
+
+
+class SampleSheets:
+    """Draws the images of the same 64 codes over time: ``sheets/samples-00002000.png``, ….
+
+    Parameters
+    ----------
+    every : int
+        Steps between sheets; one is drawn at the first row at or after each multiple.
+    """
+
+    def __init__(self, every: int) -> None:
+        self.every = every
+
+    def __call__(self, trainer: "Trainer", row: dict[str, Any]) -> None:
+        """Draw a sheet where it is time."""
+        before = trainer.rows[-2]["step"] if len(trainer.rows) > 1 else 0
+        if trainer.out is None or row["step"] // self.every == before // self.every:
+            return
+        system: Any = trainer.system
+        images = system.generate(SHEET, stream(trainer.seed, "sample"))
+        folder: Path = trainer.out / "sheets"
+        folder.mkdir(exist_ok=True)
+        save_sheet(images, folder / f"samples-{row['step']:08d}.png")
