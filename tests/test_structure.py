@@ -25,7 +25,7 @@ LAYERS = [
     {"systems"},
     {"training"},
     {"evaluation"},
-    {"models", "grad", "report", "progress", "console"},
+    {"estimators", "grad", "report", "progress", "console"},
     {"sweeps"},
     {"audit", "doctor"},
     {"commands"},

@@ -16,7 +16,18 @@ from fuzz.targets.arrays import Canary, npz
 SHAPE = (2, 2, 1)
 IMAGES = np.arange(16, dtype=np.uint8).reshape(4, *SHAPE)
 WRITES = r"out(/[^/]+)?$"
-WORDS = (b"weights/", b"optimiser/", b"state/", b"F32", b"I64", b"data_offsets", b"dtype", b"<f4")
+WORDS = (
+    b"weights/",
+    b"optimiser/",
+    b"state/",
+    b"parts/",
+    b"best/",
+    b"F32",
+    b"I64",
+    b"data_offsets",
+    b"dtype",
+    b"<f4",
+)
 
 
 def contents(suffix: str) -> list[bytes]:
@@ -25,12 +36,12 @@ def contents(suffix: str) -> list[bytes]:
     found = []
     try:
         for name, options in (
-            ("VAE", {}),
-            ("GAN", {}),
-            ("AVA1", {}),
+            ("VAE", {"latent": 1}),
+            ("GAN", {"latent": 1}),
+            ("AVA1", {"latent": 1}),
             ("classifier", {"classes": 2}),
         ):
-            system = build(name, shape=SHAPE, widths=(2,), latent=1, **options)
+            system = build(name, shape=SHAPE, widths=(2,), **options)
             save(file, system, {"note": [1]})
             found.append(file.read_bytes())
         system = build("VAE", shape=SHAPE, widths=(2,), latent=1)
