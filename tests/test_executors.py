@@ -23,7 +23,7 @@ from avanp.sweeps.digits import digits_of
 from avanp.sweeps.local import CellDied, InlineExecutor, local_pool
 from avanp.sweeps.worker import Outcome, Terms
 from avanp.sweeps.workplace import workplace
-from avanp.systems.base import NotFinite
+from avanp.systems.finite import NotFinite
 from cli_process import altered, write_images
 from cli_process import avanp as command
 from in_a_worker import diverges

@@ -25,11 +25,11 @@ LAYERS = [
     {"systems"},
     {"training"},
     {"evaluation"},
-    {"models", "grad", "progress", "console"},
+    {"estimators", "grad", "progress", "console"},
     {"report"},
     {"papers"},
     {"sweeps"},
-    {"audit", "doctor", "papers"},
+    {"audit", "doctor"},
     {"commands"},
     {"cli", "__init__", "__main__"},
 ]
