@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from avanp.estimators.paper import AVA
     from avanp.grad.check import GradientError, check_grad
     from avanp.metrics.balance import balance_metric
-    from avanp.sweeps.run import sweep
+    from avanp.papers.ava.experiment import sweep
 
 # Loaded when first used, so that `avanp --help` answers at once.
 _WHERE = {
@@ -29,7 +29,7 @@ _WHERE = {
     "balance_metric": "avanp.metrics.balance:balance_metric",
     "check_grad": "avanp.grad.check:check_grad",
     "load_images": "avanp.data.resolve:resolve",
-    "sweep": "avanp.sweeps.run:sweep",
+    "sweep": "avanp.papers.ava.experiment:sweep",
 }
 
 __all__ = [

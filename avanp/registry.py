@@ -151,6 +151,11 @@ FEATURES = {
     "vgg16": "avanp.metrics.vgg16:VGG16",
 }
 
+# Experiments: see `avanp.experiments.experiment`.
+PAPERS = {
+    "ava": "avanp.papers.ava.experiment:AVA",
+}
+
 KINDS = {
     "layer": LAYERS,
     "loss": LOSSES,
@@ -162,6 +167,7 @@ KINDS = {
     "schedule": SCHEDULES,
     "metric": METRICS,
     "feature": FEATURES,
+    "paper": PAPERS,
 }
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from avanp.commands.model_options import Numbers
 from avanp.data.size import parse_size
 from avanp.evaluation.damage import read_mask
+from avanp.experiments.grid import parse_rates, parse_seeds
 from avanp.kernels.engine.threads import threads
 from avanp.optim.schedules import Constant
-from avanp.sweeps.grid import parse_models, parse_rates, parse_rules, parse_seeds
+from avanp.papers.ava.experiment import AVA
 from avanp.training.rates import parse_schedule
 from fuzz.target import Target, text
 
@@ -45,6 +46,7 @@ def _schedule(word: str) -> Constant:
     return parse_schedule(word, 0.1, 10)
 
 
+parse_rules, parse_models = (axis.parse for axis in AVA.grid.axes[:2])
 PICTURE = b"P5 8 8 255\n" + b"\xff\xff\0\0\0\0\0\0" * 8
 NAMES = (b"AVA1", b"VAE", b"GAN", b"all", b"program", b"printed", b"exact", b"-3", b"-1-2", b",")
 CASES = {
