@@ -13,6 +13,7 @@ from avanp.registry import ESTIMATORS
 if TYPE_CHECKING:
     from avanp.data.resolve import resolve as load_images
     from avanp.errors import AvanpError
+    from avanp.estimators.began import BEGAN
     from avanp.estimators.paper import AVA
     from avanp.grad.check import GradientError, check_grad
     from avanp.metrics.balance import balance_metric
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _WHERE = {
     **{name: f"avanp.estimators:{name}" for name in ESTIMATORS},
     "AVA": "avanp.estimators.paper:AVA",
+    "BEGAN": "avanp.estimators.began:BEGAN",
     "AvanpError": "avanp.errors:AvanpError",
     "GradientError": "avanp.grad.check:GradientError",
     "balance_metric": "avanp.metrics.balance:balance_metric",
@@ -32,6 +34,7 @@ _WHERE = {
 
 __all__ = [
     "AVA",
+    "BEGAN",
     "AvanpError",
     "GradientError",
     "balance_metric",

@@ -93,8 +93,13 @@ SYSTEMS = {
     "BEGAN-v3": "avanp.systems.began_v3:BEGANV3",
 }
 
-# Systems that have an estimator, by its name in Python: all but those that only judge.
-ESTIMATORS = {name.replace("-", ""): name for name in SYSTEMS if name[0].isupper()}
+# Systems that have an estimator of their own, by its name in Python: all but those that only judge,
+# and the variants of avanp.BEGAN.
+ESTIMATORS = {
+    name.replace("-", ""): name
+    for name in SYSTEMS
+    if name[0].isupper() and not name.startswith("BEGAN")
+}
 
 DATASETS = {
     "jungle": "avanp.data.jungle:jungle",

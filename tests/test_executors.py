@@ -22,7 +22,7 @@ from avanp.experiments.places.place import place
 from avanp.experiments.places.processes import CellDied, InlineExecutor, process_pool
 from avanp.experiments.places.worker import Environment, Outcome, Task, failed
 from avanp.papers.ava.fingerprint import fingerprint
-from avanp.systems.base import NotFinite
+from avanp.systems.finite import NotFinite
 from cli_process import altered, write_images
 from cli_process import avanp as command
 from in_a_worker import diverges

@@ -1,4 +1,4 @@
-"""An experiment is a value: any axes, shared parts, rows that resume, verdicts, a page, a command."""
+"""An experiment is a value: axes, shared parts, rows that resume, verdicts, page and command."""
 
 import json
 import re

@@ -2,9 +2,9 @@
 
     python docs/audit/compare.py OLD NEW
 
-Both hold folders that `avanp sweep --out` or `avanp audit --out` has made, of the same names. Rows
-are compared without timings and host, tables.json byte for byte, and of audit.json the claims, cells
-and ablations. What differs is named, and the exit code is then 1.
+Both hold folders, of the same names, that `avanp sweep --out` or `avanp audit --out` has made. Of
+rows all but timings and host is compared, of tables.json every byte, and of audit.json everything
+but the versions. What differs is named, and the exit code is then 1.
 """
 
 import json

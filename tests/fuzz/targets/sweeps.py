@@ -10,10 +10,11 @@ from avanp.console import one_line
 from avanp.data.jungle import jungle
 from avanp.experiments.configuration import configuration
 from avanp.locks import held
-from avanp.papers.ava import galleries, sweep_markdown
+from avanp.papers.ava import galleries
 from avanp.papers.ava.experiment import AVA
 from avanp.papers.ava.sweep_text import sweep_text
 from avanp.papers.ava.table_numbers import table_numbers
+from avanp.papers.ava.tables_markdown import tables_markdown
 from avanp.report.gallery import sheet
 from avanp.report.strips import strips as strips_of_page
 from avanp.training.log import read_metrics
@@ -106,7 +107,7 @@ def read(folder: Path) -> None:
         said = read_config(folder)
         tables = table_numbers(read_rows(folder), said)
         json.dumps(tables, allow_nan=False, ensure_ascii=False).encode()
-        sweep_markdown.tables(tables).encode()
+        tables_markdown(tables).encode()
         sweep_text(tables)
         draw_sheets(folder, said)
 

@@ -1,23 +1,15 @@
-"""Tables, and lists of facts, as parts of a page."""
+"""A table as HTML."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from avanp.report.element import Child, Markup, el, unseen
+from avanp.report.element import Child, Markup, el, join, unseen
 from avanp.report.table import Cell, Entry, Link, Mark, Table
 
 SHORT = 14  # letters: such a name stands on one line, also where it has a hyphen
 
 
-def drawn(table: Table, steps: Sequence[float] = ()) -> Markup:
-    """Return a table that scrolls sideways, also by the keyboard, where it is too wide.
-
-    Parameters
-    ----------
-    table : Table
-    steps : sequence of float
-        Three sizes of a difference from the paper, above each of which a cell has a stronger
-        colour.
-    """
+def drawn(table: Table) -> Markup:
+    """Return a table that scrolls sideways, also by the keyboard, where it is too wide."""
     aside = unseen(f", {table.aside}") if table.aside else None
     heads = [el("th", column.head, scope="col") for column in table.columns]
     whole = el(
@@ -29,10 +21,11 @@ def drawn(table: Table, steps: Sequence[float] = ()) -> Markup:
             class_=None if table.captioned else "unseen",
         ),
         el("thead", el("tr", heads)),
-        el("tbody", [_row(row, table, steps) for row in table.rows]),
+        el("tbody", [_row(row, table) for row in table.rows]),
         class_=table.look or None,
     )
-    return scrolled(whole, table.name, f"{table.name}-caption")
+    key = _key(table) if table.key and table.compared else None
+    return join([key, scrolled(whole, table.name, f"{table.name}-caption")])
 
 
 def scrolled(content: Markup, name: str, labelled: str, class_: str = "scroll") -> Markup:
@@ -43,19 +36,14 @@ def scrolled(content: Markup, name: str, labelled: str, class_: str = "scroll") 
     )  # fmt: skip
 
 
-def facts(named: Mapping[str, Child]) -> Markup:
-    """Return names and what they are."""
-    return el("dl", [[el("dt", name), el("dd", value)] for name, value in named.items()])
-
-
-def key(steps: Sequence[float], table: Table, same: str) -> Markup:
-    """Return what the colours of differences mean; `same` is why small ones have none."""
-    first, second, third = (table.written(step) for step in steps)
+def _key(table: Table) -> Markup:
+    """What the colours of differences mean."""
+    first, second, third = (table.written(step) for step in table.steps)
     meant = {
         "below3": f"below −{third}",
         "below2": f"−{third} to −{second}",
         "below1": f"−{second} to −{first}",
-        "same": f"within ±{first}, {same}",
+        "same": f"within ±{first}, {table.key}",
         "above1": f"+{first} to +{second}",
         "above2": f"+{second} to +{third}",
         "above3": f"above +{third}",
@@ -79,15 +67,15 @@ def _mark(of: Mark) -> Child:
     return [said, " ", el("small", of.note, class_="edge")] if of.note else said
 
 
-def _row(row: Sequence[Cell], table: Table, steps: Sequence[float]) -> Markup:
+def _row(row: Sequence[Cell], table: Table) -> Markup:
     name, *cells = row
     header = words(name)
     if table.look == "words" and isinstance(name, str) and len(name) <= SHORT:
         header = el("span", name, class_="whole")
-    return el("tr", el("th", header, scope="row"), [_cell(cell, table, steps) for cell in cells])
+    return el("tr", el("th", header, scope="row"), [_cell(cell, table) for cell in cells])
 
 
-def _cell(cell: Cell, table: Table, steps: Sequence[float]) -> Markup:
+def _cell(cell: Cell, table: Table) -> Markup:
     if not isinstance(cell, Entry):
         return el("td", words(cell))
     if cell.value is None:
@@ -98,7 +86,7 @@ def _cell(cell: Cell, table: Table, steps: Sequence[float]) -> Markup:
         None if cell.spread is None else f" ± {table.written(cell.spread)}",
         _beside(cell, table),
         el("span", f"of the seeds {cell.told}", class_="beside") if cell.lost else None,
-        class_=level(cell.difference, steps),
+        class_=level(cell.difference, table.steps),
     )
 
 
