@@ -84,6 +84,16 @@ def test_16_bit_grey_is_scaled_and_not_clipped(tmp_path: Path, kind: str) -> Non
     assert pixels[0, :, 1].tolist() == [0, 0, 1, 1, 128, 255]
 
 
+def test_float_grey_above_1_is_of_0_to_255(tmp_path: Path) -> None:
+    values = np.array([[0, 0.4, 1.5, 100, 254.6, 255]], np.float32)
+    Image.fromarray(values).save(tmp_path / "a.tif")
+    assert read_image(str(tmp_path / "a.tif"))[0, :, 0].tolist() == [0, 0, 2, 100, 255, 255]
+    tall = np.zeros((70_000, 20), np.float32)  # in several bands, of which one is dark
+    tall[-1] = 200
+    Image.fromarray(tall).save(tmp_path / "b.tif")
+    assert read_image(str(tmp_path / "b.tif"))[-1].max() == 200
+
+
 def test_float_grey_between_0_and_1_is_scaled(tmp_path: Path) -> None:
     values = Image.fromarray(np.array([[0, 0.5, 1]], np.float32))
     assert read_image(saved(tmp_path / "a", values, "TIFF"))[0, :, 0].tolist() == [0, 128, 255]
@@ -92,7 +102,7 @@ def test_float_grey_between_0_and_1_is_scaled(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("values", "top"),
     [
-        (np.array([[1.5]], np.float32), "1"),
+        (np.array([[255.5]], np.float32), "255"),
         (np.array([[np.nan]], np.float32), "1"),
         (np.array([[70000]], np.int32), "65535"),
         (np.array([[-1]], np.int32), "65535"),

@@ -60,6 +60,8 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path: Path, name: st
         ("file,label\n", "has no rows"),
         ("file,label\na.png\n", "row 1 lacks a field"),
         ("file,label\na.png,\n", "row 1 lacks a field"),
+        ("file,label\na.png, \n", "row 1 lacks a field"),
+        ("file,label\na.png,x\nb.png,bread, butter\n", "row 2 has a field too many: put what"),
         ("file,label\na.png,x\na.png,y\n", "row 2 names 'a.png' a second time"),
         (b"file,label\n\xff,x\n", "is not a CSV table"),
         ("file,label\n" + "a" * 200_000 + ",x\n", "is not a CSV table"),
@@ -67,6 +69,16 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path: Path, name: st
 )
 def test_a_bad_table_is_one_line(tmp_path: Path, text: str, said: str) -> None:
     assert said in refused(written(tmp_path / "t.csv", text))
+
+
+def test_blanks_around_columns_and_classes_are_left_out_and_said(tmp_path: Path) -> None:
+    path = written(
+        tmp_path / "t.csv", "file, label, group\na.png, cat,1\nb c.png,cat , 1\nd,cat,2\n"
+    )
+    with pytest.warns(UserWarning, match="t.csv': blanks around what 2 rows say are left out"):
+        rows = read_label_table(path)
+    assert (rows.files, rows.classes) == (("a.png", "b c.png", "d"), ("cat",))
+    assert rows.groups.tolist() == [0, 0, 1]
 
 
 def test_labels_csv_in_a_folder_says_what_is_read(tmp_path: Path) -> None:

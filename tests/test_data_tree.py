@@ -111,3 +111,15 @@ def test_the_commands_say_so_in_a_note(place: Path) -> None:
     quick = ("--lr", "0.5", "--models", "VAE", "--rules", "program", "--draws", "1", "--jobs", "1")
     done = avanp(place, "sweep", "--data", "mixed", *quick)
     assert (done.code, done.err.splitlines()[0]) == (0, note)
+
+
+def test_images_of_other_kinds_are_counted_in_one_warning(place: Path) -> None:
+    for name in ("a/x.AVIF", "a/y.avif", "b/z.jp2", "w.tga", "notes.txt"):
+        (place / name).parent.mkdir(exist_ok=True)
+        (place / name).write_bytes(b"x")
+    put(str(place / "a"))
+    with pytest.warns(UserWarning, match="not read") as told:
+        assert len(read_tree(place)) == 2
+    assert [str(warning.message) for warning in told] == [
+        f"4 files in {str(place)!r} not read (2 .avif, 1 .jp2, 1 .tga): convert them to PNG or JPEG"
+    ]

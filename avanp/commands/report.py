@@ -40,12 +40,13 @@ def report(directory: str, markdown: bool) -> None:
         written(str(write_training(folder)))
         return
 
+    from avanp.experiments.folder import read_run
+    from avanp.papers.ava.experiment import AVA
     from avanp.papers.ava.sweep_files import write_report
-    from avanp.sweeps.store import read_run
 
     if not (folder / "run.json").exists():
         raise AvanpError(_nothing(directory))
-    rows, config = read_run(folder)
+    rows, config = read_run(folder, AVA)
     with notes():
         paths = write_report(folder, rows, config, markdown=markdown)
     for path in paths:

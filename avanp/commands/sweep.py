@@ -90,8 +90,8 @@ def sweep(
     if status is not None:
         show(status)
         return
+    from avanp.papers.ava.experiment import AVA
     from avanp.processors import usable
-    from avanp.sweeps import grid
 
     if scheduler is not None and jobs is not None:
         raise AvanpError("--jobs is for processes of this command: leave it out with --scheduler")
@@ -102,10 +102,7 @@ def sweep(
         out,
         retry_failed=retry_failed,
         at=_executor(scheduler, tls),
-        lr=grid.parse_rates(lr),
-        models=grid.parse_models(models),
-        rules=grid.parse_rules(rules),
-        seeds=grid.parse_seeds(seeds),
+        **AVA.grid.values(lr=lr, models=models, rules=rules, seeds=seeds),
         draws=draws,
         jobs=usable() if jobs is None else jobs,
     )
@@ -124,6 +121,6 @@ def _executor(scheduler: str | None, tls: dict[str, str | None]) -> AbstractCont
         if given:
             raise AvanpError("the --tls options need --scheduler tls://HOST:PORT")
         return nullcontext()
-    from avanp.sweeps.cluster import connected
+    from avanp.experiments.places.dask import connected
 
     return connected(scheduler, given)

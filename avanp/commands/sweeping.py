@@ -11,7 +11,7 @@ from avanp.errors import AvanpError
 
 if TYPE_CHECKING:
     from avanp.data.images import ImageSet
-    from avanp.sweeps.run import SweepResult
+    from avanp.papers.ava.experiment import SweepResult
 
 
 def swept(
@@ -32,7 +32,7 @@ def swept(
     at : context manager, optional
         Yields the executor, or None; by default the sweep has processes of its own.
     **asked
-        What else `avanp.sweeps.run.sweep` takes.
+        What else `avanp.sweep` takes.
     """
     if retry_failed and not out:
         raise AvanpError("--retry-failed needs --out: the folder of the run that has failed cells")
@@ -43,8 +43,8 @@ def swept(
     click.echo(describe(images, data is None))
 
     from avanp.memory import keep_freed_memory
+    from avanp.papers.ava.experiment import sweep
     from avanp.progress import shown
-    from avanp.sweeps.run import sweep
 
     keep_freed_memory()
     with (
@@ -74,7 +74,7 @@ def ending(out: str | None, left: str) -> Iterator[None]:
     """Say in one line what ended the work in here, and what is left; the exit code is 1."""
     from concurrent.futures import BrokenExecutor
 
-    from avanp.sweeps.local import CellDied
+    from avanp.experiments.places.processes import CellDied
 
     try:
         yield

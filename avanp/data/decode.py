@@ -4,7 +4,7 @@ import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import numpy as np
 
@@ -51,7 +51,8 @@ def read_image(path: str, size: Size | None = None) -> np.ndarray:
     """Return the (H, W, 3) uint8 RGB pixels of the first frame, resized to `size` if given.
 
     Alpha is dropped where it is 255 everywhere, otherwise the image is laid over white; grey and
-    palettes become RGB; 16-bit values are scaled to 0..255; a photograph's orientation is applied.
+    palettes become RGB; 16-bit values are scaled to 0..255, floating-point ones from 0..1, or where
+    one is above 1 from 0..255; a photograph's orientation is applied.
     """
     from PIL import ImageOps
 
@@ -153,18 +154,22 @@ def _least_bytes(image: "Image.Image") -> int:
 def _rgb(image: "Image.Image") -> np.ndarray:
     """Return RGB bytes (H, W, 3), made a band of rows at a time: a copy takes much memory."""
     out = np.empty((image.height, image.width, 3), np.uint8)
+    top = 65535.0
+    if image.mode == "F":
+        _, most = cast(tuple[float, float], image.getextrema())
+        top = 255.0 if most > 1 else 1.0
     rows = max(1, BAND // image.width)
-    for top in range(0, image.height, rows):
+    for start in range(0, image.height, rows):
         band = image
         if rows < image.height:
-            band = image.crop((0, top, image.width, min(top + rows, image.height)))
-        out[top : top + rows] = _band(band)
+            band = image.crop((0, start, image.width, min(start + rows, image.height)))
+        out[start : start + rows] = _band(band, top)
     return out
 
 
-def _band(image: "Image.Image") -> np.ndarray:
+def _band(image: "Image.Image", top: float) -> np.ndarray:
     if image.mode.startswith("I") or image.mode == "F":
-        return _grey(np.asarray(image), image.mode)
+        return _grey(np.asarray(image), top)
     if not image.has_transparency_data:
         return np.asarray(image.convert("RGB"))
     rgba = np.asarray(image.convert("RGBA"))
@@ -172,9 +177,8 @@ def _band(image: "Image.Image") -> np.ndarray:
     return ((rgb * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
 
 
-def _grey(values: np.ndarray, mode: str) -> np.ndarray:
-    """Return RGB bytes of (H, W) values in 0..65535 (modes I...) or 0..1 (mode F)."""
-    top = 1.0 if mode == "F" else 65535.0
+def _grey(values: np.ndarray, top: float) -> np.ndarray:
+    """Return RGB bytes of (H, W) values in 0..top."""
     values = values.astype(np.float64)
     if not ((values >= 0) & (values <= top)).all():
         raise ValueError(f"its grey values are outside 0..{top:g}")

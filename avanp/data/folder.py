@@ -1,7 +1,10 @@
 """A folder of image files as an `ImageSet`."""
 
 import os
-from collections.abc import Mapping, Sequence
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +17,13 @@ from avanp.errors import AvanpError
 __all__ = ["SUFFIXES", "image_files", "is_image_name", "parse_size", "read_folder"]
 
 SUFFIXES = (
-    ".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm",
+    ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm",
+    ".pgm", ".pbm", ".pnm",
+)  # fmt: skip
+# Images elsewhere, whose decoders are not always there, or not bounded.
+UNREAD = (
+    ".avif", ".heic", ".heif", ".jp2", ".j2k", ".jxl", ".tga", ".psd", ".svg", ".exr", ".dcm",
+    ".ico",
 )  # fmt: skip
 NAMED = 5  # broken files that a message names
 
@@ -37,6 +46,23 @@ def image_files(path: str | os.PathLike[str]) -> list[str]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise AvanpError(f"folder {folder!r} cannot be read: {reason}") from None
+
+
+def tell_of_unread(folder: str, below: Iterable[str] = ()) -> None:
+    """Warn of files in a folder, and in those `below` it, that are images and are not read."""
+    counts: Counter[str] = Counter()
+    for name in ("", *below):
+        with suppress(OSError), os.scandir(os.path.join(folder, name)) as entries:
+            counts.update(os.path.splitext(entry.name)[1].lower() for entry in entries)
+    found = {suffix: counts[suffix] for suffix in UNREAD if counts[suffix]}
+    if found:
+        files = ", ".join(f"{count} {suffix}" for suffix, count in found.items())
+        total = sum(found.values())
+        warnings.warn(
+            f"{total} file{'s' * (total > 1)} in {folder!r} not read ({files}): "
+            "convert them to PNG or JPEG",
+            stacklevel=3,
+        )
 
 
 def read_folder(
@@ -63,6 +89,7 @@ def read_folder(
     files = image_files(folder)
     if not files:
         raise AvanpError(f"no images in {folder!r}: files ending in {' '.join(SUFFIXES)} are read")
+    tell_of_unread(folder)
     images = read_files(folder, files, size)
     return ImageSet(folder_name(folder) if name is None else name, images, tuple(files), folder)
 

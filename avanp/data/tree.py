@@ -7,7 +7,14 @@ from itertools import islice
 
 import numpy as np
 
-from avanp.data.folder import SUFFIXES, folder_name, image_files, is_image_name, read_files
+from avanp.data.folder import (
+    SUFFIXES,
+    folder_name,
+    image_files,
+    is_image_name,
+    read_files,
+    tell_of_unread,
+)
 from avanp.data.images import ImageSet
 from avanp.data.size import Size
 from avanp.errors import AvanpError
@@ -51,6 +58,7 @@ def read_tree(
     if not files:
         raise _no_images(folder, unread)
     images = read_files(folder, files, size, channels)
+    tell_of_unread(folder, below if classes else ())
     if unread:
         names = ", ".join(map(repr, unread[:NAMED])) + ", …" * (len(unread) > NAMED)
         rule = "a folder holds images, or sub-folders of them as classes"

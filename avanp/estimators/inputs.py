@@ -64,6 +64,12 @@ def _numbers(x: Array) -> Array:
         return x.astype(np.float64)
     except ValueError as error:
         raise AvanpError(f"X must be numbers: {error}") from None
+    except TypeError:
+        if any(type(value).__name__ == "NAType" for value in x.flat):  # pandas'
+            raise AvanpError(
+                "X has missing values (pd.NA): fill them, or leave their rows out"
+            ) from None
+        raise
 
 
 def _check_shape(x: Array) -> None:

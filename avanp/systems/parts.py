@@ -1,8 +1,12 @@
 """Nets that a system takes from elsewhere and leaves as they are."""
 
 import hashlib
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple
 
+import numpy as np
+
+from avanp.errors import AvanpError
 from avanp.layers.base import Layer
 
 
@@ -36,3 +40,34 @@ def fingerprint(net: Layer) -> str:
         digest.update(f"{key} {array.dtype.str} {array.shape}\n".encode())
         digest.update(array.tobytes())
     return digest.hexdigest()
+
+
+class WithParts:
+    """How a system that has parts comes by them."""
+
+    name: ClassVar[str]
+    part_names: ClassVar[tuple[str, ...]] = ()
+    # The system whose nets are this one's parts, trained before it in the same folder.
+    first_stage: ClassVar[str | None] = None
+
+    @classmethod
+    def parts_from(cls, first: Any, origin: str) -> dict[str, Part]:
+        """Return the parts that a trained first stage gives."""
+        return {name: Part(first.nets[name], origin) for name in cls.part_names}
+
+    @classmethod
+    def parts_to_check(cls, config: Any) -> dict[str, Part]:
+        """Return untrained parts in float64, for a gradient check."""
+        return {}
+
+    @classmethod
+    def build_part(
+        cls, part: str, config: Any, streams: Mapping[str, np.random.Generator], dtype: Any
+    ) -> Layer:
+        """Return an untrained net for a kept part, to be filled from a checkpoint."""
+        raise NotImplementedError
+
+    @classmethod
+    def find_part(cls, part: str, config: Any, origin: str) -> Part:
+        """Return a part that checkpoints know by its hash alone."""
+        raise AvanpError(f"{cls.name} does not know where its part {part!r} is: {origin}")

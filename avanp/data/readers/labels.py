@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -48,7 +49,8 @@ def read_label_table(
     Raises
     ------
     AvanpError
-        A missing column or field, a name twice, a name that leads out of the folder.
+        A missing column or field, a field too many, a name twice or one that leads out of the
+        folder.
     """
     name = os.fspath(path)
     with opened(name) as raw:
@@ -57,7 +59,8 @@ def read_label_table(
             raise AvanpError(f"{name!r} is larger than {MAX_TABLE >> 20} MiB: give a smaller table")
         try:
             reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
-            header = list(reader.fieldnames or ())
+            header = [column.strip() for column in reader.fieldnames or ()]
+            reader.fieldnames = header
             columns = [file, label] + [group] * (group in header)
             for column in columns:
                 if column not in header:
@@ -76,18 +79,27 @@ def read_label_table(
 def _rows(reader: "csv.DictReader[str]", columns: list[str], name: str) -> list[list[str]]:
     """Return the wanted fields of every row, checked as they come."""
     rows: list[list[str]] = []
-    seen: set[str] = set()
+    names: set[str] = set()
+    blanks = 0
     for number, row in enumerate(reader, 1):
-        fields = [row[column] for column in columns]
-        if not all(fields):
+        given = [row[column] for column in columns]
+        fields = given[:1] + [field.strip() for field in given[1:] if field]
+        if len(fields) < len(columns) or not all(fields):
             raise AvanpError(f"{name!r}: row {number} lacks a field")
+        if None in row:  # where csv keeps what is too much
+            raise AvanpError(
+                f"{name!r}: row {number} has a field too many: put what holds a comma in quotes"
+            )
+        blanks += fields != given
         inside(fields[0], f"{name!r}: row {number}")
-        if fields[0] in seen:
+        if fields[0] in names:
             raise AvanpError(f"{name!r}: row {number} names {fields[0]!r} a second time")
         if number > MAX_ROWS:
             raise AvanpError(f"{name!r} has more than {MAX_ROWS:,} rows: give a smaller table")
-        seen.add(fields[0])
+        names.add(fields[0])
         rows.append(fields)
+    if blanks:
+        warnings.warn(f"{name!r}: blanks around what {blanks} rows say are left out", stacklevel=2)
     return rows
 
 
