@@ -54,10 +54,15 @@ def run(command: click.Command) -> NoReturn:
     A reader that leaves early (head, less) is click's to handle: silence and exit code 1.
     """
     _open_streams()
-    _end_by_signal()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # γ and ─ in an encoding that has none
             stream.reconfigure(errors="replace")
+    with ended_by_signals():
+        _run(command)
+    sys.exit(0)
+
+
+def _run(command: click.Command) -> None:
     try:
         with notes():
             command.main(prog_name="avanp", standalone_mode=False)
@@ -77,7 +82,6 @@ def run(command: click.Command) -> NoReturn:
         fail(f"{error.strerror or error}: {error.filename or 'reading or writing'}{goes_on}", 1)
     except MemoryError:
         fail("not enough memory: give a smaller --size, --widths, --batch, --draws or --jobs", 1)
-    sys.exit(0)
 
 
 def _open_streams() -> None:
@@ -96,19 +100,29 @@ def _open_streams() -> None:
             setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
 
 
-def _end_by_signal() -> None:
-    """Make SIGTERM, by which a batch system or a shutdown ends a process, Ctrl-C.
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, of a class of its own.
+
+    Where a plain KeyboardInterrupt has passed through `exec` of a text, as an import may run it,
+    Python ends the process by a signal, whatever exit code it is given.
+    """
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Make SIGTERM, by which a batch system or a shutdown ends a process, Ctrl-C in the block.
 
     Python swallows an exception where nobody can catch it, as in the call-back of a weak reference,
-    of which each import has one: it is then raised again.
+    of which each import has one: it is then raised again. After the block the system ends what is
+    left of the process.
     """
     raised = -BURST
 
-    def interrupt(*_: Any) -> None:
+    def interrupt(number: int, _: Any) -> None:
         nonlocal raised
-        if time.monotonic() - raised > BURST:
+        if number == signal.SIGINT or time.monotonic() - raised > BURST:
             raised = time.monotonic()
-            raise KeyboardInterrupt
+            raise Interrupted
 
     def swallowed(what: "sys.UnraisableHookArgs") -> None:
         nonlocal raised
@@ -118,10 +132,19 @@ def _end_by_signal() -> None:
             raised = -BURST
             signal.setitimer(signal.ITIMER_REAL, 0.01)
 
-    signal.signal(signal.SIGTERM, interrupt)
-    if hasattr(signal, "SIGALRM"):
-        signal.signal(signal.SIGALRM, interrupt)
+    heard = {signal.SIGTERM, getattr(signal, "SIGALRM", signal.SIGTERM)}
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # or it is to be ignored
+        heard.add(signal.SIGINT)
+    for one in heard:
+        signal.signal(one, interrupt)
     sys.unraisablehook = swallowed
+    try:
+        yield
+    finally:
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        for one in heard:
+            signal.signal(one, signal.SIG_DFL)
 
 
 def fail(message: str, code: int) -> NoReturn:
