@@ -2,10 +2,8 @@
 
 import io
 import os
-import signal
 import sys
 import textwrap
-import time
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,8 +13,7 @@ import click
 
 from avanp.errors import AvanpError, one_line
 from avanp.files import NO_ROOM
-
-BURST = 5.0  # seconds in which several signals that end a process are one: more of them go to all
+from avanp.signals import ended_by_signals
 
 
 class Examples(click.Command):
@@ -98,53 +95,6 @@ def _open_streams() -> None:
             os.set_inheritable(number, True)
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
-
-
-class Interrupted(KeyboardInterrupt):
-    """Ctrl-C, of a class of its own.
-
-    Where a plain KeyboardInterrupt has passed through `exec` of a text, as an import may run it,
-    Python ends the process by a signal, whatever exit code it is given.
-    """
-
-
-@contextmanager
-def ended_by_signals() -> Iterator[None]:
-    """Make SIGTERM, by which a batch system or a shutdown ends a process, Ctrl-C in the block.
-
-    Python swallows an exception where nobody can catch it, as in the call-back of a weak reference,
-    of which each import has one: it is then raised again. After the block the system ends what is
-    left of the process.
-    """
-    raised = -BURST
-
-    def interrupt(number: int, _: Any) -> None:
-        nonlocal raised
-        if number == signal.SIGINT or time.monotonic() - raised > BURST:
-            raised = time.monotonic()
-            raise Interrupted
-
-    def swallowed(what: "sys.UnraisableHookArgs") -> None:
-        nonlocal raised
-        if not issubclass(what.exc_type, KeyboardInterrupt):
-            sys.__unraisablehook__(what)
-        elif hasattr(signal, "setitimer"):
-            raised = -BURST
-            signal.setitimer(signal.ITIMER_REAL, 0.01)
-
-    heard = {signal.SIGTERM, getattr(signal, "SIGALRM", signal.SIGTERM)}
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # or it is to be ignored
-        heard.add(signal.SIGINT)
-    for one in heard:
-        signal.signal(one, interrupt)
-    sys.unraisablehook = swallowed
-    try:
-        yield
-    finally:
-        if hasattr(signal, "setitimer"):
-            signal.setitimer(signal.ITIMER_REAL, 0)
-        for one in heard:
-            signal.signal(one, signal.SIG_DFL)
 
 
 def fail(message: str, code: int) -> NoReturn:

@@ -60,6 +60,40 @@ def test_sigterm_at_any_moment_of_the_start_ends_a_command(place):
         assert process.returncode in (1, -signal.SIGTERM), err
 
 
+def test_a_signal_that_nobody_tells_of_is_raised_again(place, tmp_path):
+    swallowing = """
+import signal
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "avanp.training.trainer" and not WORKER:
+            try:
+                signal.raise_signal(signal.SIGTERM)
+            except BaseException:  # as compiled code that clears any error
+                pass
+sys.meta_path.insert(0, Finder())
+"""
+    process = started(place, *TRAIN, "--epochs", "1000000", command=altered(tmp_path, swallowing))
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err.splitlines()[-1][:18]) == (1, "avanp: interrupted")
+
+
+def test_what_is_being_handled_is_not_interrupted_again(tmp_path):
+    handling = """
+import signal, time
+import avanp.commands.training as training
+def kept(*args):
+    for _ in range(8):
+        signal.raise_signal(signal.SIGTERM)
+        time.sleep(0.1)
+    return "handled to its end"
+training.kept = kept
+training.run = lambda *args: signal.raise_signal(signal.SIGTERM)
+"""
+    write_images(tmp_path / "images")
+    done = avanp(tmp_path, *TRAIN, "--epochs", "1", command=altered(tmp_path, handling))
+    assert (done.code, done.err.splitlines()[-1]) == (1, "avanp: interrupted: handled to its end")
+
+
 def test_many_signals_at_once_are_one(tmp_path):
     write_images(tmp_path / "images")
     process = started(tmp_path, *TRAIN, "--epochs", "1000000")

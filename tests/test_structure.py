@@ -17,7 +17,18 @@ PACKAGE = ROOT / "avanp"
 
 # From the ground up: a module may import from its own layer and from those before it.
 LAYERS = [
-    {"errors", "registry", "rng", "files", "inside", "locks", "memory", "processors", "runs"},
+    {
+        "errors",
+        "registry",
+        "rng",
+        "files",
+        "inside",
+        "locks",
+        "signals",
+        "memory",
+        "processors",
+        "runs",
+    },
     {"kernels"},
     {"layers", "losses", "metrics", "data", "pictures"},
     {"optim"},
@@ -25,7 +36,7 @@ LAYERS = [
     {"systems"},
     {"training"},
     {"evaluation"},
-    {"models", "grad", "progress", "console"},
+    {"models", "grad", "progress", "console", "signals"},
     {"report"},
     {"papers"},
     {"sweeps"},
