@@ -87,6 +87,8 @@ SYSTEMS = {
     "AVA3": "avanp.systems.ava:AVA3",
     "AVA4": "avanp.systems.ava:AVA4",
     "AVA5": "avanp.systems.ava:AVA5",
+    "VEC": "avanp.systems.vec:VEC",
+    "SSAVAE": "avanp.systems.ssavae:SSAVAE",
     "classifier": "avanp.systems.classifier:Classifier",
     "BEGAN": "avanp.systems.began:BEGAN",
     "BEGAN-CS": "avanp.systems.began_cs:BEGANCS",

@@ -73,6 +73,8 @@ class System(WithParts):
     needs_labels: ClassVar[bool] = False
     # Whether the weights of the lowest monitored value are kept beside the last ones.
     keeps_best: ClassVar[bool] = False
+    # The `--schedule` of `avanp train` where none is given.
+    schedule: ClassVar[str | None] = None
     # Options for a gradient check; a weight of 1 would hide that it is missing.
     checked_with: ClassVar[Mapping[str, Any]] = {}
 

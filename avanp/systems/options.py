@@ -74,7 +74,8 @@ class Option:
         if kinds[0] is int:
             return whole_numbers(self.name, value, limits.what, count)
         if not isinstance(value, tuple | list) or len(value) != count:
-            raise AvanpError(f"{self.name} must be two numbers, not {value!r}")
+            many = {2: "two", 3: "three"}.get(len(kinds), len(kinds))
+            raise AvanpError(f"{self.name} must be {many} numbers, not {value!r}")
         for one in value:
             number(self.name, one, least=limits.least, above=limits.above, below=limits.below)
         return tuple(map(float, value))

@@ -56,6 +56,11 @@ class WithParts:
         return {name: Part(first.nets[name], origin) for name in cls.part_names}
 
     @classmethod
+    def options_from(cls, first: Any) -> dict[str, Any]:
+        """Return the options that a trained first stage has settled, by name."""
+        return {}
+
+    @classmethod
     def parts_to_check(cls, config: Any) -> dict[str, Part]:
         """Return untrained parts in float64, for a gradient check."""
         return {}

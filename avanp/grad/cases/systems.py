@@ -25,12 +25,18 @@ class Smooth(Tanh, LeakyReLU):
 
 
 def smooth(system: Any) -> Any:
-    """Return the system, its activations replaced."""
-    for net in system.nets.values():
-        for i, layer in enumerate(getattr(net, "layers", ())):
-            if isinstance(layer, ReLU | LeakyReLU):
-                net.layers[i] = net.children[str(i)] = Smooth()
+    """Return the system, the activations of its nets and parts replaced."""
+    for net in (*system.nets.values(), *(part.net for part in system.parts.values())):
+        _smooth(net)
     return system
+
+
+def _smooth(net: Any) -> None:
+    for child in getattr(net, "children", {}).values():
+        _smooth(child)
+    for i, layer in enumerate(getattr(net, "layers", ())):
+        if isinstance(layer, ReLU | LeakyReLU):
+            net.layers[i] = Smooth()
 
 
 def small(name: str, arch: str) -> Any:
@@ -89,11 +95,16 @@ def cases_of(name: str) -> dict[str, Callable[[Rng], ScalarCase]]:
 
     A net that a step updates several times has a row for each: ``system-X.d``, ``system-X.d-2``.
     """
-    system, rows = small(name, "mlp"), {}
+    from avanp.systems.find import find
+    from avanp.systems.options import options_of
+
+    archs = options_of(find(name).config_class)["arch"].choices
+    system, rows = small(name, archs[0]), {}
     batch = images(system, stream(0, "data"))
     for net in system.nets:
         for nth, _ in enumerate(_of(net, system, batch)):
-            for arch, suffix in (("mlp", ""), ("conv", "-conv")):
+            for arch in archs:
+                suffix = "-conv" if arch == "conv" and len(archs) > 1 else ""
                 row = f"system-{system.name}{suffix}.{net}" + (f"-{nth + 1}" if nth else "")
                 rows[row] = case_of(name, arch, net, nth)
     return rows
