@@ -87,6 +87,7 @@ SYSTEMS = {
     "AVA3": "avanp.systems.ava:AVA3",
     "AVA4": "avanp.systems.ava:AVA4",
     "AVA5": "avanp.systems.ava:AVA5",
+    "DFC-VAE": "avanp.systems.dfc_vae:DFCVAE",
     "classifier": "avanp.systems.classifier:Classifier",
     "BEGAN": "avanp.systems.began:BEGAN",
     "BEGAN-CS": "avanp.systems.began_cs:BEGANCS",
