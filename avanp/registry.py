@@ -89,6 +89,7 @@ SYSTEMS = {
     "AVA5": "avanp.systems.ava:AVA5",
     "VEC": "avanp.systems.vec:VEC",
     "SSAVAE": "avanp.systems.ssavae:SSAVAE",
+    "DFC-VAE": "avanp.systems.dfc_vae:DFCVAE",
     "classifier": "avanp.systems.classifier:Classifier",
     "BEGAN": "avanp.systems.began:BEGAN",
     "BEGAN-CS": "avanp.systems.began_cs:BEGANCS",

@@ -44,7 +44,7 @@ class System(WithParts):
     dtype : numpy dtype
         float32, or float64 to check gradients.
     parts : mapping of str to Part, optional
-        The nets named by `part_names`.
+        The nets named by `part_names`; by default those of `own_parts`.
 
     Attributes
     ----------
@@ -90,7 +90,7 @@ class System(WithParts):
         if type(config) is not self.config_class:
             wanted, got = self.config_class.__name__, type(config).__name__
             raise AvanpError(f"{self.name} is made from a {wanted}, not from a {got}")
-        self.parts = dict(parts or {})
+        self.parts = dict(self.own_parts(config, seed, dtype) if parts is None else parts)
         if set(self.parts) != set(self.part_names):
             raise AvanpError(f"{self.name} needs the parts {', '.join(self.part_names) or 'none'}")
         self.config: Any = config
