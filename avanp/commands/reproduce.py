@@ -128,8 +128,6 @@ def _reproduce(
     from avanp.papers import outputs
 
     rows, config = found.rows, found.config
-    if out and experiment.write is None:
-        outputs.write(experiment, Path(out), rows, config)
     if item in experiment.ablations:
         if experiment.channels is not None:
             images = images.with_channels(experiment.channels)
@@ -137,9 +135,13 @@ def _reproduce(
         return
     tables = outputs.tables(experiment, rows, config)
     shown = [t for name, some in tables.items() if item in (None, name) for t in some]
-    claims = [claim for claim in judge(experiment, rows, config) if item in (None, claim["id"])]
+    judged = judge(experiment, rows, config)
+    claims = [claim for claim in judged if item in (None, claim["id"])]
     shown += outputs.verdicts(experiment, claims)
     if out:
+        outputs.write_verdicts(Path(out), judged)
+        if experiment.write is None:
+            outputs.write(experiment, Path(out), rows, config)
         written(f"{out}; avanp report {out} makes one page of it")
     else:
         click.echo("nothing is kept: --out DIR keeps rows, tables and pictures")

@@ -17,6 +17,7 @@ from avanp.systems.base import System
 from avanp.systems.find import find
 from avanp.systems.options import options_of
 from avanp.systems.parts import Part
+from avanp.training.parts import parts_of
 
 EPOCHS = 10
 
@@ -123,7 +124,7 @@ def _work(
     if kind.needs_labels and train.labels is None:
         raise AvanpError(f"{train.name} has no labels for a {kind.name} to learn")
     config = _config(kind, given, train.shape, len(train.classes))
-    return Work(kind, config, asked, images, out)
+    return Work(kind, config, asked, images, out, parts_of(kind, config, asked.seed))
 
 
 def _config(

@@ -11,10 +11,10 @@ from typing import Any
 from avanp.data.images import ImageSet
 from avanp.data.resolve import resolve
 from avanp.errors import AvanpError
+from avanp.experiments.axes import check_count
 from avanp.experiments.configuration import configuration
 from avanp.experiments.experiment import Arrays, Experiment, Result
 from avanp.experiments.folder import Store, opened
-from avanp.experiments.grid import check_count
 from avanp.experiments.places.place import Place, place
 from avanp.experiments.places.worker import Outcome, Task
 from avanp.experiments.shared import made

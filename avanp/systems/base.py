@@ -44,7 +44,7 @@ class System(WithParts):
     dtype : numpy dtype
         float32, or float64 to check gradients.
     parts : mapping of str to Part, optional
-        The nets named by `part_names`.
+        The nets named by `part_names`; by default those of `own_parts`.
 
     Attributes
     ----------
@@ -73,6 +73,8 @@ class System(WithParts):
     needs_labels: ClassVar[bool] = False
     # Whether the weights of the lowest monitored value are kept beside the last ones.
     keeps_best: ClassVar[bool] = False
+    # The `--schedule` of `avanp train` where none is given.
+    schedule: ClassVar[str | None] = None
     # Options for a gradient check; a weight of 1 would hide that it is missing.
     checked_with: ClassVar[Mapping[str, Any]] = {}
 
@@ -88,7 +90,7 @@ class System(WithParts):
         if type(config) is not self.config_class:
             wanted, got = self.config_class.__name__, type(config).__name__
             raise AvanpError(f"{self.name} is made from a {wanted}, not from a {got}")
-        self.parts = dict(parts or {})
+        self.parts = dict(self.own_parts(config, seed, dtype) if parts is None else parts)
         if set(self.parts) != set(self.part_names):
             raise AvanpError(f"{self.name} needs the parts {', '.join(self.part_names) or 'none'}")
         self.config: Any = config

@@ -89,7 +89,7 @@ def sweep_page(
     models, rates = len(config["models"]), len(config["lr"])
     which = config["models"][0] if models == 1 else f"{models} models"
     title = f"{which} at {count(rates, rates, 'learning rate')} on {config['data']['name']}"
-    foot = [muted(f"The paper: {printed_numbers.CITATION}")]
+    foot = [muted(ABOUT_TABLE3), muted(f"The paper: {printed_numbers.CITATION}")]
     return Page(title, _lead(rows, config), sections, foot)
 
 
@@ -165,7 +165,7 @@ def _rule_set(directory: Path, rows: Rows, numbers: Mapping[str, Any], rules: st
         text(explained(rules)),
         Part("BM against the learning rate", [curves(numbers, rules)]),
         Part(f"As the paper’s Figure 6: {table3_title(numbers, rules)}", [figure6(numbers, rules)]),
-        Part("Tables", [text(f"{said}. {ABOUT_TABLE3}"), *tables.values()]),
+        Part("Tables", [text(f"{said}."), *tables.values()]),
         Part("Generated images", [images]) if any(p.is_file() for p in images.paths) else None,
     ]
 
