@@ -13,25 +13,28 @@ from avanp.registry import ESTIMATORS
 if TYPE_CHECKING:
     from avanp.data.resolve import resolve as load_images
     from avanp.errors import AvanpError
+    from avanp.estimators.began import BEGAN
     from avanp.estimators.paper import AVA
     from avanp.grad.check import GradientError, check_grad
     from avanp.metrics.balance import balance_metric
-    from avanp.sweeps.run import sweep
+    from avanp.papers.ava.experiment import sweep
 
 # Loaded when first used, so that `avanp --help` answers at once.
 _WHERE = {
     **{name: f"avanp.estimators:{name}" for name in ESTIMATORS},
     "AVA": "avanp.estimators.paper:AVA",
+    "BEGAN": "avanp.estimators.began:BEGAN",
     "AvanpError": "avanp.errors:AvanpError",
     "GradientError": "avanp.grad.check:GradientError",
     "balance_metric": "avanp.metrics.balance:balance_metric",
     "check_grad": "avanp.grad.check:check_grad",
     "load_images": "avanp.data.resolve:resolve",
-    "sweep": "avanp.sweeps.run:sweep",
+    "sweep": "avanp.papers.ava.experiment:sweep",
 }
 
 __all__ = [
     "AVA",
+    "BEGAN",
     "AvanpError",
     "GradientError",
     "balance_metric",

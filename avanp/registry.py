@@ -87,14 +87,22 @@ SYSTEMS = {
     "AVA3": "avanp.systems.ava:AVA3",
     "AVA4": "avanp.systems.ava:AVA4",
     "AVA5": "avanp.systems.ava:AVA5",
+    "VEC": "avanp.systems.vec:VEC",
+    "SSAVAE": "avanp.systems.ssavae:SSAVAE",
+    "DFC-VAE": "avanp.systems.dfc_vae:DFCVAE",
     "classifier": "avanp.systems.classifier:Classifier",
     "BEGAN": "avanp.systems.began:BEGAN",
     "BEGAN-CS": "avanp.systems.began_cs:BEGANCS",
     "BEGAN-v3": "avanp.systems.began_v3:BEGANV3",
 }
 
-# Systems that have an estimator, by its name in Python: all but those that only judge.
-ESTIMATORS = {name.replace("-", ""): name for name in SYSTEMS if name[0].isupper()}
+# Systems that have an estimator of their own, by its name in Python: all but those that only judge,
+# and the variants of avanp.BEGAN.
+ESTIMATORS = {
+    name.replace("-", ""): name
+    for name in SYSTEMS
+    if name[0].isupper() and not name.startswith("BEGAN")
+}
 
 DATASETS = {
     "jungle": "avanp.data.jungle:jungle",
@@ -146,6 +154,11 @@ FEATURES = {
     "vgg16": "avanp.metrics.vgg16:VGG16",
 }
 
+# Experiments: see `avanp.experiments.experiment`.
+PAPERS = {
+    "ava": "avanp.papers.ava.experiment:AVA",
+}
+
 KINDS = {
     "layer": LAYERS,
     "loss": LOSSES,
@@ -157,6 +170,7 @@ KINDS = {
     "schedule": SCHEDULES,
     "metric": METRICS,
     "feature": FEATURES,
+    "paper": PAPERS,
 }
 
 

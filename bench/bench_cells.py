@@ -18,17 +18,17 @@ import numpy as np
 
 from avanp.data.resolve import resolve
 from avanp.memory import keep_freed_memory
+from avanp.papers.ava.cell import run
 from avanp.registry import MODELS
-from avanp.sweeps.cells import Task, run_task
 
 RULES = ("program", "printed", "exact")
 RATES = (1.0, 0.5, 0.1, 0.05, 0.01)
 
 
-def seconds(task, images, draws):
+def seconds(cell, images, draws):
     """Return the CPU seconds of one cell."""
     start = time.process_time()
-    run_task(task, images, draws)
+    run({**cell, "draws": draws}, {"images": images})
     return time.process_time() - start
 
 
@@ -42,7 +42,7 @@ def main():
     parser.add_argument("--rates", type=int, default=19)
     options = parser.parse_args()
     images = resolve(options.data, options.size).with_channels(3)
-    x = images.images.astype(np.float32) / 255
+    x = images.images
     x = np.resize(x, (options.limit, *x.shape[1:])) if options.limit else x
     keep_freed_memory()
     print(f"{len(x)} images {images.width}x{images.height} of {images.name}: CPU ms a cell\n")
@@ -51,9 +51,10 @@ def main():
     for model in MODELS:
         cells = []
         for rules in RULES:
-            seconds(Task(rules, model, 0.5, 0), x[:2], 1)  # compiles
+            seconds({"rules": rules, "model": model, "lr": 0.5, "seed": 0}, x[:2], 1)  # compiles
             cost = statistics.median(
-                seconds(Task(rules, model, lr, 0), x, options.draws) for lr in RATES
+                seconds({"rules": rules, "model": model, "lr": lr, "seed": 0}, x, options.draws)
+                for lr in RATES
             )
             total += cost
             cells.append(f"{1000 * cost:.0f}")

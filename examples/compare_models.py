@@ -32,7 +32,9 @@ from avanp.memory import keep_freed_memory
 from avanp.pictures.save import save_image
 from avanp.pictures.sheets import labelled_rows
 from avanp.rng import stream
-from avanp.systems import build, config_class
+from avanp.systems import build
+from avanp.systems.find import find
+from avanp.systems.options import options_of
 from avanp.training.trainer import Trainer
 
 MODELS = ("VAE", "AVA1", "VAEGAN", "GAN")
@@ -62,13 +64,13 @@ def run(model, seed, options):
     result = evaluate(system, train, test, feature_space("random-conv", train), n=5000)
     scores = {s.key: (s.value, s.real) for s in result["scores"]}
     pictures = {"samples": system.generate(SHOWN, stream(0, "sample"))}
-    if system.has_encoder:
+    if "reconstruct" in system.can:
         pictures["reconstructions"] = system.reconstruct(test.images[:SHOWN])
     return {"model": model, "seed": seed, "scores": scores, "seconds": seconds}, pictures
 
 
 def fields(model):
-    return config_class(model).__dataclass_fields__
+    return options_of(find(model).config_class)
 
 
 def table(rows):

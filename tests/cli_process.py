@@ -15,11 +15,12 @@ COMMAND = (sys.executable, "-m", "avanp")
 # A change to the program is a sitecustomize, so that the processes of --jobs 2 change as well.
 ALTERED = """
 import sys
-WORKER = "spawn_main" in " ".join(sys.orig_argv)
+# Started by the sweep, or by a Dask cluster of this machine.
+WORKER = any(name in " ".join(sys.orig_argv) for name in ("places.process", "spawn_main"))
 """
 SLOW = """
 import time
-import avanp.sweeps.cells as cells
+import avanp.papers.ava.cell as cells
 real = cells.run_cell
 def slow(*args, **kwargs):
     time.sleep(0.05)
@@ -29,7 +30,7 @@ cells.run_cell = slow
 # matplotlib takes longer to load than a small sweep to run.
 NO_FIGURES = "sys.modules['matplotlib'] = None\n"
 NO_TRAINING = """
-import avanp.sweeps.cells as cells
+import avanp.papers.ava.cell as cells
 def trained(*args, **kwargs):
     raise AssertionError("a cell was trained")
 cells.run_cell = trained

@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from avanp.systems.base import NotFinite
+from avanp.systems.finite import NotFinite
 
 
 def diverges() -> NoReturn:

@@ -9,15 +9,15 @@ import pytest
 from PIL import Image
 
 import avanp
-from avanp.audit import run
-from avanp.audit.ablations import measures, nobody, width
-from avanp.audit.ablations.table import size
-from avanp.audit.markdown import render
-from avanp.audit.subject import RULES, Subject
-from avanp.audit.terminal import render as on_a_terminal
-from avanp.audit.training import trained
 from avanp.ava.program import DEVIATIONS
 from avanp.data.images import ImageSet
+from avanp.papers.ava import audit as run
+from avanp.papers.ava.ablations import measures, unmodelled, width
+from avanp.papers.ava.ablations.table import size
+from avanp.papers.ava.audit_markdown import render
+from avanp.papers.ava.audit_text import render as on_a_terminal
+from avanp.papers.ava.subject import RULES, Subject
+from avanp.papers.ava.trained import trained
 from avanp.report.audit_file import FORMAT
 from avanp.report.text import about_seeds, listed
 
@@ -38,7 +38,7 @@ def subject():
 
 @pytest.fixture(scope="module")
 def audited(subject):
-    return run.audit(subject.rows, subject.config, subject)
+    return run.audit(subject.rows, subject.config, subject.images)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_the_document_is_whole(audited):
 
 @pytest.mark.slow
 def test_the_processes_make_no_difference(subject, audited):
-    document, pictures = run.audit(subject.rows, subject.config, subject, jobs=2)
+    document, pictures = run.audit(subject.rows, subject.config, subject.images, jobs=2)
     assert document == audited[0]
     assert pictures == audited[1]
 
@@ -78,7 +78,9 @@ def test_progress_goes_from_nothing_to_all(subject):
     told = []
     only = Subject(subject.rows, {**subject.config, "models": ["VAE"], "lr": [0.3]}, images())
     rows = [row for row in subject.rows if row["model"] == "VAE" and row["lr"] == 0.3]
-    run.audit(rows, only.config, only, progress=lambda done, total: told.append((done, total)))
+    run.audit(
+        rows, only.config, only.images, progress=lambda done, total: told.append((done, total))
+    )
     assert told[0][0] == 0
     assert [done for done, _ in told] == list(range(told[-1][1] + 1))
 
@@ -170,7 +172,7 @@ def test_both_forms_of_bm_are_the_rows(tables, subject):
 
 def test_images_that_no_model_made_have_the_bm_of_the_metric(tables):
     x = images().as_float()
-    made = nobody.made_by_nobody(x, 3)
+    made = unmodelled.made_by_no_model(x, 3)
     assert list(made) == [
         "all white",
         "all black",
@@ -181,11 +183,11 @@ def test_images_that_no_model_made_have_the_bm_of_the_metric(tables):
     ]
     for name, value in (("all white", 1.0), ("all black", 0.0), ("grey", 0.5)):
         d = np.sqrt(((x - value) ** 2).sum(axis=-1))
-        bm, signed, mse = nobody.scores(made[name], x)
+        bm, signed, mse = unmodelled.scores(made[name], x)
         assert bm == pytest.approx(np.abs(d * (1 - d)).mean(), rel=1e-5)
         assert signed == pytest.approx((d * (1 - d)).mean(), rel=1e-5)
         assert mse == pytest.approx(((x - value) ** 2).mean(axis=(1, 2, 3)).min(), rel=1e-5)
-    assert nobody.scores(made["a training image"], x)[2] == 0
+    assert unmodelled.scores(made["a training image"], x)[2] == 0
     table = tables["nobody"]
     assert len(table["rows"]) == 8
     bms = [float(bm) for bm in column(table, "BM")]

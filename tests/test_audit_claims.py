@@ -3,16 +3,20 @@
 import json
 import math
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from avanp.audit import claims, markdown, terminal
-from avanp.audit.paired import MARGIN
-from avanp.audit.paper_claims import CLAIMS
-from avanp.audit.wording import at_the_edge, few_seeds, most_lost
 from avanp.errors import AvanpError
+from avanp.experiments import judge as judging
+from avanp.experiments.compare import MARGIN
+from avanp.papers.ava import audit_markdown as markdown
+from avanp.papers.ava import audit_text as terminal
 from avanp.papers.ava import printed_numbers as paper
+from avanp.papers.ava.audit_words import at_the_edge, few_seeds, most_lost, says
+from avanp.papers.ava.claims import CLAIMS
+from avanp.papers.ava.experiment import AVA
 from avanp.report.findings import HOLDS, NOT, UNTOLD
 from avanp.report.text import fine, p_value, percent, signed
 
@@ -21,9 +25,14 @@ MODELS = list(paper.MODELS)
 CONFIG = {"rules": ["program"], "lr": RATES, "models": MODELS, "seeds": list(range(20))}
 
 
-def judge(rows, config, resamples=499, draws=20, **options):
+def judge(rows, config, resamples=499, draws=20, value="bm"):
     """The judge, with a bootstrap and draws that are quick."""
-    return claims.judge(rows, config, resamples=resamples, draws=draws, **options)
+    claims = (
+        replace(claim, parts=tuple(replace(part, value=value) for part in claim.parts))
+        for claim in CLAIMS
+    )
+    of = replace(AVA, claims=tuple(claims))
+    return judging.judge(of, rows, config, says=says, resamples=resamples, draws=draws)
 
 
 def rows_of(bm, seeds=range(20), rules="program"):

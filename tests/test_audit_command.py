@@ -6,9 +6,8 @@ import shutil
 import pytest
 
 from avanp.papers.ava.sweep_files import write_report
-from avanp.sweeps.store import read_config, read_rows
 from cli_process import NO_FIGURES, altered, avanp, contents, write_images
-from sweep_rows import results
+from sweep_rows import read_config, read_rows, results
 
 SIZES = ((12, 11),) * 4
 SWEEP = ("--data", "images", "--draws", "2", "--seeds", "2", "--jobs", "1", "--out", "run")
@@ -140,7 +139,7 @@ def test_an_ablation_whose_process_dies_is_one_line_and_the_claims_can_still_be_
     dies = """
 if WORKER:
     import os, signal
-    import avanp.sweeps.worker as worker
+    import avanp.experiments.places.worker as worker
     worker.call_given = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
 """
     (copy / "run" / "audit.json").unlink(missing_ok=True)  # another test's
@@ -156,7 +155,7 @@ if WORKER:
 
 def test_a_full_disk_is_one_line(copy):
     full = """
-import avanp.audit.run as run
+import avanp.papers.ava.audit as run
 def full(path, content):
     raise OSError(28, "No space left on device", str(path))
 run.write_whole = full

@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from avanp.audit.claims import judge
-from avanp.audit.markdown import render
-from avanp.audit.paired import RESAMPLES
-from avanp.audit.wording import METHOD
+from avanp.experiments.judge import judge
+from avanp.experiments.paired import RESAMPLES
+from avanp.papers.ava.audit_markdown import render
+from avanp.papers.ava.audit_words import METHOD, says
+from avanp.papers.ava.experiment import AVA
 from avanp.report.findings import EDGE
 from avanp.report.text import percent
 
@@ -50,7 +51,7 @@ def runs(document):
 def judged(runs, seeds, draws, resamples=499):
     rows, config = runs
     rows = [row for row in rows if row["seed"] in seeds]
-    return judge(rows, config, resamples=resamples, draws=draws)
+    return judge(AVA, rows, config, says=says, resamples=resamples, draws=draws)
 
 
 def agreeing(one, other):

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from avanp.audit.paired import MARGIN, holm, paired
+from avanp.experiments.compare import MARGIN
+from avanp.experiments.paired import holm, paired
 
 
 def test_the_sign_test_is_scipys():

@@ -21,10 +21,10 @@ from avanp.data.readers.npz import read_npz
 from avanp.data.readers.webp import HEAD, webp_size
 from avanp.data.resolve import resolve
 from avanp.errors import LONGEST, AvanpError
-from avanp.sweeps.store import read_config, read_rows
 from avanp.training import checkpoint
 from avanp.training.log import read_metrics
 from data_fixtures import png_header
+from sweep_rows import read_config, read_rows
 
 NOISE = np.random.default_rng(3).integers(0, 256, (23, 17, 4), dtype=np.uint8)
 

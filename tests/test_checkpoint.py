@@ -252,6 +252,16 @@ def test_a_description_of_another_system(saved, change, message):
     assert message in refused(saved)
 
 
+@pytest.mark.parametrize("format_", [1, 2])
+def test_a_checkpoint_runs_no_file_that_it_names(saved, monkeypatch, format_):
+    monkeypatch.chdir(saved.parent)
+    (saved.parent / "evil.py").write_text("open('ran', 'w').close()\n")
+    rewrite(saved, lambda d: d.update(system="./evil.py:Evil", format=format_))
+    assert "holds a ./evil.py:Evil, which is no system of avanp" in refused(saved)
+    assert checkpoint.describe(saved)["system"] == "./evil.py:Evil"
+    assert not (saved.parent / "ran").exists()
+
+
 def test_weights_of_another_architecture(saved):
     rewrite(saved, lambda d: d["config"].update(widths=[8, 5]))
     message = refused(saved)

@@ -153,11 +153,11 @@ def test_with_the_papers_images_the_default_is_orbit_beside_the_papers_numbers(t
 def test_the_first_line_is_there_before_any_work(place):
     waiting = altered(
         place,
-        "import avanp.sweeps.run as run\n"
+        "import avanp.experiments.run as run\n"
         "def wait(*args, **kwargs):\n"
         "    input()\n"
         "    raise KeyboardInterrupt\n"
-        "run.sweep = wait\n",
+        "run.run = wait\n",
     )
     process = started(place, *SWEEP, command=waiting)
     assert process.stdout.readline() == "data: images, 4 images 6x5, in images\n"
@@ -386,10 +386,10 @@ def test_what_nobody_can_foresee_is_one_line_too(copy, error, says):
 def test_a_process_whose_cell_ends_it_is_no_end_of_the_sweep(copy, ending):
     shutil.rmtree(copy / "run")
     ends = f"""
-import avanp.sweeps.worker as worker
-def run_task(*args):
+import avanp.papers.ava.cell as cell
+def run(*args):
     raise {ending}
-worker.run_task = run_task
+cell.run = run
 """
     done = avanp(copy, *KEPT, "--jobs", "2", command=altered(copy, ends))
     line = done.err.splitlines()[-1]

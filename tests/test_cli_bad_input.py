@@ -18,9 +18,10 @@ SMALL = ("--lr", "0.5", "--models", "VAE", "--rules", "program", "--draws", "1",
 AS_ORDINARY_USER = (
     "import os\n"
     "from functools import cache\n"
-    "import avanp.sweeps.configuration as run, avanp.sweeps.run, avanp.memory\n"
+    "import avanp.experiments.configuration as run, avanp.memory\n"
+    "import avanp.papers.ava.experiment, avanp.papers.ava.sweep_files\n"
     "import avanp.processors, avanp.progress, avanp.pictures.save\n"
-    "import avanp.papers.ava.sweep_files, avanp.papers.ava.sweep_text, avanp.cli\n"
+    "import avanp.papers.ava.sweep_text, avanp.cli\n"
     "from PIL import Image, ImageDraw, ImageFont\n"
     "Image.init()\n"
     "run.version = cache(run.version)\n"

@@ -47,7 +47,7 @@ def test_markdown_is_written_when_asked_for(place):
     done = avanp(place, "report", "sweep", "--markdown")
     assert done.out == "written to sweep/report.html\nwritten to sweep/report.md\n"
     text = (place / "sweep" / "report.md").read_text("utf-8")
-    assert text.startswith("# orbit: AVA1, ")
+    assert text.startswith("# 7 models at 3 learning rates on orbit\n")
 
 
 def test_a_training_becomes_a_page_too(place):

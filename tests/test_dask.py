@@ -13,14 +13,12 @@ from types import SimpleNamespace
 import pytest
 
 from avanp.errors import AvanpError
-from avanp.sweeps import cluster as dask_cluster
-from avanp.sweeps.cells import Task, failed_cell, key_of
-from avanp.sweeps.store import read_rows
-from avanp.sweeps.worker import Outcome
-from avanp.sweeps.workplace import Workplace
+from avanp.experiments.places import dask as dask_cluster
+from avanp.experiments.places.place import Place
+from avanp.experiments.places.worker import Outcome, Task, failed
 from cli_process import NO_FIGURES, SLOW, altered, avanp, started, write_images
 from dask_processes import cluster, images_fetched, looking_at, tasks_of, wait_for
-from sweep_rows import results
+from sweep_rows import key_of, read_rows, results
 
 distributed = pytest.importorskip(
     "distributed", reason="Dask is not installed: pip install 'avanp[distributed]'"
@@ -186,9 +184,9 @@ class Loses(Executor):
         theirs, ours = SimpleNamespace(status="finished"), Future()
 
         async def result(raiseit):
-            if self.submitted.count(task) == task.seed == 1:
+            if self.submitted.count(task) == task.cell["seed"] == 1:
                 theirs.status = "lost"  # the worker is killed while its result is on its way
-            return Outcome(failed_cell("no matter"), "host", "")
+            return Outcome(failed("no matter"), "host", "")
 
         theirs._result = result
         asyncio.run(_awaited(theirs, ours))
@@ -201,18 +199,16 @@ async def _awaited(theirs, ours):
 
 def test_a_result_that_dask_had_and_lost_is_computed_again():
     executor = Loses()
-    place = Workplace(
-        executor, None, None, dask_cluster.killed_worker(), True, lambda: 4, lambda: 2
-    )
-    tasks = [Task("program", "VAE", 0.5, seed) for seed in range(3)]
-    told = [task for task, _ in place.outcomes(tasks, 1)]
-    assert sorted(task.seed for task in told) == [0, 1, 2]
-    assert [task.seed for task in executor.submitted] == [0, 1, 2, 1]
+    place = Place(executor, None, None, dask_cluster.killed_worker(), True, lambda: 4, lambda: 2)
+    tasks = [Task((seed,), print, {"seed": seed}, {}) for seed in range(3)]
+    told = [task for task, _ in place.outcomes(tasks)]
+    assert sorted(task.key for task in told) == [(0,), (1,), (2,)]
+    assert [task.cell["seed"] for task in executor.submitted] == [0, 1, 2, 1]
 
 
 KILLING = """
 import os, signal
-import avanp.sweeps.cells as cells
+import avanp.papers.ava.cell as cells
 real = cells.run_cell
 def one_kills(images, variant, rules, gamma, seed, **kwargs):
     if (gamma, variant.name, seed, rules.name) == (0.05, "GAN", 1, "printed"):

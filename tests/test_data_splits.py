@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from avanp import sweep
 from avanp.data.images import ImageSet, luma, numbered
 from avanp.data.resolve import load_splits, resolve
 from avanp.errors import AvanpError
-from avanp.sweeps.run import sweep
 
 RNG = np.random.default_rng(8)
 

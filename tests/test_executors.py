@@ -6,8 +6,8 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 
 import numpy as np
@@ -16,14 +16,13 @@ import pytest
 import avanp
 from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
-from avanp.sweeps import cluster, worker
-from avanp.sweeps.cells import Task, failed_cell
-from avanp.sweeps.cluster import connected
-from avanp.sweeps.digits import digits_of
-from avanp.sweeps.local import CellDied, InlineExecutor, local_pool
-from avanp.sweeps.worker import Outcome, Terms
-from avanp.sweeps.workplace import workplace
-from avanp.systems.base import NotFinite
+from avanp.experiments.places import dask, process, worker
+from avanp.experiments.places.dask import connected
+from avanp.experiments.places.place import place
+from avanp.experiments.places.processes import CellDied, InlineExecutor, process_pool
+from avanp.experiments.places.worker import Environment, Outcome, Task, failed
+from avanp.papers.ava.fingerprint import fingerprint
+from avanp.systems.finite import NotFinite
 from cli_process import altered, write_images
 from cli_process import avanp as command
 from in_a_worker import diverges
@@ -167,14 +166,14 @@ def test_a_worker_of_several_blas_threads_is_refused(monkeypatch):
 
 @pytest.mark.parametrize("name", ["avanp", "numpy", "numba", "kernels"])
 def test_a_worker_of_another_version_is_refused_by_its_name(name):
-    there = replace(Terms.here("0"), **{name: "0.0"})
+    there = replace(Environment.here("0"), **{name: "0.0"})
     with pytest.raises(AvanpError, match=rf"the worker on far has {name} .*, this sweep has 0\.0"):
         there.check("far")
 
 
 def test_a_worker_that_computes_other_digits_is_noted(monkeypatch):
-    digits = iter("aabb")
-    monkeypatch.setattr(worker, "_digits_of", lambda *_: next(digits))
+    prints = iter("aabb")
+    monkeypatch.setattr(Environment, "print_of", lambda *_: next(prints))
     with ThreadPoolExecutor(1) as threads, pytest.warns(UserWarning, match="other last digits"):
         avanp.sweep(0.5, models="AVA5,GAN", data=small_set(), draws=1, executor=threads)
 
@@ -182,9 +181,9 @@ def test_a_worker_that_computes_other_digits_is_noted(monkeypatch):
 def test_the_digits_are_those_of_every_product_to_the_last_bit(monkeypatch):
     from avanp.layers.dense import Dense
 
-    x = small_set().images.astype(np.float32) / 255
-    known = digits_of(x)
-    assert digits_of(x.copy()) == known
+    data = {"images": small_set().images}
+    known = fingerprint(data)
+    assert fingerprint(data) == known
     forward = Dense.forward
 
     def one_bit_more(self, *args, **kwargs):
@@ -193,7 +192,7 @@ def test_the_digits_are_those_of_every_product_to_the_last_bit(monkeypatch):
         return y, cache
 
     monkeypatch.setattr(Dense, "forward", one_bit_more)
-    assert digits_of(x) != known
+    assert fingerprint(data) != known
 
 
 def die():
@@ -203,8 +202,7 @@ def die():
 
 
 def test_a_process_that_dies_takes_no_neighbour_with_it():
-    images = small_set()
-    with local_pool(2, images.sha256, images.images) as pool:
+    with process_pool(2, "key", {}) as pool:
         futures = [pool.submit(die), *(pool.submit(pow, 2, i) for i in range(6))]
         assert [future.result() for future in futures[1:]] == [1, 2, 4, 8, 16, 32]
         with pytest.raises(CellDied, match="died 3 times"):
@@ -212,9 +210,8 @@ def test_a_process_that_dies_takes_no_neighbour_with_it():
 
 
 def test_an_error_of_three_arguments_comes_from_another_process_whole():
-    images = small_set()
     with (
-        local_pool(1, images.sha256, images.images) as pool,
+        process_pool(1, "key", {}) as pool,
         pytest.raises(NotFinite, match=r"^the loss term 'kl' is inf: use a smaller lr") as error,
     ):
         pool.submit(diverges).result()
@@ -235,13 +232,11 @@ def test_whatever_an_error_says_the_reason_is_one_short_printable_line(error, sa
     def fails(*args):
         raise error
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(worker, "run_task", fails)
-        cell = worker.attempt(Task("program", "VAE", 0.5, 0), small_set().images, 1).cell
-    assert cell.status == "failed"
-    assert cell.reason.startswith(says)
-    assert re.fullmatch(r".{0,300} \(test_executors\.py, line \d+\)", cell.reason)
-    assert cell.reason.isprintable()
+    result = worker.attempt(Task((), fails, {}, {}), {}).result
+    assert result.status == "failed"
+    assert result.reason.startswith(says)
+    assert re.fullmatch(r".{0,300} \(test_executors\.py, line \d+\)", result.reason)
+    assert result.reason.isprintable()
 
 
 class Cluster:
@@ -263,27 +258,27 @@ class Cluster:
 def test_a_cluster_is_given_twice_as_many_cells_as_it_has_threads(monkeypatch, threads, pending):
     client = Cluster(threads)
     for name, value in (("client_of", client), ("share", client), ("killed_worker", CellDied)):
-        monkeypatch.setattr(cluster, name, lambda *_, value=value: value)
+        monkeypatch.setattr(dask, name, lambda *_, value=value: value)
     given = []
 
     def attempt(task, *_):
         given.append(task)
-        return Outcome(failed_cell("not tried"), "", "")
+        return Outcome(failed("not tried"), "", "")
 
-    monkeypatch.setattr("avanp.sweeps.workplace.attempt", attempt)
-    todo = [Task("program", "VAE", 0.5, seed) for seed in range(4000)]
-    with workplace(1, InlineExecutor(), small_set()) as place:
-        outcomes = place.outcomes(todo, 1)
+    monkeypatch.setattr("avanp.experiments.places.place.attempt", attempt)
+    todo = [Task((seed,), print, {}, {}) for seed in range(4000)]
+    with place(1, InlineExecutor(), "key", {}) as here:
+        outcomes = here.outcomes(todo)
         next(outcomes)
-        assert (len(given), place.at_once()) == (pending, threads)
+        assert (len(given), here.at_once()) == (pending, threads)
         assert len(list(outcomes)) == len(todo) - 1
     assert given == todo
 
 
 def test_a_cluster_that_grows_is_seen_and_one_that_is_gone_stays_as_it_was(monkeypatch):
-    monkeypatch.setattr(cluster, "ASK_EVERY", -1)
+    monkeypatch.setattr(dask, "ASK_EVERY", -1)
     client = Cluster(2)
-    threads = cluster.threads_of(client)
+    threads = dask.threads_of(client)
     assert threads() == 2
     client.threads = 1500
     assert threads() == 1500
@@ -324,9 +319,60 @@ def test_options_that_cannot_be_met_are_one_line(tmp_path, words, says):
     assert done.err.startswith(f"avanp: {says}")
 
 
-def test_a_pool_that_cannot_start_a_process_leaves_no_thread_of_it():
+def test_a_pool_that_cannot_start_a_process_says_so_and_leaves_no_thread_of_it(monkeypatch):
     # Threads that end while the program does may print a traceback after its last line.
-    with pytest.raises(BrokenProcessPool), local_pool(1, "none", None) as pool:
+    monkeypatch.setattr(process, "START", "raise SystemExit")
+    with (
+        pytest.raises(BrokenExecutor, match="died 3 times as it was started"),
+        process_pool(1, "key", {}) as pool,
+    ):
         pool.submit(os.getpid).result()
-    names = [type(thread).__name__ for thread in threading.enumerate()]
-    assert "_ExecutorManagerThread" not in names
+    assert not [thread for thread in threading.enumerate() if "avanp-cells" in thread.name]
+
+
+def test_a_worker_that_is_killed_as_it_starts_hangs_nothing_whatever_it_is_to_be_given():
+    # More than a pipe holds: who still held the pipe's other end would wait for ever.
+    data = {"images": np.zeros(1 << 22, np.uint8)}
+    for _ in range(10):
+        with process_pool(1, "key", data) as pool:
+            future = pool.submit(pow, 2, 5)
+            while not pool._started:
+                time.sleep(0.0005)
+            next(iter(pool._started)).kill()
+            assert future.result(timeout=60) == 32
+
+
+def test_processes_that_wait_for_data_can_be_ended_at_any_moment(monkeypatch):
+    monkeypatch.setattr(process, "START", "import time; time.sleep(600)")  # it never reads
+    started = []
+
+    def interrupted():
+        with process_pool(2, "key", {"images": np.zeros(1 << 22, np.uint8)}) as pool:
+            pool.submit(pow, 2, 5)
+            while not pool._started:
+                time.sleep(0.0005)
+            started.extend(pool._started)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert [one._process.poll() is not None for one in started] == [True]
+
+
+def test_nothing_in_the_current_folder_stands_in_for_a_module_of_a_worker(tmp_path, monkeypatch):
+    for name in ("socket", "pickle", "struct", "threading", "numpy", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text("open('hijacked', 'w').close(); raise SystemExit(7)")
+    monkeypatch.chdir(tmp_path)
+    with process_pool(1, "key", {}) as pool:
+        assert pool.submit(pow, 2, 5).result() == 32
+    assert not (tmp_path / "hijacked").exists()
+
+
+def test_what_a_cell_prints_or_reads_is_no_message_to_the_sweep():
+    with process_pool(1, "key", {}) as pool:
+        assert pool.submit(os.system, "echo printed; read line").result() != 0
+        pool.submit(print, "printed", flush=True).result()
+        assert pool.submit(pow, 2, 5).result() == 32
+        with pytest.raises(RuntimeError, match=r"TypeError: cannot pickle"):
+            pool.submit(threading.Lock).result()
+        assert pool.submit(pow, 2, 6).result() == 64

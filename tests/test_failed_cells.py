@@ -6,10 +6,8 @@ import shutil
 import pytest
 
 from avanp.errors import AvanpError
-from avanp.sweeps.status import read_status
-from avanp.sweeps.store import read_rows
 from cli_process import NO_FIGURES, altered, avanp, write_images
-from sweep_rows import results
+from sweep_rows import read_rows, read_status, results
 
 GRID = ("--lr", "0.9,0.05", "--models", "AVA5,GAN", "--rules", "program", "--draws", "2")
 SWEEP = ("sweep", "--data", "images", *GRID, "--out", "run")
@@ -19,7 +17,7 @@ FAILING = (
     + """
 import os, signal
 import numpy as np
-import avanp.sweeps.cells as cells
+import avanp.papers.ava.cell as cells
 real = cells.run_cell
 def one_fails(images, variant, rules, gamma, seed, **kwargs):
     if gamma == 0.05 and variant.name == "GAN":
@@ -117,7 +115,7 @@ def test_where_no_process_can_be_started_the_sweep_ends_at_once(copy):
 
 def test_from_python_the_failed_rows_are_listed(place, monkeypatch):
     import avanp as package
-    from avanp.sweeps import cells
+    from avanp.papers.ava import cell as cells
 
     def fails(*args, **kwargs):
         raise RuntimeError("no luck")

@@ -5,7 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avanp.errors import AvanpError
-from avanp.sweeps.grid import parse_models, parse_rates, parse_rules, parse_seeds
+from avanp.experiments.grid import parse_rates, parse_seeds
+from avanp.papers.ava.experiment import AVA
+
+parse_rules, parse_models = (axis.parse for axis in AVA.grid.axes[:2])
 
 PAPER = [1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1]
 PAPER += [0.09, 0.08, 0.07, 0.06, 0.05, 0.04, 0.03, 0.02, 0.01]

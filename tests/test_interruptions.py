@@ -11,10 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from avanp.sweeps.status import read_status
-from avanp.sweeps.store import read_rows
 from cli_process import NO_FIGURES, SLOW, altered, avanp, started, write_images
-from sweep_rows import results
+from sweep_rows import read_rows, read_status, results
 
 SWEEP = ("sweep", "--data", "images", "--lr", "0.9,0.05", "--models", "AVA5,GAN", "--seeds", "3")
 SWEEP += ("--draws", "2")
@@ -63,7 +61,7 @@ def children(pid):
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            if parent == pid and b"spawn_main" in (folder / "cmdline").read_bytes():
+            if parent == pid and b"places.process" in (folder / "cmdline").read_bytes():
                 found.append(int(folder.name))
         except OSError:  # it has ended
             continue

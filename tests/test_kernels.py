@@ -119,12 +119,29 @@ def test_numpy_kernels_run_a_sweep_without_numba():
     assert bms[0] == pytest.approx(bms[1], rel=1e-5)
 
 
-def test_an_unknown_backend_is_one_line():
+@pytest.mark.parametrize("command", ["train", "sweep", "sweep --jobs 2"])
+@pytest.mark.parametrize(
+    ("setting", "value", "told"),
+    [
+        ("AVANP_KERNELS", "cuda", "choose from numba, numpy"),
+        ("NUMBA_NUM_THREADS", "0", "unset it; AVANP_THREADS is what counts"),
+        ("NUMBA_NUM_THREADS", "abc", "unset it; AVANP_THREADS is what counts"),
+        ("NUMBA_NUM_THREADS", "-1", "unset it; AVANP_THREADS is what counts"),
+    ],
+)
+def test_a_setting_that_kernels_cannot_take_is_one_line(command, setting, value, told, tmp_path):
+    words = {
+        "train": ("train", "VAE", "--data", "digits", "--epochs", "1", "--out", "run"),
+        "sweep": ("sweep", "--data", "jungle", "--lr", "0.5", "--models", "VAE", "--jobs", "1"),
+    }
     done = subprocess.run(
-        [sys.executable, "-m", "avanp", "sweep", "--lr", "0.5", "--models", "VAE"],
-        env=os.environ | {"AVANP_KERNELS": "cuda"},
+        [sys.executable, "-m", "avanp", *words[command.split()[0]], *command.split()[1:]],
+        env=os.environ | {"AVANP_KERNELS": "numba", setting: value},
         capture_output=True,
         text=True,
+        cwd=tmp_path,
     )
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1] == "avanp: AVANP_KERNELS='cuda': choose from numba, numpy"
+    assert "Traceback" not in done.stderr
+    assert "RuntimeWarning" not in done.stderr
+    assert done.stderr.splitlines()[-1] == f"avanp: {setting}={value!r}: {told}"

@@ -12,10 +12,8 @@ import time
 
 import pytest
 
-from avanp.sweeps.cells import key_of
-from avanp.sweeps.store import read_config, read_rows
 from cli_process import NO_FIGURES, altered, avanp, started, write_images
-from sweep_rows import results
+from sweep_rows import key_of, read_config, read_rows, results
 
 pytestmark = pytest.mark.stress
 

@@ -175,8 +175,8 @@ def test_a_fork_in_the_middle_of_a_look_holds_nothing(tmp_path):
 
 def test_two_trainings_and_two_sweeps_are_kept_apart_by_the_same_lock(tmp_path):
     from avanp.runs.journal import opened as journal
-    from avanp.sweeps.store import opened
     from avanp.training.log import TRAINING
+    from sweep_rows import opened
 
     with journal(tmp_path / "a", TRAINING), pytest.raises(AvanpError, match="another training"):
         journal(tmp_path / "a", TRAINING).__enter__()

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 import small_runs
-from avanp.papers.ava import sweep_markdown
 from avanp.papers.ava.sweep_files import write_report
+from avanp.papers.ava.sweep_page import sweep_page
 from avanp.papers.ava.table_numbers import table_numbers
 from avanp.report.audit_file import read_findings
 from avanp.report.findings import EDGE, MARKS
+from avanp.report.markdown_page import markdown_page
 from page_reader import Page
 
 FOLDER = Path(__file__).parents[1] / "docs" / "audit"
@@ -41,9 +42,9 @@ def page(folder):
 
 @pytest.fixture(scope="module")
 def markdown(folder):
-    return sweep_markdown.report(
-        table_numbers(rows(), AUDIT["run"]), read_findings(folder), [], folder
-    ).splitlines()
+    numbers = table_numbers(rows(), AUDIT["run"])
+    shown = sweep_page(folder, rows(), numbers, read_findings(folder))
+    return markdown_page(shown, folder).decode().splitlines()
 
 
 def marked(outcome, edge="{}"):
@@ -90,7 +91,7 @@ def test_every_ablation_is_in_the_page_with_its_seeds(page):
 def test_the_markdown_has_them_too(markdown):
     for one in AUDIT["ablations"]:
         at = markdown.index(f"### {one['title']}")
-        assert markdown[at + 2].endswith(f" (S{one['seeds'][1:]}.)")
+        assert markdown[at + 4] == f"S{one['seeds'][1:]}."
     for one in AUDIT["claims"]:
         (line,) = (m for m in markdown if m.startswith(f"| {one['claim']} "))
         cells = [cell.strip() for cell in line.split("|")[2:-1]]
@@ -104,4 +105,4 @@ def test_a_p_is_written_in_what_is_said_as_beside_it(page, markdown):
     corrected = found["says"].split("; corrected p ")[1].split(" over")[0]
     shown = page.one("div", id="claim-1").text
     assert f"sign test p 0.0026, corrected {corrected}, 20 seeds" in shown
-    assert any(f"p {corrected} over" in m and f"| {corrected} " in m for m in markdown)
+    assert f"sign test p 0.0026, corrected {corrected}, 20 seeds" in markdown

@@ -19,7 +19,8 @@ LOST = """
     e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== 'visible'
     && getComputedStyle(e).display !== 'inline' && !e.matches('.strip, .unseen')
     && !(e.tabIndex === 0 && e.getAttribute('role') === 'region'
-         && document.getElementById(e.getAttribute('aria-labelledby'))?.textContent.trim())
+         && (e.getAttribute('aria-label')
+             ?? document.getElementById(e.getAttribute('aria-labelledby'))?.textContent)?.trim())
 ).map(e => e.outerHTML.slice(0, 80))
 """
 LONG = "a-name-without-a-single-space-" * 8

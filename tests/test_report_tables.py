@@ -257,9 +257,9 @@ def test_rates_from_0_1_upwards_are_table_1_and_those_below_are_table_2():
 
 
 def test_a_run_that_failed_is_missing_and_said_so():
-    from avanp.papers.ava import sweep_markdown
     from avanp.papers.ava.nearness import sentence
     from avanp.papers.ava.sweep_text import sweep_text
+    from avanp.papers.ava.tables_markdown import tables_markdown
 
     grid = config(lr=(0.2, 0.1), seeds=(0, 1))
     rows = [row(lr=0.2, seed=0), row(lr=0.2, seed=1), row(lr=0.1, seed=0), row(lr=0.1, seed=1)]
@@ -277,6 +277,6 @@ def test_a_run_that_failed_is_missing_and_said_so():
     assert "What failed has no number: --retry-failed runs it again." in " ".join(shown.split())
     assert any(line.split() == ["0.1", "failed"] for line in shown.splitlines())
     assert max(map(len, shown.splitlines())) <= 100
-    assert "(1 failed)" in sweep_markdown.tables(tables)
+    assert "(1 failed)" in tables_markdown(tables)
     with pytest.raises(AvanpError, match="two rows for one run"):
         table_numbers([*rows, rows[-1]], grid)

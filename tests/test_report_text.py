@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from avanp.papers.ava import printed_numbers as paper
-from avanp.papers.ava import sweep_markdown
 from avanp.papers.ava.nearness import sentence, table3_sentence, table3_title
 from avanp.papers.ava.sweep_text import sweep_text
 from avanp.papers.ava.table_numbers import table_numbers
+from avanp.papers.ava.tables_markdown import tables_markdown
 from avanp.report.text import count, rate, short
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -138,8 +138,8 @@ def test_a_cell_whose_seeds_all_diverged_says_so_and_one_with_some_is_marked():
     assert "*  some seeds diverged" in text
     assert lines_of(text, "Rates")[0].split() == ["Rates", *["19"] * 4, "17–18", "19", "19"]
     assert "3 runs diverged" in sentence(tables, "program")
-    assert "| diverged " in sweep_markdown.tables(tables)
-    assert ".2293 (1 diverged)" in sweep_markdown.tables(tables)
+    assert "| diverged " in tables_markdown(tables)
+    assert ".2293 (1 diverged)" in tables_markdown(tables)
 
 
 def test_a_model_that_always_diverges_has_no_number_anywhere():
@@ -181,7 +181,7 @@ def test_an_interrupted_model_has_no_value_of_the_paper_in_table_3():
     assert title in text
     assert lines_of(text, "Mean")[0].split()[11:] == [".1207", ".1207", ".2132"]
     assert "shown beside the same only" in text
-    page = sweep_markdown.tables(tables)
+    page = tables_markdown(tables)
     assert f"### {title}" in page.splitlines()
     at = next(i for i, line in enumerate(page.splitlines()) if line.startswith("| Mean "))
     cells = [[c.strip() for c in line.split("|")] for line in page.splitlines()[at : at + 3]]
@@ -196,12 +196,12 @@ def test_the_title_of_table_3_says_over_which_rates_it_is():
 
 def test_a_table_without_a_value_of_the_paper_has_no_column_ours():
     tables = tables_of(lambda *key: 0.2, lr=(0.316228, 0.15))
-    assert "ours" not in sweep_markdown.tables(tables).split("## Rules")[1].split("Table 3:")[0]
+    assert "ours" not in tables_markdown(tables).split("## Rules")[1].split("Table 3:")[0]
     assert "ours" not in sweep_text(tables)
 
 
 def test_the_notes_of_the_page_name_no_key_of_the_json():
-    assert not re.search(r"[a-z]_[a-z]", sweep_markdown.tables(tables_of(near_paper, seeds=(0, 1))))
+    assert not re.search(r"[a-z]_[a-z]", tables_markdown(tables_of(near_paper, seeds=(0, 1))))
 
 
 def test_a_rate_has_at_most_four_digits():
@@ -234,12 +234,12 @@ def test_tables_read_back_from_json_give_the_same_text():
     tables = tables_of(near_paper, ("program", "printed"), seeds=(0, 1))
     again = json.loads(json.dumps(tables, sort_keys=True))
     assert sweep_text(again) == sweep_text(tables)
-    assert sweep_markdown.tables(again) == sweep_markdown.tables(tables)
+    assert tables_markdown(again) == tables_markdown(tables)
 
 
 def test_markdown_begins_with_the_verdicts_and_what_was_run():
     tables = tables_of(near_paper, ("program", "printed"), seeds=(0, 1))
-    text = sweep_markdown.tables(tables)
+    text = tables_markdown(tables)
     assert text.index(sentence(tables, "printed")) < text.index("sha256") < text.index("Table 1.")
     for fact in ("orbit (the paper's own images)", "5a" * 32, "0, 1", "numba 0.60", "avanp 0.1.0"):
         assert fact in text
@@ -247,7 +247,7 @@ def test_markdown_begins_with_the_verdicts_and_what_was_run():
 
 
 def test_markdown_has_ours_the_papers_and_the_difference_a_line_each():
-    text = sweep_markdown.tables(tables_of(lambda r, m, lr, s: paper.published(m, lr) + 0.0012))
+    text = tables_markdown(tables_of(lambda r, m, lr, s: paper.published(m, lr) + 0.0012))
     lines = text.splitlines()
     at = next(i for i, line in enumerate(lines) if line.startswith("| 0.09 "))
     cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines[at : at + 3]]
@@ -259,7 +259,7 @@ def test_markdown_has_ours_the_papers_and_the_difference_a_line_each():
 
 
 def test_every_line_of_a_markdown_table_has_as_many_cells():
-    blocks = sweep_markdown.tables(tables_of(near_paper, seeds=(0, 1))).split("\n\n")
+    blocks = tables_markdown(tables_of(near_paper, seeds=(0, 1))).split("\n\n")
     tables = [block.splitlines() for block in blocks if block.startswith("|")]
     assert len(tables) == 4
     for lines in tables:
@@ -268,7 +268,7 @@ def test_every_line_of_a_markdown_table_has_as_many_cells():
 
 
 def test_markdown_without_the_papers_images_has_no_line_of_the_paper():
-    text = sweep_markdown.tables(tables_of(near_paper, is_paper_set=False))
+    text = tables_markdown(tables_of(near_paper, is_paper_set=False))
     assert "| paper" not in text
     assert "difference " not in text
     assert paper.CITATION not in text

@@ -9,9 +9,9 @@ import time
 import pytest
 
 from avanp.commands.sweep_status import lines
-from avanp.sweeps.status import Status, read_status
-from avanp.sweeps.store import opened, read_rows
+from avanp.experiments.status import Status
 from cli_process import NO_FIGURES, SLOW, altered, avanp, contents, started, write_images
+from sweep_rows import opened, read_rows, read_status
 
 SWEEP = ("sweep", "--data", "images", "--lr", "0.9,0.05", "--models", "AVA5,GAN", "--seeds", "4")
 SWEEP += ("--draws", "2", "--out", "run")

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from avanp import files
 from avanp.errors import AvanpError
 from avanp.runs.identity import differences
-from avanp.sweeps.cells import key_of
-from avanp.sweeps.store import SWEEP, opened, read_config, read_rows
+from sweep_rows import SWEEP, key_of, opened, read_config, read_rows
 
 CONFIG = {
     "format": 1,

@@ -12,8 +12,7 @@ import pytest
 import avanp
 from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
-from avanp.sweeps.store import read_rows
-from sweep_rows import results
+from sweep_rows import read_rows, results
 
 
 def small_set(n=4, h=6, w=5, seed=0):

@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 
-from avanp.commands.training import parse_widths
+from avanp.commands.model_options import Numbers
 from avanp.errors import AvanpError
+from avanp.registry import SYSTEMS
 from avanp.report.checkpoint import summary
-from avanp.report.epochs import heading, line
+from avanp.report.epochs import EpochTable
 from avanp.systems import build
 from avanp.training.checkpoint import describe, save
-from avanp.training.folder import checkpoint_in, open_training, parse_schedule
+from avanp.training.folder import checkpoint_in, parse_schedule, training_in
+from avanp.training.log import read_metrics
+from small_systems import small
 
 ORDER = {"model": "VAE", "batch": 4, "seed": 0, "patience": None, "pixels": "abc"}
 
@@ -23,26 +26,31 @@ def images():
 
 
 def test_a_new_folder_is_begun_and_an_old_one_gone_on_with(tmp_path):
-    trainer = open_training(tmp_path / "run", ORDER, vae, about={"note": "x"})
-    trainer.fit(images(), 2)
-    again = open_training(tmp_path / "run", ORDER, lambda: pytest.fail("was built anew"))
-    assert (again.epoch, again.batch_size) == (2, 4)
-    assert again.about == {"note": "x", "order": ORDER}
+    with training_in(tmp_path / "run", ORDER, vae, about={"note": "x"}) as trainer:
+        trainer.fit(images(), 2)
+    nothing = lambda: pytest.fail("was built anew")  # noqa: E731
+    with training_in(tmp_path / "run", ORDER, nothing) as again:
+        assert (again.epoch, again.batch_size) == (2, 4)
+        assert again.about == {"note": "x", "order": ORDER}
+        again.fit(images(), 1)
+    assert [row["epoch"] for row in read_metrics(tmp_path / "run")] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"seed": 1}, "with seed 0, not 1:"),
-        ({"patience": 3}, "with patience none, not 3:"),
-        ({"pixels": "xyz"}, "holds a training of other images:"),
-        ({"new": True}, "with new none, not True:"),
+        ({"seed": 1}, "seed 0 there, 1 asked"),
+        ({"patience": 3}, "patience None there, 3 asked"),
+        ({"pixels": "xyz"}, "of other images"),
+        ({"new": True}, "new None there, True asked"),
     ],
 )
 def test_another_order_is_refused(tmp_path, change, says):
-    open_training(tmp_path, ORDER, vae).fit(images(), 1)
-    with pytest.raises(AvanpError, match=says):
-        open_training(tmp_path, {**ORDER, **change}, vae)
+    with training_in(tmp_path, ORDER, vae) as trainer:
+        trainer.fit(images(), 1)
+    with pytest.raises(AvanpError) as error, training_in(tmp_path, {**ORDER, **change}, vae):
+        pass
+    assert f"{tmp_path} holds another run ({says}): name another folder" in str(error.value)
 
 
 def test_the_checkpoint_of_a_folder_is_found(tmp_path):
@@ -83,37 +91,51 @@ def test_schedules_that_are_none(text):
         parse_schedule(text, 1.0, 10)
 
 
-def test_widths():
-    assert parse_widths("32, 64,128") == (32, 64, 128)
+def test_numbers_with_commas_between_them():
+    widths, betas = Numbers("widths", int), Numbers("betas", float)
+    assert widths.convert("32, 64,128", None, None) == (32, 64, 128)
+    assert betas.convert("0.5,.999", None, None) == (0.5, 0.999)
     for text in ("", "32,", "a", "-1", "3.5"):
         with pytest.raises(AvanpError, match="whole numbers such as 32,64,128"):
-            parse_widths(text)
+            widths.convert(text, None, None)
+    for text in ("", "0.5,", "a,b", "1..2", "e-"):
+        with pytest.raises(AvanpError, match=r"not numbers as 0\.5,0\.999"):
+            betas.convert(text, None, None)
 
 
 # What a terminal is told
 
 
-@pytest.mark.parametrize("name", ["VAE", "GAN", "VAEGAN", "AVA1", "AVA3", "AVA5", "classifier"])
-def test_an_epoch_is_a_line_under_its_heading(name, tmp_path):
-    options = {"classes": 2} if name == "classifier" else {}
-    system = build(name, shape=(3, 3, 1), widths=(5,), **options)
+@pytest.mark.parametrize("stepwise", [False, True])
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_a_row_is_a_line_under_its_heading(name, stepwise, tmp_path):
+    system = small(name, shape=(3, 3, 1))
     labels = np.array([0, 1] * 4) if name == "classifier" else None
     held = images() if labels is None else (images(), labels)
     order = {**ORDER, "model": name}
-    trainer = open_training(tmp_path, order, lambda: system, validation=held)
-    (row,) = trainer.fit(images(), 1, labels=labels)
-    head, text = heading(row), line(row)
+    with training_in(tmp_path, order, lambda: system, validation=held) as trainer:
+        (row,) = trainer.fit(images(), 1, labels=labels)
+    table = EpochTable(row, system.terms, system.monitor, stepwise=stepwise)
+    head, text = table.heading(), table.line(row)
     assert len(head) == len(text) <= 100
     names, values = head.split(), text.split()
-    assert (names[0], names[-1]) == ("epoch", "seconds")
+    assert (names[0], names[-1]) == ("step" if stepwise else "epoch", "seconds")
+    assert int(values[0]) == (2 if stepwise else 1)
+    columns = {term.column: key for key, term in system.terms.items()}
+    assert len(names) > 2
     for title, value in zip(names[1:-1], values[1:-1], strict=True):
-        expected = row["reconstruction"] + row["kl"] if title not in row else row[title]
-        assert float(value) == pytest.approx(expected, abs=0.006)
+        assert float(value) == pytest.approx(row[columns.get(title, title)], abs=0.006)
+
+
+def test_a_system_without_terms_shows_its_first_five():
+    row = {"epoch": 1, "step": 3, **dict.fromkeys("abcdef", 1.0), "lr": 1.0, "seconds": 2.0}
+    row["grad_norm.x"] = 1.0
+    assert EpochTable(row, {}, None).heading().split() == ["epoch", *"abcde", "seconds"]
 
 
 def test_a_value_that_is_not_finite_leaves_a_dash():
     row = {"epoch": 1, "loss": 1.0, "validation.loss": None, "seconds": 2.0}
-    assert line(row).split() == ["1", "1.0000", "-", "2.00"]
+    assert EpochTable(row, {}, "loss").line(row).split() == ["1", "1.0000", "-", "2.00"]
 
 
 def test_a_summary_names_every_array(tmp_path):

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from avanp.commands import options
-from avanp.commands.sweeping import ending, retry, swept, tell_failed
+from avanp.commands.sweeping import ending, ran, retry, tell_failed
 from avanp.console import Examples, written
 from avanp.errors import AvanpError
 
 if TYPE_CHECKING:
-    from avanp.audit.subject import Subject
     from avanp.data.images import ImageSet
 
 
@@ -57,15 +56,15 @@ def audit(
     beside what `avanp sweep` writes. Twenty seeds of the paper's images take some five minutes on
     two cores, half of them for the trainings that --claims-only leaves out.
     """
-    from avanp.audit.subject import RULES, Subject
-    from avanp.audit.terminal import COLUMNS
-    from avanp.audit.wording import few_seeds
+    from avanp.experiments.folder import read_run
+    from avanp.experiments.grid import check_count, parse_seeds
+    from avanp.papers.ava.audit_text import COLUMNS
+    from avanp.papers.ava.audit_words import few_seeds
+    from avanp.papers.ava.experiment import AVA
+    from avanp.papers.ava.subject import RULES
     from avanp.processors import usable
-    from avanp.sweeps import grid
-    from avanp.sweeps.configuration import check_count
-    from avanp.sweeps.store import read_run
 
-    numbers = grid.parse_seeds(seeds)
+    numbers = parse_seeds(seeds)
     jobs = usable() if jobs is None else jobs
     check_count("jobs", jobs)
     if from_ is not None:
@@ -76,7 +75,7 @@ def audit(
                 raise AvanpError(f"--{option} is for a new sweep: that in --from has its own")
         if retry_failed:
             raise AvanpError("--retry-failed runs no cell of --from: give it to the sweep itself")
-        rows, config = read_run(Path(from_))
+        rows, config = read_run(Path(from_), AVA)
         images = None if claims_only else _images_of(config, data)
     else:
         if few := few_seeds(numbers):
@@ -86,12 +85,17 @@ def audit(
                 "two parts: the sweep, then the ablations, some 3,300 pieces however many seeds "
                 "there are\n(--claims-only leaves them out)"
             )
-        images, result = swept(
-            data, size, out, retry_failed=retry_failed, rules=RULES, seeds=numbers, jobs=jobs
+        images, result = ran(
+            AVA,
+            {"rules": RULES, "seeds": numbers},
+            data=data,
+            size=size,
+            out=out,
+            retry_failed=retry_failed,
+            jobs=jobs,
         )
         rows, config, images = result.rows, result.config, images.with_channels(3)
-    subject = None if images is None or claims_only else Subject(rows, config, images)
-    _judged(rows, config, subject, jobs, from_ or out)
+    _judged(rows, config, None if claims_only else images, jobs, from_ or out)
     own = "its sweep, with --retry-failed, runs them again"
     tell_failed(rows, own if from_ else retry(out))
 
@@ -117,12 +121,13 @@ def _images_of(config: dict[str, Any], data: str | None) -> "ImageSet":
 def _judged(
     rows: list[dict[str, Any]],
     config: dict[str, Any],
-    subject: "Subject | None",
+    images: "ImageSet | None",
     jobs: int,
     directory: str | None,
 ) -> None:
-    from avanp.audit import run, terminal
-    from avanp.audit.earlier import ablations_of
+    from avanp.papers.ava import audit as run
+    from avanp.papers.ava import audit_text as terminal
+    from avanp.papers.ava.earlier import ablations_of
     from avanp.progress import shown
 
     left = "nothing kept"
@@ -130,7 +135,7 @@ def _judged(
         left = f"the sweep is in {directory}; the same command continues, with --claims-only "
         left += "without ablations"
     with ending(directory, left):
-        if subject is None:
+        if images is None:
             document, pictures = run.audit(rows, config)
             if directory:
                 there = (Path(directory) / run.NAME).exists()
@@ -139,7 +144,7 @@ def _judged(
                     click.echo("no ablations are kept: the audit before has none of these cells")
         else:
             with shown("trainings") as progress:
-                document, pictures = run.audit(rows, config, subject, jobs=jobs, progress=progress)
+                document, pictures = run.audit(rows, config, images, jobs=jobs, progress=progress)
         if directory:
             run.write(Path(directory), document, pictures)
     click.echo(terminal.render(document), nl=False)

@@ -9,14 +9,15 @@ import click
 from avanp.console import one_line
 
 if TYPE_CHECKING:
-    from avanp.sweeps.status import Status
+    from avanp.experiments.status import Status
 
 
 def show(directory: str) -> None:
     """Print how far the run in a folder is."""
-    from avanp.sweeps.status import read_status
+    from avanp.experiments.status import read_status
+    from avanp.papers.ava.experiment import AVA
 
-    for line in lines(read_status(Path(directory))):
+    for line in lines(read_status(Path(directory), AVA)):
         click.echo(one_line(line))
 
 

@@ -15,11 +15,12 @@ def tables(directory: str) -> None:
     """Redraw tables and pictures of a sweep from its rows, without training."""
     from pathlib import Path
 
+    from avanp.experiments.folder import read_run
+    from avanp.papers.ava.experiment import AVA
     from avanp.papers.ava.sweep_files import write_tables
     from avanp.papers.ava.sweep_text import sweep_text
-    from avanp.sweeps.store import read_run
 
-    rows, config = read_run(Path(directory))
+    rows, config = read_run(Path(directory), AVA)
     with notes():
         drawn = write_tables(Path(directory), rows, config)["tables"]
     written(directory)

@@ -167,7 +167,7 @@ def train(ctx: click.Context, /, model: str, **given: Any) -> None:
     DIR gets checkpoint.npz after every epoch, metrics.jsonl with a row an epoch, samples.png from
     models that generate and reconstructions.png from those that reconstruct.
     """
-    from avanp.commands import training
+    from avanp.commands import stages, training
     from avanp.errors import AvanpError
 
     if given.pop("threads") < 1:
@@ -177,7 +177,7 @@ def train(ctx: click.Context, /, model: str, **given: Any) -> None:
         raise AvanpError("--out names no folder: name a new one, or the folder of a training")
     own = {str(one.name): given.pop(str(one.name)) for one in ctx.meta["options"]}
     own = {name: value for name, value in own.items() if value is not None}
-    for work in training.stages(ctx.meta["kind"], own, training.Asked(**given)):
+    for work in stages.stages(ctx.meta["kind"], own, stages.Asked(**given)):
         with training.opened_job(work) as job:
             for line in training.introduction(job):
                 click.echo(textwrap.fill(one_line(line), 100, subsequent_indent="  "))

@@ -2,18 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from avanp.commands.loading import load_any
-from avanp.console import one_line
+from avanp.commands.stages import Work
 from avanp.data.images import ImageSet
-from avanp.data.resolve import data_spec, load_splits
+from avanp.data.resolve import data_spec
 from avanp.errors import AvanpError
-from avanp.evaluation.choice import limited, spread
+from avanp.evaluation.choice import spread
 from avanp.memory import keep_freed_memory
 from avanp.pictures.save import save_image, save_sheet
 from avanp.pictures.sheets import labelled_rows
@@ -21,68 +19,16 @@ from avanp.progress import clear, shown
 from avanp.report.epochs import EpochTable
 from avanp.rng import stream
 from avanp.systems.base import System
-from avanp.systems.find import find
-from avanp.systems.options import options_of
-from avanp.systems.parts import Part
 from avanp.systems.streams import count_weights
 from avanp.training.checkpoint import describe
-from avanp.training.folder import parse_schedule, training_in
+from avanp.training.folder import training_in
+from avanp.training.rates import parse_schedule
 from avanp.training.trainer import NAME, Trainer
 
 SHEET = 64  # generated images
 PAIRS = 24
 FEW_STEPS = 300
 MOST_WEIGHTS = 2**28  # 4 GiB with their gradients and Adam's moments
-EPOCHS = 10
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """The words of `avanp train` that are not the model's."""
-
-    data: str
-    out: str
-    size: str | None
-    channels: str | None
-    limit: int | None
-    validation: float
-    epochs: int | None
-    steps: int | None
-    log_every: int | None
-    batch: int
-    schedule: str | None
-    patience: int | None
-    from_run: str | None
-    seed: int
-
-    def __post_init__(self) -> None:
-        for name in ("epochs", "steps", "log_every"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise AvanpError(f"--{name.replace('_', '-')} must be at least 1, not {value}")
-        if self.epochs is not None and self.steps is not None:
-            raise AvanpError("give --epochs or --steps, one of the two")
-        if not 0 <= self.validation < 1:
-            raise AvanpError(
-                f"--validation must be at least 0 and below 1, not {self.validation:g}"
-            )
-
-    @property
-    def n_epochs(self) -> int:
-        """The epochs asked for."""
-        return self.epochs or EPOCHS
-
-
-@dataclass
-class Work:
-    """One stage: a system to be trained on the parts of some images, in a folder."""
-
-    kind: type[System]
-    config: Any
-    asked: Asked
-    images: dict[str, ImageSet]
-    out: Path
-    parts: dict[str, Part] = field(default_factory=dict)
 
 
 @dataclass
@@ -91,52 +37,6 @@ class Job:
 
     trainer: Trainer
     work: Work
-
-
-def stages(kind: type[System], given: dict[str, Any], asked: Asked) -> Iterator[Work]:
-    """Yield what is to be trained, a stage after the other; each is trained before the next.
-
-    Parameters
-    ----------
-    kind : type
-        The system that was asked for.
-    given : dict
-        Options of its configuration, and of its first stage's.
-    asked : Asked
-        The other words of the command.
-    """
-    if asked.from_run is not None and kind.first_stage is None:
-        raise AvanpError(f"--from is for models of two stages, and {kind.name} has one")
-    kinds = [kind] if kind.first_stage is None else [find(kind.first_stage), kind]
-    for one in kinds:  # a wrong word is told before anything is read
-        _config(one, given, (1, 1, 1), 2)
-    images = read(asked)
-    out = Path(asked.out)
-    if kind.first_stage is None:
-        yield _work(kind, given, asked, images, out)
-        return
-    first = kinds[0]
-    folder = out / first.name.lower()
-    if asked.from_run is None:
-        yield _work(first, given, asked, images, folder)
-    origin = asked.from_run or str(folder)
-    trained, _ = load_any(origin)
-    if trained.name != first.name:
-        raise AvanpError(f"--from {origin} holds a {trained.name}, not a {first.name}")
-    work = _work(kind, given, asked, images, out)
-    work.parts = kind.parts_from(trained, first.name)
-    yield work
-
-
-def read(asked: Asked) -> dict[str, ImageSet]:
-    """Return the parts of the images."""
-    click.echo(one_line(f"reading {asked.data}"))
-    channels = None if asked.channels is None else int(asked.channels)
-    parts = load_splits(asked.data, asked.size, channels=channels, validation=asked.validation)
-    if asked.limit is not None:
-        parts["train"] = limited(parts["train"], asked.limit)
-    parts["train"].check(value_range=(0.0, 1.0))
-    return parts
 
 
 @contextmanager
@@ -176,7 +76,9 @@ def opened_job(work: Work) -> Iterator[Job]:
         work.out,
         options,
         lambda: work.kind(config, asked.seed, parts=work.parts),
-        schedule=parse_schedule(schedule, config.lr, asked.n_epochs) if schedule else None,
+        schedule=parse_schedule(schedule, config.lr, asked.n_epochs)
+        if schedule is not None
+        else None,
         validation=None if held is None else _batch(held, work.kind),
         about=about,
         log_every=asked.log_every,
@@ -288,29 +190,6 @@ def draw(job: Job) -> list[str]:
         save_image(labelled_rows(rows), out / "reconstructions.png")
         names.append("reconstructions.png")
     return names
-
-
-def _work(
-    kind: type[System], given: dict[str, Any], asked: Asked, images: dict[str, ImageSet], out: Path
-) -> Work:
-    train = images["train"]
-    if kind.needs_labels and train.labels is None:
-        raise AvanpError(f"{train.name} has no labels for a {kind.name} to learn")
-    config = _config(kind, given, train.shape, len(train.classes))
-    return Work(kind, config, asked, images, out)
-
-
-def _config(
-    kind: type[System], given: dict[str, Any], shape: tuple[int, int, int], classes: int
-) -> Any:
-    """Return a configuration; what the data decides is not `given`."""
-    known = options_of(kind.config_class)
-    options: dict[str, Any] = {"shape": shape}
-    if "classes" in known:
-        options["classes"] = classes
-    return kind.config_class.from_options(
-        **options, **{name: value for name, value in given.items() if name in known}
-    )
 
 
 def _todo(job: Job) -> int:

@@ -129,10 +129,11 @@ def checkpoints() -> Line:
 
 def sweeps() -> Line:
     """Run a small sweep here, and again in processes, and compare the rows."""
-    from avanp.sweeps.run import sweep
+    from avanp.experiments.run import run
+    from avanp.registry import load
 
-    words: dict[str, Any] = {"models": "AVA1,VAE", "rules": "program", "data": "jungle", "draws": 1}
-    runs = [sweep("0.5,0.05", **words, jobs=jobs).rows for jobs in (1, 2)]
+    asked = {"lr": "0.5,0.05", "models": "AVA1,VAE", "rules": "program", "draws": 1}
+    runs = [run(load("paper", "ava"), asked, data="jungle", jobs=jobs).rows for jobs in (1, 2)]
     plain = [
         [{k: row[k] for k in ("rules", "model", "lr", "seed", "bm", "data")} for row in rows]
         for rows in runs

@@ -6,7 +6,7 @@ from typing import Any
 def __getattr__(name: str) -> Any:
     from avanp.registry import ESTIMATORS
 
-    if name not in ESTIMATORS:
+    if name not in ESTIMATORS:  # a module of this package, too, before it is imported
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from avanp.estimators.make import estimator_class
 

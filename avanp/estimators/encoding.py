@@ -35,11 +35,12 @@ class EncodingEstimator(TrainedEstimator):
     def score(self, X: Any, y: None = None) -> float:
         """Return the evidence lower bound, nats an image, of one draw of z an image.
 
-        Under "gaussian" it lacks the constant (n_features / 2) log(2 pi).
+        Under "gaussian" it lacks the constant (n_features / 2) log(2 pi). Of a BEGAN, which has no
+        bound, minus M.
         """
         x = self._check(X)
         terms = self.system_.evaluate(x, stream(self.random_state, "eval"))
-        return float(terms["elbo"])
+        return float(terms["elbo"] if "elbo" in terms else -terms[self.system_.monitor])
 
     def _hold_out(self, images: Array) -> tuple[Array, dict[str, Any]]:
         if self.patience is None:

@@ -10,12 +10,12 @@ from avanp.errors import AvanpError
 from avanp.estimators import inputs
 from avanp.estimators.base import Array, Estimator
 from avanp.rng import stream
-from avanp.systems import build
 from avanp.systems.base import System
 from avanp.systems.find import find
 from avanp.systems.options import options_of
 from avanp.training import checkpoint
 from avanp.training.folder import checkpoint_in
+from avanp.training.parts import parts_of
 from avanp.training.trainer import Trainer
 
 # Values of X beyond this are worth a word where training diverges.
@@ -66,7 +66,9 @@ class TrainedEstimator(Estimator):
         seed = self._count("random_state", self.random_state, 0)
         x = inputs.as_array(X, self.pixel_range)
         images = inputs.to_images(x)
-        system = build(self.system, seed=seed, **self._options(images.shape[1:]))
+        kind = find(self._system())
+        config = kind.config_class.from_options(**self._options(images.shape[1:]))
+        system = kind(config, seed, parts=parts_of(kind, config, seed))
         images, stopping = self._hold_out(images)
         if system.config.batch_norm and len(images) == 1:
             raise AvanpError("batch_norm needs more to train on than one sample")
@@ -120,15 +122,25 @@ class TrainedEstimator(Estimator):
         """
         file = checkpoint_in(str(path)) if Path(path).is_dir() else path
         system, state = checkpoint.load_best(file)
-        if system.name != cls.system:
-            raise AvanpError(f"{str(path)!r} holds a {system.name}, not a {cls.system}")
         about = state.get("about", {})
         params = {**vars(system.config), "random_state": system.seed, **about.get("estimator", {})}
+        params |= cls._told_by(system.name, str(path))
         names = [field.name for field in fields(cls)]
         estimator = cls(**{k: _plain(v) for k, v in params.items() if k in names})
         shape = system.config.shape
         estimator._keep(system, (shape[1],) if about.get("table") else shape)
         return estimator
+
+    def _system(self) -> str:
+        """Return the name of the system to train."""
+        return self.system
+
+    @classmethod
+    def _told_by(cls, system: str, path: str) -> dict[str, Any]:
+        """Return parameters that a checkpoint's system decides; one of another is an error."""
+        if system != cls.system:
+            raise AvanpError(f"{path!r} holds a {system}, not a {cls.system}")
+        return {}
 
     def _keep(self, system: System, image_shape: tuple[int, ...]) -> None:
         # One of the systems with a decoder; which one, its class says.
@@ -138,7 +150,7 @@ class TrainedEstimator(Estimator):
 
     def _options(self, shape: tuple[int, ...]) -> dict[str, Any]:
         """Return the options of the system's configuration."""
-        names = options_of(find(self.system).config_class)
+        names = options_of(find(self._system()).config_class)
         options = {k: _plain(v) for k, v in self.get_params().items() if k in names}
         return {**options, "shape": tuple(map(int, shape))}
 

@@ -5,6 +5,7 @@ Nothing compiles at import.
 """
 
 import os
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -45,10 +46,16 @@ KERNELS = {
 
 
 def backend() -> str:
-    """Return "numba", or what the environment variable AVANP_KERNELS asks for."""
+    """Return "numba", or what the environment variable AVANP_KERNELS asks for.
+
+    An `AvanpError` tells a wrong AVANP_KERNELS, and a NUMBA_NUM_THREADS that Numba would end at.
+    """
     name = os.environ.get("AVANP_KERNELS", "numba")
     if name not in BACKENDS:
         raise AvanpError(f"AVANP_KERNELS={name!r}: choose from {', '.join(BACKENDS)}")
+    threads = os.environ.get("NUMBA_NUM_THREADS", "1")
+    if name == "numba" and not re.fullmatch(r"0*[1-9][0-9]{0,3}", threads):
+        raise AvanpError(f"NUMBA_NUM_THREADS={threads!r}: unset it; AVANP_THREADS is what counts")
     return name
 
 

@@ -143,7 +143,7 @@ def _conv_weights(x: Array, dy: Array, kernel: Pair, stride: Pair, pads: Any, bi
 
 
 def _channels(dy: Array) -> bool:
-    return dy.ndim == 4 and _aligned(dy.dtype, dy)
+    return dy.ndim == 4 and dy.shape[3] > 0 and _aligned(dy.dtype, dy)
 
 
 def _norm_sums(dy: Array, x: Array, mean: Array) -> bool:

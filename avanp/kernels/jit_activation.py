@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from avanp.kernels import reference_activation as reference
+from avanp.kernels.compiled import njit
 from avanp.kernels.jit_exp import FAST, ONE, exp_parts
 
 Array = np.ndarray
@@ -25,7 +25,7 @@ def _run(loop: Callable[..., None], arrays: tuple[Array, ...], *options: Any) ->
     return out
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _logistic_backward(dy: Array, y: Array, slope: np.float32, dx: Array) -> None:
     for i in range(y.size):
         dx[i] = (ONE - y[i]) * y[i] * slope * dy[i]
@@ -38,7 +38,7 @@ def logistic_backward(dy: Array, y: Array, slope: float) -> Array:
     return _run(_logistic_backward, (dy, y), np.float32(slope))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _tanh_backward(dy: Array, y: Array, dx: Array) -> None:
     for i in range(y.size):
         dx[i] = dy[i] * ((ONE - y[i]) * (ONE + y[i]))
@@ -51,7 +51,7 @@ def tanh_backward(dy: Array, y: Array) -> Array:
     return _run(_tanh_backward, (dy, y))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _leaky_relu(x: Array, slope: np.float32, y: Array) -> None:
     for i in range(x.size):
         y[i] = x[i] if x[i] > ZERO else slope * x[i]
@@ -64,7 +64,7 @@ def leaky_relu(x: Array, slope: float) -> Array:
     return _run(_leaky_relu, (x,), np.float32(slope))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _leaky_relu_backward(dy: Array, y: Array, slope: np.float32, dx: Array) -> None:
     for i in range(y.size):
         dx[i] = dy[i] if y[i] > ZERO else slope * dy[i]
@@ -77,7 +77,7 @@ def leaky_relu_backward(dy: Array, y: Array, slope: float) -> Array:
     return _run(_leaky_relu_backward, (dy, y), np.float32(slope))
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(error_model="numpy", fastmath=FAST)
 def _elu(x: Array, alpha: np.float32, y: Array) -> None:
     for i in range(x.size):
         q, power = exp_parts(x[i])
@@ -93,7 +93,7 @@ def elu(x: Array, alpha: float) -> Array:
     return _run(_elu, (x,), np.float32(alpha))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _elu_backward(dy: Array, y: Array, alpha: np.float32, dx: Array) -> None:
     for i in range(y.size):
         dx[i] = dy[i] if y[i] > ZERO else dy[i] * (y[i] + alpha)

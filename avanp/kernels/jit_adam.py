@@ -3,14 +3,14 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from avanp.kernels import reference_adam as reference
+from avanp.kernels.compiled import njit
 
 Array = np.ndarray
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _adam(
     p: Array, g: Array, m: Array, v: Array, decay: Any,
     rate: Any, beta1: Any, rest1: Any, beta2: Any, rest2: Any, root: Any, eps: Any,

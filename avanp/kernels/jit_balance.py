@@ -1,7 +1,8 @@
 """Numba twin of `avanp.kernels.reference.balance_sums`: one pass, no temporary images."""
 
 import numpy as np
-from numba import njit
+
+from avanp.kernels.compiled import njit
 
 Array = np.ndarray
 
@@ -40,7 +41,7 @@ def _sums_rgb(
     return absolute, signed
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(error_model="numpy", fastmath=FAST)
 def balance_sums(generated: Array, images: Array) -> tuple[float, float]:
     """See the reference. Parts of an image are summed in its dtype, and added in float64."""
     n_channels, n_generated, n_pixels = generated.shape

@@ -1,9 +1,9 @@
 """Numba twin of `avanp.kernels.reference_bernoulli`: value and gradient in one pass."""
 
 import numpy as np
-from numba import njit
 
 from avanp.kernels import reference_bernoulli as reference
+from avanp.kernels.compiled import njit
 from avanp.kernels.jit_exp import FAST, LOWEST, ONE, exp_parts, log1p_unit
 
 Array = np.ndarray
@@ -12,7 +12,7 @@ ZERO = np.float32(0)
 PART = 512  # terms that are summed in float32 before they are added in float64
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(error_model="numpy", fastmath=FAST)
 def _bernoulli(u: Array, t: Array, scale: np.float32, du: Array, terms: Array) -> None:
     for i in range(u.size):
         size = abs(u[i])

@@ -6,9 +6,9 @@ as wide as a tile. (For dy W and dy^T x, which need no transposed W, BLAS is as 
 """
 
 import numpy as np
-from numba import njit
 
 from avanp.kernels import reference_dense as reference
+from avanp.kernels.compiled import njit
 from avanp.kernels.engine.aligned import empty
 from avanp.kernels.engine.cpu import compiles, tile
 from avanp.kernels.engine.microkernel import call_tile, one_vector, two_vectors
@@ -61,7 +61,7 @@ def _product(a: Array, panels: Array, out: Array) -> None:
     split(run, len(panels))
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@njit(error_model="numpy", nogil=True)
 def _fill(a, panels, out, tile, two, one, start, stop):  # type: ignore
     """Do panels start … stop."""
     lanes, most = tile

@@ -1,15 +1,15 @@
 """Numba twin of `avanp.kernels.reference.logistic`: one pass, exp as a polynomial."""
 
 import numpy as np
-from numba import njit
 
 from avanp.kernels import reference
+from avanp.kernels.compiled import njit
 from avanp.kernels.jit_exp import FAST, ONE, exp_parts
 
 Array = np.ndarray
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(error_model="numpy", fastmath=FAST)
 def _logistic32(v: Array, slope: float, midpoint: float, out: Array) -> None:
     k, c = np.float32(slope), np.float32(midpoint)
     for i in range(v.size):

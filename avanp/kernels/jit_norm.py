@@ -7,7 +7,8 @@ memory is read ahead only in its own order.
 """
 
 import numpy as np
-from numba import njit
+
+from avanp.kernels.compiled import njit
 
 Array = np.ndarray
 
@@ -42,7 +43,7 @@ def _span(columns: int) -> int:
     return max(1, SPAN // columns)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _moments(x: Array, block: int, mean: Array, squares: Array) -> None:
     """Chan, Golub and LeVeque's merging of each block's sums of deviations and of their squares.
 
@@ -88,7 +89,7 @@ def moments(x: Array) -> tuple[Array, Array]:
     return mean, squares.reshape(fold, n).sum(axis=0) / m + between
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _normalise(x: Array, mean: Array, scale: Array, shift: Array, span: int, y: Array) -> None:
     stop = x.shape[0]
     while stop > 0:
@@ -109,7 +110,7 @@ def normalise(x: Array, mean: Array, scale: Array, shift: Array) -> Array:
     return y
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _norm_sums(dy: Array, x: Array, mean: Array, block: int, sums: Array, dots: Array) -> None:
     m, n = x.shape
     total = np.empty(n, x.dtype)
@@ -138,7 +139,7 @@ def norm_sums(dy: Array, x: Array, mean: Array) -> tuple[Array, Array]:
     return sums.reshape(fold, n).sum(axis=0), dots.reshape(fold, n).sum(axis=0)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _norm_input(
     dy: Array, x: Array, mean: Array, a: Array, b: Array, c: Array, span: int, dx: Array
 ) -> None:

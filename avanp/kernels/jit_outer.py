@@ -1,12 +1,13 @@
 """Numba twin of `avanp.kernels.reference.add_outer`: each row of w is read and written once."""
 
 import numpy as np
-from numba import njit
+
+from avanp.kernels.compiled import njit
 
 Array = np.ndarray
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _add_outer(w: Array, dy: Array, x: Array, scale: float) -> None:
     groups, n_out, n_in = w.shape
     for g in range(groups):

@@ -5,7 +5,8 @@ every element once; the others add to it.
 """
 
 import numpy as np
-from numba import njit
+
+from avanp.kernels.compiled import njit
 
 Array = np.ndarray
 
@@ -18,7 +19,7 @@ def _out_shape(x: Array, size: int, stride: int) -> tuple[int, ...]:
     return batch, (height - size) // stride + 1, (width - size) // stride + 1, channels
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _max_cells(x: Array, y: Array, place: Array) -> None:
     for b in range(y.shape[0]):
         for i in range(y.shape[1]):
@@ -36,7 +37,7 @@ def _max_cells(x: Array, y: Array, place: Array) -> None:
                     at[c] = k
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _max_windows(x: Array, size: int, stride: int, y: Array, place: Array) -> None:
     for b in range(y.shape[0]):
         for i in range(y.shape[1]):
@@ -67,7 +68,7 @@ def max_pool(x: Array, size: int, stride: int) -> tuple[Array, Array]:
     return y, place
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _max_cells_backward(dy: Array, place: Array, size: int, dx: Array) -> None:
     zero = dy.dtype.type(0)
     for b in range(dy.shape[0]):
@@ -82,7 +83,7 @@ def _max_cells_backward(dy: Array, place: Array, size: int, dx: Array) -> None:
                             out[c] = cotangent[c] if at[c] == here else zero
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _max_windows_backward(dy: Array, place: Array, size: int, stride: int, dx: Array) -> None:
     for b in range(dy.shape[0]):
         for i in range(dy.shape[1]):
@@ -112,7 +113,7 @@ def _images(shape: tuple[int, ...], size: int, stride: int, dtype: np.dtype) -> 
     return (np.empty if full else np.zeros)(shape, dtype)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _cell_sums(x: Array, scale: float, y: Array) -> None:
     s = x.dtype.type(scale)
     for b in range(y.shape[0]):
@@ -125,7 +126,7 @@ def _cell_sums(x: Array, scale: float, y: Array) -> None:
                     out[c] = s * (x00[c] + x01[c] + x10[c] + x11[c])
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _window_sums(x: Array, size: int, stride: int, scale: float, y: Array) -> None:
     s = x.dtype.type(scale)
     for b in range(y.shape[0]):
@@ -153,7 +154,7 @@ def window_sums(x: Array, size: int, stride: int, scale: float) -> Array:
     return y
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _cell_spread(dy: Array, size: int, scale: float, dx: Array) -> None:
     s = dy.dtype.type(scale)
     for b in range(dy.shape[0]):
@@ -167,7 +168,7 @@ def _cell_spread(dy: Array, size: int, scale: float, dx: Array) -> None:
                             out[c] = s * cotangent[c]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _window_spread(dy: Array, size: int, stride: int, scale: float, dx: Array) -> None:
     s = dy.dtype.type(scale)
     for b in range(dy.shape[0]):
@@ -192,7 +193,7 @@ def window_spread(dy: Array, shape: tuple[int, ...], size: int, stride: int, sca
     return dx
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _global_max(x: Array, y: Array, row: Array) -> None:
     for b in range(x.shape[0]):
         out, at = y[b], row[b]

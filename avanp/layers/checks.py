@@ -12,9 +12,9 @@ from avanp.layers.base import Array, Layer
 
 
 def check_floats(layer: Layer, x: Array) -> None:
-    """Raise an `AvanpError` unless x is of float32 or float64."""
+    """Raise an `AvanpError` unless x, or a cotangent, is of float32 or float64."""
     if x.dtype not in FLOATS:
-        raise AvanpError(f"{type(layer).__name__}: x is {x.dtype}, not float32 or float64")
+        raise AvanpError(f"{type(layer).__name__} takes float32 or float64, not {x.dtype}")
 
 
 def check_cotangent(

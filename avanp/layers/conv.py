@@ -6,7 +6,9 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.kernels import kernel as load
+from avanp.kernels.reference_conv import out_size
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.checks import check_cotangent
 from avanp.layers.initialise import initial
 from avanp.layers.padding import Padding, Pads, Pair, check, pair, resolve
 
@@ -80,9 +82,11 @@ class Conv2d(Layer):
     ) -> tuple[Array | None, dict[str, Any]]:
         """Return dx and ``{"W": array, "b": array}``."""
         pads, size = self._pads(cache), cache.shape[1:3]
+        w = self.params["W"]
+        places = map(out_size, size, self.kernel, self.stride, pads)
+        check_cotangent(self, dy, (len(cache), *places, w.shape[3]), w.dtype)
         dx, grads = None, {}
         if wrt != "params":
-            w = self.params["W"]
             dx = load("conv_backward_input")(dy, w, None, self.stride, pads, size)
         if wrt != "input":
             grads["W"], db = load("conv_backward_weights")(

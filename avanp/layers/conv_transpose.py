@@ -7,6 +7,7 @@ import numpy as np
 from avanp.errors import AvanpError
 from avanp.kernels import kernel as load
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.checks import check_cotangent
 from avanp.layers.conv import check_images
 from avanp.layers.initialise import initial
 from avanp.layers.padding import Padding, Pads, Pair, check, fixed, pair
@@ -83,11 +84,12 @@ class ConvTranspose2d(Layer):
         self, dy: Array, cache: Array, *, wrt: Wrt = "both"
     ) -> tuple[Array | None, dict[str, Any]]:
         """Return dx and ``{"W": array, "b": array}``."""
-        pads, _ = self._geometry(cache)
+        pads, size = self._geometry(cache)
+        w = self.params["W"]
+        check_cotangent(self, dy, (len(cache), *size, w.shape[3]), w.dtype)
         dx, grads = None, {}
         if wrt != "params":
-            w = self.params["W"].swapaxes(2, 3)
-            dx = load("conv_forward")(dy, w, None, self.stride, pads)
+            dx = load("conv_forward")(dy, w.swapaxes(2, 3), None, self.stride, pads)
         if wrt != "input":
             dw, _ = load("conv_backward_weights")(dy, cache, self.kernel, self.stride, pads, False)
             grads["W"] = np.ascontiguousarray(dw.swapaxes(2, 3))

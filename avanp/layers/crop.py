@@ -6,7 +6,7 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer, Wrt
-from avanp.layers.checks import check_cotangent
+from avanp.layers.checks import check_cotangent, check_floats
 
 
 class Crop(Layer):
@@ -25,6 +25,7 @@ class Crop(Layer):
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[Array, tuple[int, ...]]:
         """Return ``(y, cache)``; the cache is the shape of x."""
+        check_floats(self, x)
         if x.ndim != 4 or x.shape[1] < self.height or x.shape[2] < self.width:
             raise AvanpError(
                 f"images (B, H, W, C) of shape {x.shape} cannot be cropped to "

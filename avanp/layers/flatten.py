@@ -7,7 +7,7 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer, Wrt
-from avanp.layers.checks import check_cotangent
+from avanp.layers.checks import check_cotangent, check_floats
 
 
 class Flatten(Layer):
@@ -17,6 +17,7 @@ class Flatten(Layer):
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[Array, tuple[int, ...]]:
         """Return ``(y, cache)``; the cache is the shape of x."""
+        check_floats(self, x)
         if x.ndim == 0:
             raise AvanpError("Flatten needs samples (B, …), not one number")
         return x.reshape(x.shape[0], math.prod(x.shape[1:])), x.shape

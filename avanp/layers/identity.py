@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from avanp.layers.base import Array, Layer, Wrt
-from avanp.layers.checks import check_cotangent
+from avanp.layers.checks import check_cotangent, check_floats
 
 
 class Identity(Layer):
@@ -15,6 +15,7 @@ class Identity(Layer):
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[Array, tuple[int, ...]]:
         """Return ``(x, cache)``; the cache is its shape."""
+        check_floats(self, x)
         return x, x.shape
 
     def backward(

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from avanp.layers.base import Array, Layer, Wrt
-from avanp.layers.checks import check_cotangent
+from avanp.layers.checks import check_cotangent, check_floats
 from avanp.layers.padding import Pair, fixed
 from avanp.layers.windows import require_images
 
@@ -29,6 +29,7 @@ class ReplicationPad2d(Layer):
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[Array, tuple[int, ...]]:
         """Return y (B, top + H + bottom, left + W + right, C) and the cache, its shape."""
+        check_floats(self, x)
         require_images(x)
         y = np.pad(x, ((0, 0), *self.pads, (0, 0)), mode="edge")
         return y, y.shape

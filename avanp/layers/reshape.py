@@ -8,7 +8,7 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer, Wrt
-from avanp.layers.checks import check_cotangent
+from avanp.layers.checks import check_cotangent, check_floats
 
 
 class Reshape(Layer):
@@ -28,6 +28,7 @@ class Reshape(Layer):
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[Array, tuple[int, ...]]:
         """Return ``(y, cache)``; the cache is the shape of x."""
+        check_floats(self, x)
         if x.ndim == 0 or math.prod(x.shape[1:]) != math.prod(self.shape):
             raise AvanpError(f"samples of shape {x.shape[1:]} cannot be reshaped to {self.shape}")
         return x.reshape(x.shape[0], *self.shape), x.shape

@@ -6,6 +6,7 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.checks import check_cotangent, check_floats
 from avanp.layers.container import Container, joined
 
 
@@ -50,8 +51,10 @@ class TwoHeads(Container):
     ) -> tuple[Array | None, dict[str, Any]]:
         """Return dx, the sum over both heads, and the gradients of both."""
         mu_cache, logvar_cache, inside = cache
+        check_floats(self, dy)
         dmu, dlogvar = map(np.ascontiguousarray, self.split(dy))
         if inside is not None:
+            check_cotangent(self.logvar, dlogvar, inside.shape)
             dlogvar = dlogvar * inside
         mu_dx, mu_grads = self.mu.backward(dmu, mu_cache, wrt=wrt)
         logvar_dx, logvar_grads = self.logvar.backward(dlogvar, logvar_cache, wrt=wrt)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from avanp.errors import AvanpError
+from avanp.kernels.doors import FLOATS, REAL
 
 
 def batch_size(array: np.ndarray, batch_axis: int, *others: np.ndarray) -> int:
@@ -11,8 +12,10 @@ def batch_size(array: np.ndarray, batch_axis: int, *others: np.ndarray) -> int:
     Raises
     ------
     AvanpError
-        Where the shapes differ, the axis is not there, or the batch is empty.
+        Where the shapes differ, the axis is not there, or the batch is empty; where the array is
+        not of float32 or float64, or the others are not of real numbers.
     """
+    check_numbers(array, *others)
     for other in others:
         if other.shape != array.shape:
             raise AvanpError(
@@ -23,3 +26,13 @@ def batch_size(array: np.ndarray, batch_axis: int, *others: np.ndarray) -> int:
     if array.shape[batch_axis] == 0:
         raise AvanpError(f"the batch is empty: axis {batch_axis} of shape {array.shape}")
     return array.shape[batch_axis]
+
+
+def check_numbers(array: np.ndarray, *others: np.ndarray) -> None:
+    """Raise an `AvanpError` unless the array is of float32 or float64, and the others are real.
+
+    An exponential of whole numbers would be of half precision, or of none.
+    """
+    if array.dtype not in FLOATS or any(other.dtype.kind not in REAL for other in others):
+        dtypes = ", ".join(str(a.dtype) for a in (array, *others))
+        raise AvanpError(f"a loss needs float32 or float64, and targets of real numbers: {dtypes}")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from avanp.errors import AvanpError
-from avanp.losses.batch import batch_size
+from avanp.losses.batch import batch_size, check_numbers
 
 
 def softmax_cross_entropy(
@@ -30,7 +30,9 @@ def softmax_cross_entropy(
     if logits.ndim != 2:
         raise AvanpError(f"cross-entropy needs logits (B, K), not {logits.shape}")
     batch = batch_size(logits, 0)
-    weighted = _targets(np.asarray(labels), logits)
+    labels = np.asarray(labels)
+    check_numbers(logits, labels)
+    weighted = _targets(labels, logits)
     if class_weights is not None:
         weights = np.asarray(class_weights, logits.dtype)
         if weights.shape != logits.shape[1:]:

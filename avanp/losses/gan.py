@@ -11,7 +11,7 @@ may be infinite, never NaN.
 
 import numpy as np
 
-from avanp.losses.batch import batch_size
+from avanp.losses.batch import batch_size, check_numbers
 
 
 def log_d(logits: np.ndarray, *, batch_axis: int = 0) -> tuple[float, np.ndarray]:
@@ -35,6 +35,7 @@ def log_one_minus_d(logits: np.ndarray, *, batch_axis: int = 0) -> tuple[float, 
     The second term of the paper's Eq. 4, which d ascends on generated images and a decoder
     descends; its gradient is -d.
     """
+    check_numbers(logits)
     # 1 - sigmoid(u) = sigmoid(-u)
     value, dnegated = log_d(np.negative(logits), batch_axis=batch_axis)
     return value, np.negative(dnegated)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from avanp.errors import AvanpError
-from avanp.losses.batch import batch_size
+from avanp.losses.batch import batch_size, check_numbers
 from avanp.losses.reductions import named
 
 
@@ -28,6 +28,7 @@ def kl_variance(
         Where a variance is negative, or the shapes differ.
     """
     batch = batch_size(mu, batch_axis, var)
+    check_numbers(var)
     if np.any(var < 0):
         raise AvanpError(f"a variance must not be negative, and the smallest is {var.min():g}")
     # A variance that underflowed to 0 is infinitely far from the prior: inf, and no warning.
@@ -71,6 +72,7 @@ def kl_logvar(
     """
     named("reduction", reduction, ("sum", "mean"))
     batch = batch_size(mu, batch_axis, logvar)
+    check_numbers(logvar)
     inside = None
     if clamp is not None:
         inside = np.abs(logvar) <= clamp

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from avanp.losses.batch import batch_size
+from avanp.losses.batch import batch_size, check_numbers
 
 
 def least_squares(scores: np.ndarray, target: float | np.ndarray) -> tuple[float, np.ndarray]:
@@ -19,7 +19,9 @@ def least_squares(scores: np.ndarray, target: float | np.ndarray) -> tuple[float
         Linear outputs, not probabilities.
     target : float, or ndarray of the scores' shape
     """
-    target = np.asarray(target, scores.dtype)
+    target = np.asarray(target)
+    check_numbers(scores, target)
+    target = target.astype(scores.dtype, copy=False)
     batch = batch_size(scores, 0, *([target] if target.ndim else []))
     error = scores - target
     value = float(np.sum(np.square(error), dtype=np.float64)) / batch

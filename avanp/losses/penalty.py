@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from avanp.losses.batch import check_numbers
+
 
 def l1_penalty(
     params: Mapping[str, np.ndarray], weight: float
@@ -13,6 +15,8 @@ def l1_penalty(
     The gradient at 0 is 0. Usually the weights are penalised and the biases not: pass what is
     meant.
     """
+    for w in params.values():
+        check_numbers(w)
     value = sum(float(np.sum(np.abs(w), dtype=np.float64)) for w in params.values())
     return float(weight * value), {key: float(weight) * np.sign(w) for key, w in params.items()}
 
@@ -24,5 +28,7 @@ def l2_penalty(
 
     There is no factor 1/2: a weight decay of c is a penalty of weight c / 2.
     """
+    for w in params.values():
+        check_numbers(w)
     value = sum(float(np.sum(np.square(w), dtype=np.float64)) for w in params.values())
     return float(weight * value), {key: 2.0 * float(weight) * w for key, w in params.items()}

@@ -1,1 +1,1 @@
-"""Papers: what each claims and prints, and what its tables, charts and pages are made of."""
+"""Papers, each one declaration: what is run, what is drawn from it, what it claims."""

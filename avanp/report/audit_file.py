@@ -1,7 +1,5 @@
 """Reading ``audit.json``, as a file of unknown hands."""
 
-import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,10 +7,38 @@ from typing import Any
 from avanp.errors import AvanpError
 from avanp.files import regular
 from avanp.report.findings import MARKS, Ablation, Claim, Findings, Outcome, Part
+from avanp.runs.schema import (
+    NUMBER,
+    OBJECT,
+    TEXT,
+    WHOLE,
+    Misfit,
+    Rule,
+    check,
+    maybe,
+    number,
+    one_of,
+    parsed,
+)
 
 NAME = "audit.json"
 FORMAT = 3
 MOST_BYTES = 20_000_000
+MEASURED = {"difference": maybe(NUMBER), "low": maybe(NUMBER), "high": maybe(NUMBER),
+            "p": maybe(NUMBER), "seeds": WHOLE}  # fmt: skip
+PART = {**MEASURED, "part": TEXT, "paper_difference": NUMBER}
+OUTCOME = {
+    **MEASURED, "verdict": one_of(*MARKS), "again": number(0, 1), "says": TEXT,
+    "p_corrected": maybe(NUMBER), "parts": [PART],
+}  # fmt: skip
+CELL = Rule("text or whole number", lambda value: type(value) in (str, int))
+ABLATION = {"title": TEXT, "says": TEXT, "seeds": TEXT, "columns": [TEXT], "rows": [[CELL]],
+            "picture?": maybe(TEXT), "alt": TEXT}  # fmt: skip
+AUDIT = {
+    "run": {"data": {"sha256": TEXT}}, "cells": {"finished": WHOLE}, "notes": [TEXT],
+    "claims": [{"id": TEXT, "claim": TEXT, "paper": TEXT, "rules": OBJECT}],
+    "ablations": [ABLATION], "method": [TEXT], "thanks": TEXT, "picture?": maybe(TEXT), "alt": TEXT,
+}  # fmt: skip
 
 
 def read_findings(directory: Path) -> Findings | None:
@@ -34,163 +60,74 @@ def read_findings(directory: Path) -> Findings | None:
         raise AvanpError(f"{path} cannot be read: {error.strerror}") from None
     try:
         if len(content) > MOST_BYTES:
-            raise _Wrong(f"more than {MOST_BYTES // 10**6} MB")
-        document = _object(json.loads(content), "the file")
+            raise Misfit(f"more than {MOST_BYTES // 10**6} MB")
+        document = check(parsed(content), OBJECT)
         if document.get("format") != FORMAT:
-            raise _Wrong(f"format {document.get('format')!r}, and this avanp reads {FORMAT}")
-        return _findings(document, directory)
+            raise Misfit(f"format {document.get('format')!r}, and this avanp reads {FORMAT}")
+        return _findings(check(document, AUDIT), directory)
     except (OSError, ValueError, OverflowError, RecursionError) as error:
         raise AvanpError(
             f"{path} is not what an audit writes: {error}; remove it, or run avanp audit again"
         ) from None
 
 
-class _Wrong(ValueError):
-    """What is wrong with the file."""
-
-
 def _findings(document: Mapping[str, Any], directory: Path) -> Findings:
-    data = _object(_object(document.get("run"), "run").get("data"), "run.data")
+    for claim in document["claims"]:
+        for rules, outcome in claim["rules"].items():
+            where = f"claim {claim['id']!r} under {rules!r}"
+            if not check(outcome, OUTCOME, where)["parts"]:
+                raise Misfit(f"{where} has no parts")
     return Findings(
-        _text(data, "sha256"),
-        _whole(_object(document.get("cells"), "cells"), "finished"),
-        [_is_text(item, "notes") for item in _list(document, "notes")],
-        [_claim(item) for item in _list(document, "claims")],
-        [_ablation(item, directory) for item in _list(document, "ablations")],
-        [_is_text(item, "method") for item in _list(document, "method")],
-        _text(document, "thanks"),
+        document["run"]["data"]["sha256"],
+        document["cells"]["finished"],
+        document["notes"],
+        [_claim(claim) for claim in document["claims"]],
+        [_ablation(one, directory) for one in document["ablations"]],
+        document["method"],
+        document["thanks"],
         _picture(document.get("picture"), directory),
-        _text(document, "alt"),
+        document["alt"],
     )
 
 
-def _claim(value: Any) -> Claim:
-    claim = _object(value, "a claim")
-    name = _text(claim, "id")
-    outcomes = _object(claim.get("rules"), f"rules of claim {name!r}").items()
-    return Claim(
-        _text(claim, "claim"),
-        _text(claim, "paper"),
-        {rules: _outcome(_object(one, "an outcome"), name) for rules, one in outcomes},
-    )
+def _claim(claim: Mapping[str, Any]) -> Claim:
+    outcomes = {
+        rules: Outcome(
+            **{key: one[key] for key in OUTCOME if key != "parts"},
+            parts=[
+                Part(**{key: part[key] for key in PART if key != "part"}, name=part["part"])
+                for part in one["parts"]
+            ],
+        )
+        for rules, one in claim["rules"].items()
+    }
+    return Claim(claim["claim"], claim["paper"], outcomes)
 
 
-def _outcome(outcome: Mapping[str, Any], claim: str) -> Outcome:
-    verdict = outcome.get("verdict")
-    if not isinstance(verdict, str) or verdict not in MARKS:
-        raise _Wrong(f"claim {claim!r} has verdict {verdict!r}, none of {', '.join(MARKS)}")
-    parts = [_part(_object(part, "a part")) for part in _list(outcome, "parts")]
-    if not parts:
-        raise _Wrong(f"claim {claim!r} has no parts")
-    return Outcome(
-        **_measured(outcome),
-        verdict=verdict,
-        again=_share(outcome, "again"),
-        says=_text(outcome, "says"),
-        p_corrected=_maybe(outcome, "p_corrected"),
-        parts=parts,
-    )
-
-
-def _part(part: Mapping[str, Any]) -> Part:
-    return Part(
-        **_measured(part),
-        name=_text(part, "part"),
-        paper_difference=_number(part, "paper_difference"),
-    )
-
-
-def _measured(found: Mapping[str, Any]) -> dict[str, Any]:
-    numbers = {key: _maybe(found, key) for key in ("difference", "low", "high", "p")}
-    return {**numbers, "seeds": _whole(found, "seeds")}
-
-
-def _ablation(value: Any, directory: Path) -> Ablation:
-    ablation = _object(value, "an ablation")
-    title = _text(ablation, "title")
-    columns = [_is_text(item, "columns") for item in _list(ablation, "columns")]
-    rows = [[_cell(item) for item in _is_list(row, "a row")] for row in _list(ablation, "rows")]
-    if any(len(row) != len(columns) for row in rows):
-        raise _Wrong(f"ablation {title!r} has rows that are not of {len(columns)} columns")
+def _ablation(one: Mapping[str, Any], directory: Path) -> Ablation:
+    columns = one["columns"]
+    if any(len(row) != len(columns) for row in one["rows"]):
+        raise Misfit(f"ablation {one['title']!r} has rows that are not of {len(columns)} columns")
     return Ablation(
-        title,
-        _text(ablation, "says"),
-        _text(ablation, "seeds"),
+        one["title"],
+        one["says"],
+        one["seeds"],
         columns,
-        rows,
-        _picture(ablation.get("picture"), directory),
-        _text(ablation, "alt"),
+        [list(map(str, row)) for row in one["rows"]],
+        _picture(one.get("picture"), directory),
+        one["alt"],
     )
 
 
-def _picture(value: Any, directory: Path) -> Path | None:
-    if value is None:
+def _picture(name: str | None, directory: Path) -> Path | None:
+    if name is None:
         return None
-    if not isinstance(value, str) or not value or "\0" in value:
-        raise _Wrong("a picture is no file name")
+    if not name or "\0" in name:
+        raise Misfit("a picture is no file name")
     root = directory.resolve()
-    path = (root / value).resolve()
+    path = (root / name).resolve()
     if not path.is_relative_to(root):
-        raise _Wrong(f"picture {value!r} is outside of the folder")
+        raise Misfit(f"picture {name!r} is outside of the folder")
     if not path.is_file():
-        raise _Wrong(f"picture {value!r} is not there")
+        raise Misfit(f"picture {name!r} is not there")
     return path
-
-
-def _object(value: Any, what: str) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise _Wrong(f"{what} is no object")
-    return value
-
-
-def _list(holder: Mapping[str, Any], key: str) -> list[Any]:
-    return _is_list(holder.get(key), key)
-
-
-def _is_list(value: Any, what: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise _Wrong(f"{what} is no list")
-    return value
-
-
-def _text(holder: Mapping[str, Any], key: str) -> str:
-    return _is_text(holder.get(key), key)
-
-
-def _is_text(value: Any, what: str) -> str:
-    if not isinstance(value, str):
-        raise _Wrong(f"{what} is no text")
-    return value
-
-
-def _number(holder: Mapping[str, Any], key: str) -> float:
-    value = holder.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise _Wrong(f"{key} is no number")
-    return float(value)
-
-
-def _whole(holder: Mapping[str, Any], key: str) -> int:
-    value = holder.get(key)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise _Wrong(f"{key} is no whole number")
-    return value
-
-
-def _maybe(holder: Mapping[str, Any], key: str) -> float | None:
-    return None if holder.get(key) is None else _number(holder, key)
-
-
-def _share(holder: Mapping[str, Any], key: str) -> float:
-    value = _number(holder, key)
-    if not 0 <= value <= 1:
-        raise _Wrong(f"{key} is not between 0 and 1")
-    return value
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    raise _Wrong("a cell of an ablation is neither text nor a whole number")

@@ -161,7 +161,7 @@ class Chart:
     Parameters
     ----------
     name : str
-        Unique on a page.
+        Unique on a page, and the name of its PNG file.
     title : str
     panels : sequence of Panel
     note : str
@@ -170,6 +170,8 @@ class Chart:
         How many panels stand side by side in a PNG.
     size : (int, int)
         Width and height of a panel in pixels, without titles.
+    small : bool
+        Whether a page shows its panels no larger than that, however much room there is.
     """
 
     name: str
@@ -178,3 +180,4 @@ class Chart:
     note: str = ""
     across: int = 2
     size: tuple[int, int] = (460, 300)
+    small: bool = False

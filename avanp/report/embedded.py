@@ -17,7 +17,7 @@ LARGE = 200_000  # bytes; what is larger is encoded anew, with loss
 FORMATS = ("PNG", "JPEG", "WEBP")
 
 
-def picture(path: Path, alt: str) -> Markup:
+def embedded(path: Path, alt: str) -> Markup:
     """Return an image element that holds the picture.
 
     Raises

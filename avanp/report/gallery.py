@@ -13,7 +13,7 @@ import numpy as np
 
 from avanp.pictures.grid import PAD, draw_grid
 from avanp.report.element import Markup, el, unseen
-from avanp.report.html import scrolled
+from avanp.report.html_table import scrolled
 from avanp.report.strips import Strip, read_strip
 
 if TYPE_CHECKING:
@@ -61,6 +61,11 @@ class Gallery:
     rows: Sequence[tuple[str, Sequence[Picture]]]
     image_width: int
     aside: str = ""
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files of its strips, which may not be there."""
+        return [picture.path for _, row in self.rows for picture in row]
 
 
 def in_page(gallery: Gallery, strips: Mapping[Path, Strip]) -> Markup | None:

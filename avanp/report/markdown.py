@@ -1,11 +1,12 @@
 """Tables, charts' pictures and words as Markdown that GitHub renders and a person can read."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from urllib.parse import quote
 
 from avanp.report.table import Cell, Entry, Link, Mark, Table
+from avanp.report.text import short
 
 PADDED = 240  # characters: a line up to which columns are padded
 
@@ -26,11 +27,17 @@ def drawn(table: Table) -> str:
     """Return a table; one of numbers beside a paper's has three lines for each of its rows."""
     heads = [plain(column.head) for column in table.columns]
     if not table.compared:
-        return pipes(heads, [[_written(cell, table) for cell in row] for row in table.rows])
+        return pipes(heads, [[written(cell, table.written) for cell in row] for row in table.rows])
     grid = []
     for row in table.rows:
         name, *cells = row
-        grid.append([_written(name, table), "ours", *(_written(cell, table) for cell in cells)])
+        grid.append(
+            [
+                written(name, table.written),
+                "ours",
+                *(written(cell, table.written) for cell in cells),
+            ]
+        )
         if any(isinstance(cell, Entry) for cell in cells):
             grid.append(["", "paper", *(_beside(cell, table, "paper") for cell in cells)])
             grid.append(["", "difference", *(_beside(cell, table, "difference") for cell in cells)])
@@ -55,12 +62,13 @@ def pipes(head: Sequence[str], grid: Sequence[Sequence[str]]) -> str:
     )
 
 
-def _written(cell: Cell, table: Table) -> str:
+def written(cell: Cell, number: Callable[..., str] = short) -> str:
+    """Return a cell; `number` writes numbers."""
     if isinstance(cell, Entry):
         if cell.value is None:
             return cell.word
-        spread = "" if cell.spread is None else f" ± {table.written(cell.spread)}"
-        return table.written(cell.value) + spread + (f" ({cell.told})" if cell.lost else "")
+        spread = "" if cell.spread is None else f" ± {number(cell.spread)}"
+        return number(cell.value) + spread + (f" ({cell.told})" if cell.lost else "")
     if isinstance(cell, Mark):
         note = f" ({cell.note})" if cell.note else ""
         return f"{cell.sign} {cell.word}{note}"

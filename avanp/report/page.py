@@ -1,57 +1,129 @@
-"""The frame of a page: head, skip link, contents, main part, foot."""
+"""A page as a value: sections of blocks, drawn as one HTML file or as Markdown.
 
-from collections.abc import Sequence
-from importlib.resources import files
+Blocks are tables, charts and galleries, and what is below. `avanp.report.html_page` and
+`avanp.report.markdown_page` draw them all.
+"""
 
-from avanp.report.element import Child, Markup, el, stylesheet
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
-# Nothing is fetched and nothing runs, whatever has come into the page.
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+from avanp.report.chart import Chart
+from avanp.report.gallery import Gallery
+from avanp.report.table import Cell, Table
 
-Section = tuple[str, str, Markup]
+
+class Code(str):
+    """Words of a text as they are typed."""
 
 
-def document(title: str, lead: Child, sections: Sequence[Section], foot: Child) -> str:
-    """Return a whole HTML page in one file, to be written as UTF-8.
+class Strong(str):
+    """Words of a text that stand out."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph; a ``note`` stands out, what is ``muted`` stands back."""
+
+    parts: Sequence[str]
+    look: Literal["", "muted", "note"] = ""
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list, numbered in its order: of each item its name, and what is said of it."""
+
+    items: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Names and what they are."""
+
+    named: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of the run's folder.
 
     Parameters
     ----------
-    title : str
-    lead : Child
-        What stands below the title.
-    sections : sequence of (id, heading, content)
-        The parts, each with a second-level heading and a place in the contents.
-    foot : Child
+    path : Path
+    words : str
+        For those who do not see it.
+    caption : str
+    wide : bool
+        Whether a narrow screen shows it at a size that can be read, and scrolls sideways.
     """
-    head = el(
-        "head",
-        el("meta", charset="utf-8"),
-        el("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        el("title", title),
-        stylesheet(files("avanp.report").joinpath("style.css").read_text("utf-8")),
-    )
-    contents = [el("li", el("a", heading, href=f"#{name}")) for name, heading, _ in sections]
-    body = el(
-        "body",
-        el("a", "To the content", href="#content", class_="skip"),
-        el("header", el("h1", title), lead),
-        el("nav", el("ul", contents), aria_label="Contents"),
-        el(
-            "main",
-            [
-                el(
-                    "section",
-                    el("h2", heading, id=f"{name}-title"),
-                    content,
-                    id=name,
-                    aria_labelledby=f"{name}-title",
-                )
-                for name, heading, content in sections
-            ],
-            id="content",
-            tabindex="-1",
-        ),
-        el("footer", foot),
-    )
-    return f"<!DOCTYPE html>\n{el('html', head, body, lang='en')}\n"
+
+    path: Path
+    words: str
+    caption: str = ""
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Columns beside each other, each with a name and perhaps a mark in its heading."""
+
+    columns: Sequence[tuple[str, Cell, "Blocks"]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a section under a heading of its own; a link leads to its name, if it has one."""
+
+    title: str
+    blocks: "Blocks"
+    name: str = ""
+
+
+Block = Table | Chart | Gallery | Text | Items | Facts | Picture | Beside | Part | None
+Blocks = Sequence[Block]  # None is nothing
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section with a place in the contents.
+
+    Parameters
+    ----------
+    name : str
+        Its id, unique on the page.
+    title : str
+    blocks : sequence
+    only : str
+        ``html`` or ``markdown`` where it is of one of them alone.
+    """
+
+    name: str
+    title: str
+    blocks: Blocks
+    only: Literal["", "html", "markdown"] = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: what stands below its title, its sections, and its foot."""
+
+    title: str
+    lead: Blocks
+    sections: Sequence[Section]
+    foot: Blocks
+
+
+def text(*parts: str, look: Literal["", "muted", "note"] = "") -> Text:
+    """Return a paragraph; parts are words, `Code` or `Strong`."""
+    return Text(parts, look)
+
+
+def muted(*parts: str) -> Text:
+    """Return a paragraph that stands back."""
+    return Text(parts, "muted")
+
+
+def note(*parts: str) -> Text:
+    """Return a paragraph that stands out."""
+    return Text(parts, "note")

@@ -17,6 +17,7 @@ MISSING = (
     "The charts need matplotlib (`pip install 'avanp[plot]'`), and then this command once more."
 )
 FONT = 13  # pixels
+NARROW = 400  # pixels: more than two of such panels stand side by side
 PNG_DPI = 108  # half as large again as in a page, to be read on any screen
 # Of the page's style sheet, light. In an SVG each becomes the page's own, light or dark.
 COLOURS: Palette = {
@@ -39,20 +40,14 @@ def missing() -> Markup | None:
     return el("p", text, el("code", command), rest, class_="note")
 
 
-def in_page(chart: Chart, class_: str = "panels") -> Markup | None:
-    """Return a figure for each panel, with its words; None without matplotlib.
-
-    Parameters
-    ----------
-    chart : Chart
-    class_ : str
-        How the panels stand beside each other.
-    """
+def in_page(chart: Chart) -> Markup | None:
+    """Return a figure for each panel, with its words; None without matplotlib."""
     if not charts_available():
         return None
     note = el("p", chart.note, class_="muted") if chart.note else None
-    return join([el("div", [_figure(chart, i) for i in range(len(chart.panels))], class_=class_),
-                 note])  # fmt: skip
+    narrow = " narrow" if chart.size[0] < NARROW else ""
+    figures = [_figure(chart, i) for i in range(len(chart.panels))]
+    return join([el("div", figures, class_="small" if chart.small else f"panels{narrow}"), note])
 
 
 def _figure(chart: Chart, i: int) -> Markup:

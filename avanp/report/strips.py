@@ -1,6 +1,6 @@
 """Strips of generated images, made small enough that a page can hold all of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -30,26 +30,26 @@ class Strip(NamedTuple):
     height: int
 
 
-def strips(paths: Sequence[Path], image_width: int) -> Mapping[Path, Strip]:
+def strips(widths: Mapping[Path, int]) -> Mapping[Path, Strip]:
     """Return the strips that are there, all at the same quality.
 
     Parameters
     ----------
-    paths : sequence of Path
-        PNG files, images of `image_width` pixels side by side; some may not exist.
+    widths : mapping of Path to int
+        PNG files of images side by side, and the pixels of an image; some may not exist.
 
     Raises
     ------
     AvanpError
         For a file that is not an image.
     """
-    there = [path for path in paths if path.is_file()]
+    there = [path for path in widths if path.is_file()]
     tried = there[:: max(1, len(there) // TRIED)]
     for height, quality in STEPS:
         size = sum(len(_encoded(_opened(path), height, quality)) for path in tried)
         if size * len(there) <= BUDGET * len(tried):
             break
-    return {path: _strip(_opened(path), image_width, height, quality) for path in there}
+    return {path: _strip(_opened(path), widths[path], height, quality) for path in there}
 
 
 def read_strip(path: Path) -> np.ndarray:

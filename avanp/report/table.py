@@ -1,6 +1,6 @@
 """A table as a value: rows of words and numbers, drawn for a terminal, in Markdown or on a page.
 
-`avanp.report.terminal`, `avanp.report.markdown` and `avanp.report.html` draw it.
+`avanp.report.terminal`, `avanp.report.markdown` and `avanp.report.html_table` draw it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -115,6 +115,12 @@ class Table:
         What the caption says to a screen reader alone.
     captioned : bool
         False where a heading on the page says the same as the caption, which is then hidden.
+    steps : sequence of float
+        Three sizes of a difference from the paper, above each of which a cell of a page has a
+        stronger colour.
+    key : str
+        Why differences below the first of them have no colour: said above the table, with what
+        the colours mean.
     written : callable
         ``written(value, sign=False)`` is how numbers are written.
     """
@@ -126,6 +132,8 @@ class Table:
     look: Literal["", "numbers", "facts", "words", "claims"] = ""
     aside: str = ""
     captioned: bool = True
+    steps: Sequence[float] = ()
+    key: str = ""
     written: Callable[..., str] = short
 
     @property

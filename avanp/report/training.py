@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from avanp.files import write_whole
-from avanp.report import html, plot
-from avanp.report.element import Child, Markup, el, join
-from avanp.report.embedded import picture
-from avanp.report.page import Section, document
+from avanp.report import plot
+from avanp.report.html_page import html_page
+from avanp.report.page import Blocks, Code, Facts, Page, Picture, Section, muted, text
 from avanp.report.table import Table, columns
 from avanp.report.terms import how_taken, meaning
 from avanp.report.training_chart import HELD, changing, training_chart
@@ -31,11 +30,11 @@ def write_training(directory: Path) -> Path:
         Where the checkpoint or the log is damaged, or the folder cannot be written.
     """
     path = directory / "report.html"
-    write_whole(path, _page(directory, read_metrics(directory)).encode("utf-8", "replace"))
+    write_whole(path, html_page(_page(directory, read_metrics(directory))))
     return path
 
 
-def _page(directory: Path, rows: Rows) -> str:
+def _page(directory: Path, rows: Rows) -> Page:
     checkpoint = Path(checkpoint_in(str(directory)))
     described, ended = describe(checkpoint), ending(checkpoint)
     model = str(described["system"])
@@ -45,13 +44,15 @@ def _page(directory: Path, rows: Rows) -> str:
     sections: list[Section] = [*pictures]
     if rows:
         words = _words(rows, described)
-        sections.insert(0, ("curves", "What changed over the epochs", _curves(rows, words)))
-        sections.append(("epochs", "First, best and last epoch", _epochs(rows, words)))
-    sections.append(("run", "What was trained", _settings(described, data, about)))
+        drawn: Blocks = [text(how_taken(words)), training_chart(rows, words)]
+        sections.insert(0, Section("curves", "What changed over the epochs", drawn))
+        told = _epochs(rows, words)
+        sections.append(Section("epochs", "First, best and last epoch", told))
+    settings = _settings(described, data, about)
+    sections.append(Section("run", "What was trained", [settings]))
     title = f"{model} on {data['name']}" if data.get("name") else model
-    facts = el("p", _facts(described), class_="muted")
-    lead = join([facts, notes(ended, described, rows, drawn=bool(pictures))])
-    return document(title, lead, sections, el("p", "Written by avanp report.", class_="muted"))
+    lead = [muted(_facts(described)), *notes(ended, described, rows, drawn=bool(pictures))]
+    return Page(title, lead, sections, [muted("Written by avanp report.")])
 
 
 def _facts(described: Mapping[str, Any]) -> str:
@@ -80,9 +81,8 @@ def _pictures(directory: Path, model: str, rows: Rows) -> list[Section]:
     sections = []
     for name, (heading, alt, caption) in pictures.items():
         if (directory / name).is_file():
-            said = el("figcaption", caption, style="font-weight: 400")
-            figure = el("figure", said, picture(directory / name, alt))
-            sections.append((Path(name).stem, heading, figure))
+            picture = Picture(directory / name, alt, caption)
+            sections.append(Section(Path(name).stem, heading, [picture]))
     return sections
 
 
@@ -92,12 +92,7 @@ def _words(rows: Rows, described: Mapping[str, Any]) -> dict[str, str]:
     return {name: meaning(name, str(described["system"]), described["config"]) for name in names}
 
 
-def _curves(rows: Rows, words: Mapping[str, str]) -> Markup:
-    drawn = plot.in_page(training_chart(rows, words), "panels narrow")
-    return join([el("p", how_taken(words)), drawn, plot.missing()])
-
-
-def _epochs(rows: Rows, words: Mapping[str, str]) -> Markup:
+def _epochs(rows: Rows, words: Mapping[str, str]) -> Blocks:
     """Rows of quantities, columns of epochs: there are more of the former."""
     chosen = {"first": rows[0]}
     known = [row for row in rows if isinstance(row.get("validation.loss"), int | float)]
@@ -114,7 +109,7 @@ def _epochs(rows: Rows, words: Mapping[str, str]) -> Markup:
     # What has a drawing is explained there.
     above = {name for name, _, _ in changing(rows)} if plot.charts_available() else set()
     others = {name: words[name] for name in names if name not in above and words.get(name)}
-    return join([html.drawn(log), html.facts(others)])
+    return [log, Facts(others)]
 
 
 def _value(value: Any) -> str:
@@ -125,20 +120,20 @@ def _value(value: Any) -> str:
 
 def _settings(
     described: Mapping[str, Any], data: Mapping[str, Any], about: Mapping[str, Any]
-) -> Markup:
-    facts: dict[str, Child] = {"Model": str(described["system"])}
+) -> Facts:
+    facts: dict[str, str] = {"Model": str(described["system"])}
     if data:
         facts["Data"] = f"{data.get('name')}: {data.get('images')} training images"
     order = dict(about["order"]) if isinstance(about.get("order"), dict) else {}
     if "pixels" in order:
-        facts["SHA-256 of their pixels"] = el("code", _said(order.pop("pixels")))
+        facts["SHA-256 of their pixels"] = Code(_said(order.pop("pixels")))
     facts |= {f"Option: {key}": _said(value) for key, value in described["config"].items()}
     more = {key: value for key, value in order.items() if key not in described["config"]}
     facts |= {f"Training: {key}": _said(value) for key, value in more.items() if key != "model"}
     facts["Weights"] = ", ".join(f"{net} {size:,}" for net, size in described["nets"].items())
     facts["Precision"] = str(described["dtype"])
     facts["Version"] = f"avanp {described['avanp']}"
-    return html.facts(facts)
+    return Facts(facts)
 
 
 def _said(value: Any) -> str:

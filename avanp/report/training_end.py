@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from avanp.report.element import Markup, el
+from avanp.report.page import Strong, Text, note
 from avanp.training.ending import DIVERGED, EARLY, RUNNING, STOPPED, Ending
 
 GOES_ON = "The command that began the training goes on with it; "
@@ -25,7 +25,7 @@ def notes(
     rows: Sequence[Mapping[str, Any]],
     *,
     drawn: bool,
-) -> list[Markup]:
+) -> list[Text]:
     """Return a note where a training did not simply end, and one where its last epoch has a hint.
 
     Parameters
@@ -42,10 +42,10 @@ def notes(
         more = MORE[ended.how].format(epoch=described.get("epoch"))
         if ended.how != EARLY and "latent" in described["config"]:
             more += OLD_PICTURES if drawn else NO_PICTURES
-        found.append(_note(f"{ended.how} ", f"{ended.says}. {more}"))
+        found.append(note(Strong(f"{ended.how} "), f"{ended.says}. {more}"))
     hint = rows[-1].get("hint") if rows else None
     if isinstance(hint, str) and hint:
-        found.append(_note("In the last epoch: ", f"{hint}."))
+        found.append(note(Strong("In the last epoch: "), f"{hint}."))
     return found
 
 
@@ -55,7 +55,3 @@ def count_of(described: Mapping[str, Any]) -> str:
     if isinstance(epochs, int) and isinstance(until, int) and epochs < until:
         return f"{epochs:,} of {until:,} epochs"
     return f"{epochs} epoch{'' if epochs == 1 else 's'}"
-
-
-def _note(what: str, says: str) -> Markup:
-    return el("p", el("strong", what), says, class_="note")

@@ -1,109 +1,130 @@
-"""What an audit found as values: the table of verdicts, the intervals, and what explains them."""
+"""What an audit found as parts of a page: verdicts, the evidence for each, and what explains it."""
 
 from collections.abc import Sequence
 
-from avanp.report.chart import Axis, Chart, Interval, Panel, Style
+from avanp.report.chart import Chart, Interval, Panel, Style
 from avanp.report.findings import (
     HOLDS,
     MARKS,
     NOT,
+    ON_EDGE,
     UNTOLD,
     Ablation,
     Claim,
     Findings,
-    Measured,
     Outcome,
-    Part,
 )
+from avanp.report.findings import Part as Compared
+from avanp.report.page import Beside, Block, Blocks, Items, Part, Picture, Strong, muted, note, text
 from avanp.report.table import Cell, Link, Mark, Table, columns
-from avanp.report.text import fine, p_value
+from avanp.report.text import count, fine, p_value
 
 TONES = {HOLDS: "holds", NOT: "fails", UNTOLD: "open"}
 INK = Style("ink", marker="o")
+KEY = (
+    "In the drawings the upright line is zero, a dot our difference with its 95 % interval, and a "
+    "ring the paper’s, of its own images. Each drawing has a scale of its own. "
+)
 
 
-def verdict(outcome: Outcome | None) -> Cell:
-    """Return the verdict with its sign, and how near it is to another."""
+def verdicts(findings: Findings) -> list[Block]:
+    """Return the verdicts; each claim leads to its evidence."""
+    rules = list(dict.fromkeys(rule for claim in findings.claims for rule in claim.rules))
+    table = Table(
+        "claims",
+        "What holds of the paper’s claims, under each rule set",
+        columns("Claim", *rules),
+        [
+            [Link(claim.claim, f"claim-{number}"), *(_verdict(claim.rules.get(r)) for r in rules)]
+            for number, claim in enumerate(findings.claims, 1)
+        ],
+        "claims",
+    )
+    return [
+        *(note(said) for said in findings.notes),
+        table,
+        muted(ON_EDGE) if findings.edges else None,
+    ]
+
+
+def evidence(findings: Findings, reading: str) -> Blocks:
+    """Return what each verdict rests on; `reading` says which differences speak for a claim."""
+    return [
+        text(KEY, reading),
+        *(_evidence(number, claim) for number, claim in enumerate(findings.claims, 1)),
+        Part(
+            "How the claims were judged",
+            [text(said) for said in (*findings.method, findings.thanks)],
+        ),
+    ]
+
+
+def _evidence(number: int, claim: Claim) -> Part:
+    found = [
+        (rule, _verdict(outcome), _found(f"claim-{number}-{i}", outcome))
+        for i, (rule, outcome) in enumerate(claim.rules.items())
+    ]
+    told = text(Strong("The paper: "), claim.paper)
+    return Part(f"{number}. {claim.claim}", [told, Beside(found)], f"claim-{number}")
+
+
+def _verdict(outcome: Outcome | None) -> Cell:
     if outcome is None:
         return "–"
     found = outcome.verdict
     return Mark(found, MARKS[found], TONES[found], outcome.edge)
 
 
-def verdict_table(findings: Findings) -> Table:
-    """Return a row for each claim, which leads to its evidence, and a column for each rule set."""
-    rules = list(dict.fromkeys(rule for claim in findings.claims for rule in claim.rules))
-    return Table(
-        "claims",
-        "What holds of the paper’s claims, under each rule set",
-        columns("Claim", *rules),
-        [
-            [Link(claim.claim, f"claim-{number}"), *(verdict(claim.rules.get(r)) for r in rules)]
-            for number, claim in enumerate(findings.claims, 1)
-        ],
-        "claims",
+def _found(name: str, outcome: Outcome) -> Blocks:
+    tested = (
+        "the two are one: no test"
+        if outcome.p is None
+        else f"sign test p {p_value(outcome.p)}, corrected {p_value(outcome.p_corrected)}"
     )
-
-
-def outcome_table(number: int, claim: Claim) -> Table:
-    """Return what was found of a claim under each rule set, and of its parts, in numbers."""
-    rows: list[Sequence[Cell]] = []
-    for rule, outcome in claim.rules.items():
-        edge = f" ({outcome.edge})" if outcome.edge else ""
-        told = f"{MARKS[outcome.verdict]} {outcome.verdict}{edge}: {outcome.says}"
-        rows.append([rule, told, *_numbers(outcome, p_value(outcome.p_corrected))])
-        if len(outcome.parts) > 1:
-            rows += [["", part.name, *_numbers(part, "–")] for part in outcome.parts]
-    heads = columns("rules", "", "difference", "95 %", "p", "corrected", "seeds")
-    return Table(f"outcomes-{number}", claim.claim, heads, rows)
-
-
-def _numbers(found: Measured, corrected: str) -> list[str]:
+    several = len(outcome.parts) > 1
     return [
-        fine(found.difference),
-        "–" if found.low is None else f"{fine(found.low)} to {fine(found.high)}",
-        p_value(found.p),
-        corrected,
-        str(found.seeds),
+        text(outcome.says),
+        _intervals(name, outcome.parts),
+        Items([(part.name, _measured(part)) for part in outcome.parts]) if several else None,
+        muted(f"{tested}, {count(outcome.seeds, outcome.seeds, 'seed')}"),
     ]
 
 
-def intervals(name: str, parts: Sequence[Part]) -> Chart:
-    """Return the parts of an outcome beside zero and the paper's values, numbered if several."""
-    shown = [part for part in parts if part.difference is not None]
+def _intervals(name: str, parts: Sequence[Compared]) -> Chart:
+    """The parts of an outcome beside zero and the paper's values, numbered if there are several."""
     drawn = [
-        Interval(
-            f"{number}" if len(parts) > 1 else "",
-            part.difference,
-            part.low,
-            part.high,
-            part.paper_difference,
-            INK,
-        )
+        Interval(f"{number}" if len(parts) > 1 else "", part.difference, part.low, part.high,
+                 None if part.difference is None else part.paper_difference, INK)
         for number, part in enumerate(parts, 1)
-    ]
-    words = "; ".join(f"{part.name}: {measured(part)}" for part in shown)
-    panel = Panel("", drawn, words or "no difference can be had", y=Axis())
-    return Chart(name, "", [panel], size=(300, 30 + 24 * len(parts)))
+    ]  # fmt: skip
+    words = "; ".join(f"{part.name}: {_measured(part)}" for part in parts)
+    return Chart(name, "", [Panel("", drawn, words)], size=(300, 30 + 24 * len(parts)), small=True)
 
 
-def measured(found: Measured) -> str:
-    """Return a difference and its interval in words."""
-    if found.difference is None:
+def _measured(part: Compared) -> str:
+    if part.difference is None:
         return "no difference can be had"
-    said = f"difference {fine(found.difference)}"
-    if found.low is None or found.high is None:
-        return said
-    return f"{said}, 95 % from {fine(found.low)} to {fine(found.high)}"
+    said = f"difference {fine(part.difference)}"
+    if part.low is not None and part.high is not None:
+        said += f", 95 % from {fine(part.low)} to {fine(part.high)}"
+    return said if part.p is None else f"{said}, p {p_value(part.p)}"
 
 
-def ablation_table(number: int, ablation: Ablation) -> Table:
-    """Return what was measured to explain the verdicts."""
-    return Table(
-        f"ablation-{number}",
-        ablation.title,
-        columns(*ablation.columns),
-        [row for row in ablation.rows if row],
-        "words",
-        captioned=False,
+def ablations(findings: Findings) -> Blocks:
+    """Return a part for each ablation."""
+    return [_ablation(number, one) for number, one in enumerate(findings.ablations, 1)]
+
+
+def _ablation(number: int, one: Ablation) -> Part:
+    rows = [row for row in one.rows if row]
+    table = Table(f"ablation-{number}", one.title, columns(*one.columns), rows, "words",
+                  captioned=False)  # fmt: skip
+    return Part(
+        one.title,
+        [
+            text(one.says),
+            muted(f"{one.seeds.capitalize()}."),
+            table if rows else None,
+            None if one.picture is None else Picture(one.picture, one.alt or one.title, wide=True),
+        ],
     )

@@ -19,7 +19,7 @@ from avanp.systems.advice import advice
 from avanp.systems.config import Config
 from avanp.systems.finite import NotFinite, finite
 from avanp.systems.images import check_images, chunks
-from avanp.systems.parts import Part
+from avanp.systems.parts import Part, WithParts
 from avanp.systems.streams import Streams
 from avanp.systems.term import Term
 
@@ -31,7 +31,7 @@ Draw = Callable[[], Any]
 MOMENTUM = 0.9
 
 
-class System:
+class System(WithParts):
     """Nets that learn together.
 
     Parameters
@@ -44,7 +44,7 @@ class System:
     dtype : numpy dtype
         float32, or float64 to check gradients.
     parts : mapping of str to Part, optional
-        The nets named by `part_names`.
+        The nets named by `part_names`; by default those of `own_parts`.
 
     Attributes
     ----------
@@ -73,9 +73,8 @@ class System:
     needs_labels: ClassVar[bool] = False
     # Whether the weights of the lowest monitored value are kept beside the last ones.
     keeps_best: ClassVar[bool] = False
-    part_names: ClassVar[tuple[str, ...]] = ()
-    # The system whose nets are this one's parts, trained before it in the same folder.
-    first_stage: ClassVar[str | None] = None
+    # The `--schedule` of `avanp train` where none is given.
+    schedule: ClassVar[str | None] = None
     # Options for a gradient check; a weight of 1 would hide that it is missing.
     checked_with: ClassVar[Mapping[str, Any]] = {}
 
@@ -91,7 +90,7 @@ class System:
         if type(config) is not self.config_class:
             wanted, got = self.config_class.__name__, type(config).__name__
             raise AvanpError(f"{self.name} is made from a {wanted}, not from a {got}")
-        self.parts = dict(parts or {})
+        self.parts = dict(self.own_parts(config, seed, dtype) if parts is None else parts)
         if set(self.parts) != set(self.part_names):
             raise AvanpError(f"{self.name} needs the parts {', '.join(self.part_names) or 'none'}")
         self.config: Any = config
@@ -212,26 +211,6 @@ class System:
     def measures(self) -> bool:
         """Whether the system has a `measure` for validation images."""
         return type(self).measure is not System.measure
-
-    @classmethod
-    def parts_from(cls, first: "System", origin: str) -> dict[str, Part]:
-        """Return the parts that a trained first stage gives."""
-        return {name: Part(first.nets[name], origin) for name in cls.part_names}
-
-    @classmethod
-    def parts_to_check(cls, config: Any) -> dict[str, Part]:
-        """Return untrained parts in float64, for a gradient check."""
-        return {}
-
-    @classmethod
-    def build_part(cls, part: str, config: Any, streams: Mapping[str, Rng], dtype: Any) -> Layer:
-        """Return an untrained net for a kept part, to be filled from a checkpoint."""
-        raise NotImplementedError
-
-    @classmethod
-    def find_part(cls, part: str, config: Any, origin: str) -> Part:
-        """Return a part that checkpoints know by its hash alone."""
-        raise AvanpError(f"{cls.name} does not know where its part {part!r} is: {origin}")
 
     def check_images(self, x: Any) -> Array:
         """Return images (B, H, W, C) of the system's dtype; bytes are divided by 255.

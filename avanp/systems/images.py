@@ -45,12 +45,12 @@ def as_floats(x: Array, dtype: np.dtype) -> Array:
     return x.astype(dtype, copy=False)
 
 
-def chunks(n: int) -> Iterator[slice]:
-    """Yield slices of at most CHUNK rows that cover n; of none one, for a check to refuse."""
-    for start in range(0, max(n, 1), CHUNK):
-        yield slice(start, min(n, start + CHUNK))
+def chunks(n: int, most: int = CHUNK) -> Iterator[slice]:
+    """Yield slices of at most `most` rows that cover n; of none one, for a check to refuse."""
+    for start in range(0, max(n, 1), most):
+        yield slice(start, min(n, start + most))
 
 
-def in_chunks(function: Callable[[Array], Array], x: Array) -> Array:
-    """Return ``function(x)``, computed a chunk of rows at a time."""
-    return np.concatenate([function(x[rows]) for rows in chunks(len(x))])
+def in_chunks(function: Callable[[Array], Array], x: Array, most: int = CHUNK) -> Array:
+    """Return ``function(x)``, computed at most so many rows at a time."""
+    return np.concatenate([function(x[rows]) for rows in chunks(len(x), most)])

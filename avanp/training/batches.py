@@ -23,13 +23,17 @@ class Batches:
         Draws an order at the first batch of a pass.
     join_last : bool
         Whether a last batch of one image joins the one before it.
+    passes : int
+        Passes that are over.
     """
 
-    def __init__(self, n: int, batch_size: int, rng: np.random.Generator, join_last: bool) -> None:
+    def __init__(
+        self, n: int, batch_size: int, rng: np.random.Generator, join_last: bool, passes: int = 0
+    ) -> None:
         self.n, self.rng = n, rng
         self.sizes = batch_sizes(n, batch_size, join_last=join_last)
         self.ends = np.cumsum(self.sizes)
-        self.passes, self.position = 0, 0
+        self.passes, self.position = passes, 0
         self.order: Array | None = None
         self.before: dict[str, Any] = dict(rng.bit_generator.state)
 

@@ -1,14 +1,13 @@
 """A training in a folder: begun, or gone on with by the same words."""
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from avanp.errors import AvanpError
-from avanp.optim.schedules import Constant, Cosine, InverseTime, Plateau, StepDecay
+from avanp.optim.schedules import Constant
 from avanp.runs.journal import opened
 from avanp.systems.base import System
 from avanp.training import older
@@ -18,7 +17,6 @@ from avanp.training.log import TRAINING
 from avanp.training.trainer import NAME, Trainer
 
 MOST_MEANT = 3
-SCHEDULES = "cosine, step[:EPOCHS], inverse-time[:EPOCHS], plateau[:EPOCHS]"
 
 
 @contextmanager
@@ -110,29 +108,3 @@ def meant(path: str, *names: str) -> str:
         return ""
     more = f" or {len(runs) - MOST_MEANT} more" if len(runs) > MOST_MEANT else ""
     return f"did you mean {', '.join(runs[:MOST_MEANT])}{more}?"
-
-
-def parse_schedule(text: str, lr: float, epochs: int) -> Constant:
-    """Return the schedule that `text` names.
-
-    Parameters
-    ----------
-    text : str
-        "cosine": down to 0 at the last epoch. "step:N": halved every N epochs. "inverse-time:N":
-        half after N epochs, a third after 2N. "plateau:N": halved after N epochs without a lower
-        loss. N is 10 if not given, for "plateau" 5.
-    lr : float
-        At the start.
-    """
-    name, _, number = text.partition(":")
-    if number and not re.fullmatch(r"[1-9][0-9]{0,8}", number):
-        raise AvanpError(f"schedule {text!r}: {number!r} is not a whole number of epochs")
-    if name == "cosine" and not number:
-        return Cosine(lr, epochs)
-    if name == "step":
-        return StepDecay(lr, int(number or 10))
-    if name == "inverse-time":
-        return InverseTime(lr, 1 / int(number or 10))
-    if name == "plateau":
-        return Plateau(lr, int(number or 5))
-    raise AvanpError(f"unknown schedule {text!r}: choose from {SCHEDULES}")

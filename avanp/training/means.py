@@ -40,3 +40,13 @@ class Means:
         self.seen = int(state["seen"])
         self.sums = {str(k): float(v) for k, v in state["sums"].items()}
         self.counts = {str(k): int(v) for k, v in state["counts"].items()}
+
+
+def means_of(before: Means | dict[str, Any] | None, n: int) -> Means:
+    """Return the means of the row at hand: as they are, from a checkpoint, or new ones."""
+    if isinstance(before, Means):
+        return before
+    means = Means(n)
+    if before:
+        means.load(before)
+    return means

@@ -1,8 +1,7 @@
 """The training loop of every system."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,16 +9,16 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.memory import keep_freed_memory
-from avanp.optim.schedules import Plateau
 from avanp.rng import stream
-from avanp.runs.journal import Journal, opened
+from avanp.runs.journal import Journal
 from avanp.systems.base import System, Terms
 from avanp.systems.finite import NotFinite
 from avanp.systems.images import as_floats
-from avanp.training import checkpoint, log
+from avanp.training import checkpoint as files
 from avanp.training.batches import Batches, batch_sizes, check_options, check_training
-from avanp.training.ending import LOST
-from avanp.training.means import Means
+from avanp.training.means import Means, means_of
+from avanp.training.output import Output
+from avanp.training.rates import set_rate
 from avanp.training.resume import resumed, state_of
 from avanp.training.rows import measured_row
 from avanp.training.stopping import Best
@@ -98,7 +97,7 @@ class Trainer:
         self.batch_size, self.save_every = int(batch_size), int(save_every)
         self.log_every = None if log_every is None else int(log_every)
         self.out = None if out is None else Path(out)
-        self.journal = journal
+        self.output = Output(self.out, checkpoint, self.save_every, journal)
         self.validation, self.about = validation, about or {}
         keeps = patience is not None or (system.keeps_best and system.monitor is not None)
         self.best = Best(patience) if keeps else None
@@ -150,18 +149,24 @@ class Trainer:
         images = np.asarray(images)
         labels = None if labels is None else np.asarray(labels)
         check_training(self.system, images, labels)
-        batches = self._start(images)
+        batches = self.batches
+        if batches is None or batches.n != len(images):
+            rng, join_last = self.streams["data"], bool(self.system.config.batch_norm)
+            batches = Batches(len(images), self.batch_size, rng, join_last, self.epoch)
+            batches.resume(self.position)
+            self.batches = batches
         total = steps if steps is not None else (epochs or 0) * len(batches.sizes)
         self.until = self.epoch + (epochs or 0)
         self.until_step = 0 if steps is None else self.step + steps
         first, new = self.step, len(self.rows)
-        with self._folder():
+        with self.output.held(self):
             new = len(self.rows)
             while not self.stopped and not self._over():
                 start = time.perf_counter()
-                self._set_rate()
+                set_rate(self)
                 terms, seen = self._step(images, labels)
-                self._means(len(images)).add(terms, seen)
+                self.means = means_of(self.means, len(images))
+                self.means.add(terms, seen)
                 self.seconds += time.perf_counter() - start
                 if progress is not None:
                     progress(self.step - first, max(total, self.step - first))
@@ -185,7 +190,7 @@ class Trainer:
 
     def save(self, path: Path | str) -> None:
         """Write a checkpoint from which `resume` goes on bit for bit."""
-        checkpoint.save(path, self.system, state_of(self))
+        files.save(path, self.system, state_of(self))
 
     @classmethod
     def resume(cls, path: Path | str, **given: Any) -> Self:
@@ -198,50 +203,6 @@ class Trainer:
             out, validation, schedule, journal: as for a new trainer.
         """
         return resumed(cls, path, **given)
-
-    def _start(self, images: Array) -> Batches:
-        """Return the batches, from where a checkpoint was written."""
-        batches = self.batches
-        if batches is None or batches.n != len(images):
-            join_last = bool(self.system.config.batch_norm)
-            batches = Batches(len(images), self.batch_size, self.streams["data"], join_last)
-            batches.passes = self.epoch
-            batches.resume(self.position)
-            self.batches = batches
-        return batches
-
-    def _means(self, n: int) -> Means:
-        """Return the means of the row at hand, those of a checkpoint at first."""
-        if not isinstance(self.means, Means):
-            before, self.means = self.means, Means(n)
-            if before:
-                self.means.load(before)
-        return self.means
-
-    @contextmanager
-    def _folder(self) -> Iterator[None]:
-        """Hold the folder, and make its log end where the training is."""
-        if self.out is None:
-            yield
-        elif self.journal is not None:
-            self._open(self.journal)
-            yield
-        else:
-            with opened(self.out, log.TRAINING) as journal:
-                journal.resume({})
-                self.journal = journal
-                try:
-                    self._open(journal)
-                    yield
-                finally:
-                    self.journal = None
-
-    def _open(self, journal: Journal) -> None:
-        rows = log.read_metrics(journal.folder)
-        self.rows = [
-            r for r in rows if r.get("epoch", 0) <= self.epoch and r.get("step", 0) <= self.step
-        ]
-        journal.replace(self.rows)
 
     def _step(self, images: Array, labels: Array | None) -> tuple[Terms, int]:
         seen = 0
@@ -260,29 +221,9 @@ class Trainer:
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
                 terms = self.system.update(draw, self.streams["noise"])
         except NotFinite as error:
-            raise self._diverged(error) from None
+            raise self.output.diverged(self, error) from None
         self.step += 1
         return terms, seen
-
-    def _diverged(self, error: NotFinite) -> NotFinite:
-        where = f"{error.what} in update {self.step + 1}, epoch {self.epoch + 1}"
-        if self.out is not None:
-            path = self.out / LOST
-            checkpoint.save(path, self.system, {**state_of(self), "diverged": error.what})
-            where += f" (the weights before it: {str(path)!r})"
-        return NotFinite(error.net, error.term, where)
-
-    def _set_rate(self) -> None:
-        """Ask the schedule for an epoch's rate, once."""
-        if self.schedule is None or self.rated == self.epoch:
-            return
-        if isinstance(self.schedule, Plateau) and self.epoch and self.monitored is None:
-            name = self.system.name
-            raise AvanpError(f"{name} has no loss for a plateau to see: choose another schedule")
-        rate = float(self.schedule.lr(self.epoch, self.monitored))
-        for net, optimiser in self.system.optimisers.items():
-            optimiser.lr = rate * (self.system.lr_of(net) / self.system.config.lr)
-        self.rated = self.epoch
 
     def _log(self, images: Array) -> None:
         """Keep a row, after a look at the validation images, and a checkpoint."""
@@ -294,9 +235,6 @@ class Trainer:
         for watcher in self.watchers:
             watcher(self, row)
         last = self.stopped or self._over()
-        if self.stopped and self.best is not None:
+        if self.stopped and self.best is not None and self.best.patience is not None:
             self.best.restore(self.system)
-        if self.journal is not None and self.out is not None:
-            self.journal.append(row)
-            if last or len(self.rows) % self.save_every == 0:
-                self.save(self.out / self.checkpoint)
+        self.output.keep(self, row, last=last)

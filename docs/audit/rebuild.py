@@ -14,8 +14,10 @@ from statistics import fmean
 
 import numpy as np
 
-from avanp.audit import run
-from avanp.audit.claims import judge
+from avanp.experiments import judge as judging
+from avanp.papers.ava import audit as run
+from avanp.papers.ava.audit_words import says
+from avanp.papers.ava.experiment import AVA
 from avanp.report.findings import HOLDS, NOT
 from avanp.report.text import percent
 
@@ -26,6 +28,11 @@ HEAD = (
     "| claim | seeds 0–19 | seeds 20–39 | seeds 0–319 | in seeds | in tables |",
     "| --- | --- | --- | --- | ---: | ---: |",
 )
+
+
+def judge(rows, config, **options):
+    """Return the paper's claims with their verdicts."""
+    return judging.judge(AVA, rows, config, says=says, **options)
 
 
 def stored_rows():

@@ -9,9 +9,9 @@ from itertools import product
 from pathlib import Path
 
 from avanp.papers.ava.printed_numbers import LEARNING_RATES, published
-from avanp.papers.ava.sweep_markdown import tables as in_markdown
 from avanp.papers.ava.sweep_text import sweep_text
 from avanp.papers.ava.table_numbers import table_numbers
+from avanp.papers.ava.tables_markdown import tables_markdown
 
 HERE = Path(__file__).parent
 MODELS, RULES, SEEDS = ("AVA1", "VAE", "GAN"), ("program", "printed"), (0, 1)
@@ -70,7 +70,7 @@ def made():
     alone = table_numbers(rows(), config(is_paper_set=False))
     return {
         "json": json.dumps(numbers, indent=1, sort_keys=True, ensure_ascii=False) + "\n",
-        "md": in_markdown(numbers),
+        "md": tables_markdown(numbers),
         "txt": f"{sweep_text(numbers)}\n{sweep_text(alone)}",
     }
 

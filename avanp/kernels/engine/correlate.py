@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from avanp.kernels.compiled import njit
 from avanp.kernels.engine.aligned import empty
 from avanp.kernels.engine.copying import copy_floats
 from avanp.kernels.engine.cpu import tile
@@ -121,7 +121,7 @@ def set_unmet(phases: Sequence[Phase], bias: Array | None, out: Array, spread: P
     return [phase for phase in phases if phase.w.size and all(phase.places(out, spread))]
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@njit(error_model="numpy", nogil=True)
 def _pack(w: Array, packed: Array) -> None:
     """Copy w (K, O) to its panels (O / columns * K, columns), the last filled up with zeros."""
     size, n_out = w.shape
@@ -136,7 +136,7 @@ def _pack(w: Array, packed: Array) -> None:
                 packed[base + k, o] = 0
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@njit(error_model="numpy", nogil=True)
 def steps(n: int, step: int) -> Array:
     """Return 0, step, 2 step … of n numbers; NumPy's own way compiles for longer."""
     table = np.empty(n, np.int64)
@@ -145,7 +145,7 @@ def steps(n: int, step: int) -> Array:
     return table
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@njit(error_model="numpy", nogil=True)
 def cut(n: int, most: int, cuts: Array) -> int:
     """Cut 0 … n into tiles of at most `most`, as even as can be, and return how many there are.
 
@@ -157,7 +157,7 @@ def cut(n: int, most: int, cuts: Array) -> int:
     return tiles
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@njit(error_model="numpy", nogil=True)
 def fill_band(x, n, first, left, padded):  # type: ignore
     """Copy the rows of image n from `first`, and its columns from `left`; zeros outside."""
     _, height, width, channels = x.shape
@@ -181,7 +181,7 @@ def fill_band(x, n, first, left, padded):  # type: ignore
             padded[r] = 0
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@njit(error_model="numpy", nogil=True)
 def _correlate(x, packed, bias, out, table, geometry, tile, two, one, start, stop):  # type: ignore
     """Do bands start … stop."""
     lanes, most = tile

@@ -10,8 +10,8 @@ for one tap of 32. For stride 1 only: with another most of z would not be used.
 from collections.abc import Sequence
 
 import numpy as np
-from numba import njit
 
+from avanp.kernels.compiled import njit
 from avanp.kernels.engine.aligned import empty
 from avanp.kernels.engine.correlate import Array, Pair, Phase, Window, cut, steps
 from avanp.kernels.engine.cpu import tile
@@ -70,7 +70,7 @@ def correlate_few(
     split(run, len(x))
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@njit(error_model="numpy", nogil=True)
 def _correlate_few(x, packed, bias, out, table, geometry, tile, two, one, start, stop):  # type: ignore
     """Do images start … stop."""
     lanes, most = tile

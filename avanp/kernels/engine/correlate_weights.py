@@ -8,8 +8,8 @@ is the weight of one more row that meets ones.
 """
 
 import numpy as np
-from numba import njit
 
+from avanp.kernels.compiled import njit
 from avanp.kernels.engine.aligned import empty
 from avanp.kernels.engine.copying import copy_floats
 from avanp.kernels.engine.correlate import BAND, Array, Pair, fill_band, steps
@@ -71,7 +71,7 @@ def _sums(
     return dw, total[n_rows].copy() if bias else None
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@njit(error_model="numpy", nogil=True)
 def _correlate_weights(x, dy, sums, geometry, tile, two, one, start, stop):  # type: ignore
     """Do tiles start … stop of parts * panels * tiles."""
     lanes, most = tile
@@ -140,7 +140,7 @@ def channel_sums(dy: Array) -> Array:
     return sums
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@njit(error_model="numpy", nogil=True)
 def _add_columns(a: Array, sums: Array) -> None:
     """Add the sums over the rows of a (M, O) to `sums`, in parts: many small terms count."""
     part = np.empty(a.shape[1], np.float32)

@@ -16,9 +16,10 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from numba import cfunc, types
+from numba import types
 from numba.extending import intrinsic
 
+from avanp.kernels.compiled import cfunc
 from avanp.kernels.engine.cpu import tile
 from avanp.kernels.engine.emit import SIZE, Emitter, call, integer
 
@@ -148,19 +149,19 @@ def call_tile(typing, address, rows, t, tap, k, a, ar, step, b, width, c, cr, bi
 def two_vectors() -> int:
     """Return the address of the micro-kernel of a whole tile; it compiles at the first call."""
 
-    @cfunc(SIGNATURE, cache=True)
+    @cfunc(SIGNATURE)
     def run(rows, t, tap, k, a, ar, step, b, width, c, cr, bias, add):  # type: ignore
         _two(rows, t, tap, k, a, ar, step, b, width, c, cr, bias, add)
 
-    return run.address  # type: ignore
+    return run.address
 
 
 @cache
 def one_vector() -> int:
     """Return the address of the micro-kernel of a tile of half the columns."""
 
-    @cfunc(SIGNATURE, cache=True)
+    @cfunc(SIGNATURE)
     def run(rows, t, tap, k, a, ar, step, b, width, c, cr, bias, add):  # type: ignore
         _one(rows, t, tap, k, a, ar, step, b, width, c, cr, bias, add)
 
-    return run.address  # type: ignore
+    return run.address

@@ -12,9 +12,10 @@ from functools import cache
 from typing import Any
 
 from llvmlite import ir
-from numba import cfunc, types
+from numba import types
 from numba.extending import intrinsic
 
+from avanp.kernels.compiled import cfunc
 from avanp.kernels.engine.cpu import tile
 from avanp.kernels.engine.emit import Emitter, call, integer
 from avanp.kernels.engine.rows_tile import BLOCK
@@ -126,12 +127,12 @@ def call_sums(typing, address, n, v, v_step, rows, row, dy, step, s, total):  # 
 def sums_loops() -> tuple[int, int]:
     """Return the addresses of the loops of both halves; they compile at the first call."""
 
-    @cfunc(SIGNATURE, cache=True)
+    @cfunc(SIGNATURE)
     def of_near(n, v, v_step, rows, row, dy, step, s, total):  # type: ignore
         _near(n, v, v_step, rows, row, dy, step, s, total)
 
-    @cfunc(SIGNATURE, cache=True)
+    @cfunc(SIGNATURE)
     def of_far(n, v, v_step, rows, row, dy, step, s, total):  # type: ignore
         _far(n, v, v_step, rows, row, dy, step, s, total)
 
-    return of_near.address, of_far.address  # type: ignore
+    return of_near.address, of_far.address

@@ -12,9 +12,10 @@ from functools import cache
 from typing import Any
 
 from llvmlite import ir
-from numba import cfunc, types
+from numba import types
 from numba.extending import intrinsic
 
+from avanp.kernels.compiled import cfunc
 from avanp.kernels.engine.cpu import tile
 from avanp.kernels.engine.emit import FLOAT, SIZE, Emitter, call, integer
 from avanp.kernels.engine.transform import Value
@@ -150,19 +151,19 @@ def transform_patch(typing, source, step, target):  # type: ignore
 def rows_loop() -> int:
     """Return the address of the loop; it compiles at the first call."""
 
-    @cfunc(SIGNATURE, cache=True)
+    @cfunc(SIGNATURE)
     def run(n, source, target, v, t, tap, u, y, step, bias):  # type: ignore
         _rows_kept(n, source, target, v, t, tap, u, y, step, bias)
 
-    return run.address  # type: ignore
+    return run.address
 
 
 @cache
 def rows_loop_past() -> int:
     """Return the address of the loop that stores past the caches; a `fence` must follow it."""
 
-    @cfunc(SIGNATURE, cache=True)
+    @cfunc(SIGNATURE)
     def run_past(n, source, target, v, t, tap, u, y, step, bias):  # type: ignore
         _rows_past(n, source, target, v, t, tap, u, y, step, bias)
 
-    return run_past.address  # type: ignore
+    return run_past.address

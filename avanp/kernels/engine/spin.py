@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
+
+from avanp.kernels.compiled import njit
 
 Array = np.ndarray
 
@@ -46,7 +48,7 @@ def _tell(typing, address, value):  # type: ignore
     return types.void(types.int64, types.int64), codegen
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def reaches(state: Array, at: int, value: int, turns: int) -> bool:
     """Return whether the number `at` becomes `value` while this looks."""
     address = state.ctypes.data + 8 * at
@@ -56,7 +58,7 @@ def reaches(state: Array, at: int, value: int, turns: int) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def rest(state: Array, turn: int, turns: int) -> None:
     """Say that a turn is done, and look a while whether the next is asked for."""
     _tell(state.ctypes.data + 8 * DONE, turn)  # type: ignore

@@ -5,9 +5,10 @@ from functools import cache
 from typing import Any
 
 from llvmlite import ir
-from numba import cfunc, types
+from numba import types
 from numba.extending import intrinsic
 
+from avanp.kernels.compiled import cfunc
 from avanp.kernels.engine.emit import SIZE, Emitter, call, integer
 from avanp.kernels.engine.winograd_formulas import (
     image,
@@ -130,32 +131,32 @@ def transforms(taps: int) -> tuple[int, int, int]:
 
 
 def _of_three() -> tuple[int, int, int]:
-    @cfunc(SIGNATURE, cache=True)
+    @cfunc(SIGNATURE)
     def of_image(sources, targets, count, bias):  # type: ignore
         _image(sources, targets, count, bias)
 
-    @cfunc(SIGNATURE, cache=True)
+    @cfunc(SIGNATURE)
     def of_kernel(sources, targets, count, bias):  # type: ignore
         _kernel(sources, targets, count, bias)
 
-    @cfunc(SIGNATURE, cache=True)
+    @cfunc(SIGNATURE)
     def of_result(sources, targets, count, bias):  # type: ignore
         _result(sources, targets, count, bias)
 
-    return of_image.address, of_kernel.address, of_result.address  # type: ignore
+    return of_image.address, of_kernel.address, of_result.address
 
 
 def _of_two() -> tuple[int, int, int]:
-    @cfunc(SIGNATURE, cache=True)
+    @cfunc(SIGNATURE)
     def of_image(sources, targets, count, bias):  # type: ignore
         _image_of_two(sources, targets, count, bias)
 
-    @cfunc(SIGNATURE, cache=True)
+    @cfunc(SIGNATURE)
     def of_kernel(sources, targets, count, bias):  # type: ignore
         _kernel_of_two(sources, targets, count, bias)
 
-    @cfunc(SIGNATURE, cache=True)
+    @cfunc(SIGNATURE)
     def of_result(sources, targets, count, bias):  # type: ignore
         _result_of_two(sources, targets, count, bias)
 
-    return of_image.address, of_kernel.address, of_result.address  # type: ignore
+    return of_image.address, of_kernel.address, of_result.address

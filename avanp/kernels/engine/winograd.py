@@ -10,8 +10,8 @@ thirty times that of the direct sum.
 from collections.abc import Sequence
 
 import numpy as np
-from numba import njit
 
+from avanp.kernels.compiled import njit
 from avanp.kernels.engine.aligned import empty
 from avanp.kernels.engine.correlate import Phase, cut, steps
 from avanp.kernels.engine.cpu import tile
@@ -106,7 +106,7 @@ def _every(w: Array, taps: int, stride: Pair) -> Array:
     return np.ascontiguousarray(full.transpose(0, 2, 1, 3, 4, 5)).reshape(taps, taps, -1, n_out)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@njit(error_model="numpy", nogil=True)
 def _transform_kernel(w, u, transform, lanes, start, stop):  # type: ignore
     """Transform channels start … stop of w (taps, taps, C, O) to the panels of u.
 
@@ -126,7 +126,7 @@ def _transform_kernel(w, u, transform, lanes, start, stop):  # type: ignore
             call_transform(transform, sources.ctypes.data, targets.ctypes.data, count, 0)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@njit(error_model="numpy", nogil=True)
 def _winograd(  # type: ignore
     x, bias, out, table, geometry, u, v, m, transforms, tile, two, one, start, stop
 ):

@@ -5,8 +5,8 @@ its transforms cost again where channels are few.
 """
 
 import numpy as np
-from numba import njit
 
+from avanp.kernels.compiled import njit
 from avanp.kernels.engine.aligned import LINE, SIZE, empty
 from avanp.kernels.engine.correlate import fill_band, steps
 from avanp.kernels.engine.cpu import tile
@@ -68,7 +68,7 @@ def winograd_rows(x: Array, w: Array, bias: Array | None, begin: Pair, y: Array)
     split(run, n * bands)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@njit(error_model="numpy", nogil=True)
 def transform_band(padded: Array, starts: Array, v: Array) -> None:
     """Transform rows (R, W, C), and 3 floats after them, to v (R, patches, C / 4, 6, 4)."""
     rows, width, channels = padded.shape
@@ -81,7 +81,7 @@ def transform_band(padded: Array, starts: Array, v: Array) -> None:
                 target += 4 * 6 * BLOCK
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@njit(error_model="numpy", nogil=True)
 def _winograd_rows(x, u, bias, begin, y, starts, cut, loop, start, stop):  # type: ignore
     """Do bands start … stop."""
     rows, bands = cut

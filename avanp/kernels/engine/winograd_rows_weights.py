@@ -9,8 +9,8 @@ six points; what they amount to is worked out once, at the end.
 import math
 
 import numpy as np
-from numba import njit
 
+from avanp.kernels.compiled import njit
 from avanp.kernels.engine.aligned import empty
 from avanp.kernels.engine.copying import copy_floats
 from avanp.kernels.engine.correlate import fill_band
@@ -74,7 +74,7 @@ def correlate_weights_rows(
     return dw, dy_sums.sum(axis=0).reshape(n_out) if bias else None
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@njit(error_model="numpy", nogil=True)
 def _sums(x, dy, sums, dy_sums, starts, cut, begin, most, loops, start, stop):  # type: ignore
     """Do parts start … stop."""
     kh, rows = cut
@@ -126,7 +126,7 @@ def _sums(x, dy, sums, dy_sums, starts, cut, begin, most, loops, start, stop):  
                             )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@njit(error_model="numpy", nogil=True)
 def _work_out(sums, of_points, dw, start, stop):  # type: ignore
     """Add the parts, and work out dw from the sums at the points, for panels start … stop."""
     n_parts, _, _, points, lanes = sums.shape

@@ -51,7 +51,7 @@ def curves(numbers: Mapping[str, Any], rules: str) -> Chart:
         "a cross: no run of this rate has a number": any(map(_gone, cells)),
     }
     return Chart(
-        f"{rules}-curves",
+        f"curves-{rules}",
         f"BM against the learning rate: {_subject(numbers, rules)}",
         panels,
         _sentence(said),
@@ -71,7 +71,7 @@ def figure6(numbers: Mapping[str, Any], rules: str) -> Chart:
         "a whisker: ± SD over seeds": any(mean["sd_over_seeds"] for mean in means),
     }
     return Chart(
-        f"{rules}-figure6",
+        f"figure6-{rules}",
         f"As the paper’s Figure 6: {table3_title(numbers, rules)}\n{_subject(numbers, rules)}",
         panels,
         _sentence(said),

@@ -10,15 +10,17 @@ from typing import Any
 
 from avanp.errors import AvanpError
 from avanp.files import write_whole
-from avanp.papers.ava import galleries, sweep_markdown
+from avanp.papers.ava import galleries
 from avanp.papers.ava.charts import curves, figure6
-from avanp.papers.ava.lost_runs import without_number
 from avanp.papers.ava.sample_files import strip_path
 from avanp.papers.ava.sweep_page import sweep_page
 from avanp.papers.ava.table_numbers import table_numbers
+from avanp.papers.ava.tables_markdown import tables_markdown
 from avanp.report.audit_file import NAME, read_findings
 from avanp.report.findings import Findings
 from avanp.report.gallery import sheet
+from avanp.report.html_page import html_page
+from avanp.report.markdown_page import markdown_page
 from avanp.report.plot import charts_available, png
 
 MOST_NAMED = 5  # of missing pictures
@@ -57,7 +59,7 @@ def write_tables(
     paths = []
     own = [
         ("tables.json", text.encode()),
-        ("tables.md", sweep_markdown.tables(numbers).encode()),
+        ("tables.md", tables_markdown(numbers).encode()),
     ]
     # One after the other: a strip that is no image takes no table with it.
     for name, content in chain(own, _sheets(directory, config), _charts(numbers)):
@@ -133,14 +135,12 @@ def write_report(
     numbers = table_numbers(rows, config)
     if markdown:
         write_tables(directory, rows, config)
-    findings = _findings(directory, config)
+    page = sweep_page(directory, rows, numbers, _findings(directory, config))
     paths = [directory / "report.html"]
-    page = sweep_page(directory, rows, numbers, findings)
-    write_whole(paths[0], page.encode("utf-8", "replace"))
+    write_whole(paths[0], html_page(page))
     if markdown:
-        text = sweep_markdown.report(numbers, findings, without_number(rows), directory)
         paths.append(directory / "report.md")
-        write_whole(paths[1], text.encode("utf-8", "replace"))
+        write_whole(paths[1], markdown_page(page, directory))
     return paths
 
 

@@ -1,5 +1,6 @@
-"""``report.html`` of a sweep."""
+"""The report of a sweep as a page."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,27 +11,47 @@ from avanp.papers.ava.charts import curves, figure6
 from avanp.papers.ava.lost_runs import without_number
 from avanp.papers.ava.nearness import table3_title
 from avanp.papers.ava.rule_sets import explained
-from avanp.papers.ava.run_facts import run_facts
-from avanp.papers.ava.tables import STEPS, lost_table, nearness_table, tables_1_to_3
-from avanp.report import gallery, html, plot
-from avanp.report.element import Child, Markup, el, join
+from avanp.papers.ava.tables import lost_table, nearness_table, tables_1_to_3
 from avanp.report.findings import Findings
-from avanp.report.gallery import Gallery
-from avanp.report.page import Section, document
-from avanp.report.strips import Strip, strips
-from avanp.report.text import count, short
-from avanp.report.verdicts_page import ablations, evidence, verdicts
+from avanp.report.page import (
+    Block,
+    Blocks,
+    Code,
+    Facts,
+    Page,
+    Part,
+    Picture,
+    Section,
+    Strong,
+    Text,
+    muted,
+    note,
+    text,
+)
+from avanp.report.text import count, listed_seeds, rate, short
+from avanp.report.verdicts import ablations, evidence, verdicts
 
 MOST_LOST = 200  # lines of runs without a number
 READING = "Right of zero speaks for the claim, from .00005 on: what is less is taken for equal."
+ABOUT_BM = (
+    "BM is the paper’s balance metric (Eq. 17), the mean of |d(1 − d)| over pixels, d being the "
+    "distance in colour between a generated image and one of the set: 0 where they agree. The "
+    "paper takes a high BM for a balance of similarity and diversity, good in GAN, AVA1, AVA2 and "
+    "AVA5, and a low one for similarity, good in VAE, AVA3 and AVA4. γ is the learning rate."
+)
+ABOUT_TABLE3 = (
+    "Table 3: every statistic is computed over the learning rates for each seed and then averaged "
+    "over the seeds; what follows a ± is the standard deviation over seeds, the line SD that over "
+    "the rates (both with n−1). Seeds with rates still to run are left out where any seed has run "
+    "all of them, and so are rates that diverged; a line Rates says over how many rates the "
+    "figures are, where these are not all."
+)
+Rows = Sequence[Mapping[str, Any]]
 
 
 def sweep_page(
-    directory: Path,
-    rows: Sequence[Mapping[str, Any]],
-    numbers: Mapping[str, Any],
-    findings: Findings | None,
-) -> str:
+    directory: Path, rows: Rows, numbers: Mapping[str, Any], findings: Findings | None
+) -> Page:
     """Return the page of a sweep, finished or not.
 
     Parameters
@@ -43,165 +64,139 @@ def sweep_page(
         What `avanp.papers.ava.table_numbers.table_numbers` returns of them.
     findings : Findings, optional
         What an audit found.
-
-    Raises
-    ------
-    AvanpError
-        Where a picture is not an image.
     """
     config = numbers["run"]
-    drawn = {rules: galleries.of_rules(directory, config, rules, rows) for rules in config["rules"]}
-    paths = [p.path for one in drawn.values() for _, row in one.rows for p in row]
-    there = strips(paths, config["data"]["width"])
-    judged = numbers["paper"]["shown"] or (findings is not None and bool(findings.claims))
-    heading = "Verdicts" if judged else "How much was run"
-    sections: list[Section] = [("verdicts", heading, _verdicts(rows, numbers, findings))]
-    for rules, images in drawn.items():
-        sections.append((rules, f"Rules {rules}", _rule_set(numbers, rules, images, there)))
+    claims = findings is not None and bool(findings.claims)
+    heading = "Verdicts" if claims or numbers["paper"]["shown"] else "How much was run"
+    sections = [Section("verdicts", heading, _verdicts(rows, numbers, findings))]
+    if findings is not None and findings.claims and findings.picture is not None:
+        drawn = Picture(findings.picture, findings.alt or "Differences and intervals")
+        sections.append(Section("intervals", "All claims", [drawn], only="markdown"))
+    for rules in config["rules"]:
+        blocks = _rule_set(directory, rows, numbers, rules)
+        sections.append(Section(rules, f"Rules {rules}", blocks))
+    sheets = [galleries.of_model(directory, config, model) for model in config["models"]]
+    if any(sheets):
+        sections.append(Section("images", "Generated images", sheets, only="markdown"))
     if findings is not None and findings.claims:
-        sections.append(("evidence", "Evidence for the verdicts", evidence(findings, READING)))
+        told = evidence(findings, READING)
+        sections.append(Section("evidence", "Evidence for the verdicts", told))
     if findings is not None and findings.ablations:
-        sections.append(("ablations", "What explains it", ablations(findings)))
+        sections.append(Section("ablations", "What explains it", ablations(findings)))
     if without_number(rows):
-        sections.append(("lost", "Diverged and failed runs", _lost(rows)))
-    sections.append(("run", "What was run", run_facts(config)))
-    title = f"{_listed(config)} on {config['data']['name']}"
-    foot = el("p", f"The paper: {printed_numbers.CITATION}", class_="muted")
-    return document(title, _lead(rows, config), sections, foot)
-
-
-ABOUT_BM = (
-    "BM is the paper’s balance metric (Eq. 17), the mean of |d(1 − d)| over pixels, d being the "
-    "distance in colour between a generated image and one of the set: 0 where they agree. The "
-    "paper takes a high BM for a balance of similarity and diversity, good in GAN, AVA1, AVA2 and "
-    "AVA5, and a low one for similarity, good in VAE, AVA3 and AVA4. γ is the learning rate."
-)
-
-
-def _listed(config: Mapping[str, Any]) -> str:
+        sections.append(Section("lost", "Diverged and failed runs", _lost(rows)))
+    sections.append(Section("run", "What was run", [_run(config)]))
     models, rates = len(config["models"]), len(config["lr"])
-    one = config["models"][0] if models == 1 else f"{models} models"
-    return f"{one} at {count(rates, rates, 'learning rate')}"
+    which = config["models"][0] if models == 1 else f"{models} models"
+    title = f"{which} at {count(rates, rates, 'learning rate')} on {config['data']['name']}"
+    foot = [muted(ABOUT_TABLE3), muted(f"The paper: {printed_numbers.CITATION}")]
+    return Page(title, _lead(rows, config), sections, foot)
 
 
-def _lead(rows: Sequence[Mapping[str, Any]], config: Mapping[str, Any]) -> Markup:
-    data, total = config["data"], _total(config)
-    seeds = len(config["seeds"])
+def _lead(rows: Rows, config: Mapping[str, Any]) -> Blocks:
+    data, seeds = config["data"], len(config["seeds"])
+    total = math.prod(len(config[axis]) for axis in ("rules", "models", "lr", "seeds"))
     facts = (
         f"A sweep by avanp {config['avanp']}: {data['count']} images of "
         f"{data['width']}×{data['height']}, rules {', '.join(config['rules'])}, "
         f"{count(seeds, seeds, 'seed')}."
     )
-    blocks: list[Child] = [el("p", facts, class_="muted"), el("p", ABOUT_BM, class_="muted")]
-    if len(rows) < total:
-        blocks.append(
-            el(
-                "p",
-                el("strong", "Unfinished: "),
-                f"{len(rows):,} of {total:,} runs are done. The command that began the sweep goes "
-                "on with it; avanp report then writes this page anew.",
-                class_="note",
-            )
-        )
-    return join([*blocks, plot.missing()])
+    unfinished = note(
+        Strong("Unfinished: "),
+        f"{len(rows):,} of {total:,} runs are done. The command that began the sweep goes on with "
+        "it; avanp report then writes this page anew.",
+    )
+    return [muted(facts), muted(ABOUT_BM), unfinished if len(rows) < total else None]
 
 
-def _total(config: Mapping[str, Any]) -> int:
-    total = 1
-    for axis in ("rules", "models", "lr", "seeds"):
-        total *= len(config[axis])
-    return total
+def _verdicts(rows: Rows, numbers: Mapping[str, Any], findings: Findings | None) -> Blocks:
+    near: list[Block] = [nearness_table(numbers), _about_nearness(numbers)]
+    if findings is not None and findings.claims:
+        return [_older(rows, findings), *verdicts(findings), *near]
+    how = text(
+        "Which of the paper’s claims hold on these images is judged by ",
+        Code("avanp audit --from DIR"),
+        ", DIR being the folder of this file, and then shown here.",
+    )
+    return [*near, how]
 
 
-def _audited(rows: Sequence[Mapping[str, Any]], findings: Findings) -> Markup | None:
+def _older(rows: Rows, findings: Findings) -> Text | None:
     """Say so where the audit is older than the sweep."""
     now = count_finished(rows)
     if findings.cells == now:
         return None
-    said = (
+    return note(
         f"The audit is of {findings.cells:,} finished runs, and {now:,} are there now: "
         "avanp audit --from DIR, DIR being the folder of this file, judges them."
     )
-    return el("p", said, class_="note")
 
 
-def _verdicts(
-    rows: Sequence[Mapping[str, Any]], numbers: Mapping[str, Any], findings: Findings | None
-) -> Markup:
-    if findings is not None and findings.claims:
-        return join([_audited(rows, findings), verdicts(findings), _near(numbers)])
-    how = el(
-        "p",
-        "Which of the paper’s claims hold on these images is judged by ",
-        el("code", "avanp audit --from DIR"),
-        ", DIR being the folder of this file, and then shown here.",
-    )
-    return join([_near(numbers), how])
-
-
-def _near(numbers: Mapping[str, Any]) -> Markup:
-    """How near each rule set comes to the paper's tables: a table, and how to read it."""
+def _about_nearness(numbers: Mapping[str, Any]) -> Text:
     if any(part["verdict"]["compared"] for part in numbers["rules"].values()):
-        text = (
+        return muted(
             "RMS and correlation are over the cells of Tables 1 and 2 that both have; differences "
             "are ours minus the paper’s. For scale: the author’s own second run differs from the "
             f"published one by RMS {short(printed_numbers.SECOND_RUN_RMS)}."
         )
-    elif numbers["paper"]["shown"]:
-        text = "None of these cells is in the paper."
-    else:
-        text = "The paper’s numbers are for its own images, so none of them stands in the tables."
-    return join([html.drawn(nearness_table(numbers)), el("p", text, class_="muted")])
-
-
-def _rule_set(
-    numbers: Mapping[str, Any], rules: str, images: Gallery, there: Mapping[Path, Strip]
-) -> Markup:
-    part = numbers["rules"][rules]
-    if not part["verdict"]["cells"]:
-        empty = "No run of this rule set has a number yet."
-        return join([el("p", explained(rules)), el("p", empty, class_="note")])
-    shown = gallery.in_page(images, there)
-    return join(
-        [
-            el("p", explained(rules)),
-            el("h3", "BM against the learning rate"),
-            plot.in_page(curves(numbers, rules)),
-            el("h3", f"As the paper’s Figure 6: {table3_title(numbers, rules)}"),
-            plot.in_page(figure6(numbers, rules)),
-            _tables(numbers, rules),
-            None if shown is None else [el("h3", "Generated images"), shown],
-        ]
+    if numbers["paper"]["shown"]:
+        return muted("None of these cells is in the paper.")
+    return muted(
+        "The paper’s numbers are for its own images, so none of them stands in the tables."
     )
 
 
-def _tables(numbers: Mapping[str, Any], rules: str) -> Markup:
-    """Table 3, which sums up, and then Tables 1 and 2."""
+def _rule_set(directory: Path, rows: Rows, numbers: Mapping[str, Any], rules: str) -> Blocks:
+    if not numbers["rules"][rules]["verdict"]["cells"]:
+        return [text(explained(rules)), note("No run of this rule set has a number yet.")]
+    # Table 3, which sums up, comes first.
     tables = tables_1_to_3(numbers, rules)
-    over_rates = tables.pop("table3")
+    tables = {"table3": tables["table3"]} | tables
     several = numbers["rules"][rules]["verdict"]["seeds_most"] > 1
-    ours = "the mean of BM over seeds ± SD" if several else "the BM of one seed"
-    said, key = f"A cell holds {ours}.", None
+    said = f"A cell holds {'the mean of BM over seeds ± SD' if several else 'the BM of one seed'}"
     if any(table.compared for table in tables.values()):
-        said = (
-            f"A cell holds {ours}; below it the paper’s value, and ours minus the paper’s. The "
-            "cell has a colour where these differ by more than the paper’s program run twice does."
+        said += (
+            "; beside it the paper’s value, and ours minus the paper’s. On a page it has a colour "
+            "where these differ by more than the paper’s program run twice does. Table 3 has the "
+            "paper’s value only where a model’s figures are over exactly its 19 rates"
         )
-        key = html.key(STEPS, over_rates, "the paper’s own repeatability")
-    drawn = [html.drawn(table, STEPS) for table in (over_rates, *tables.values())]
-    return join([el("h3", "Tables"), el("p", said), key, drawn])
+    images = galleries.of_rules(directory, numbers["run"], rules, rows)
+    return [
+        text(explained(rules)),
+        Part("BM against the learning rate", [curves(numbers, rules)]),
+        Part(f"As the paper’s Figure 6: {table3_title(numbers, rules)}", [figure6(numbers, rules)]),
+        Part("Tables", [text(f"{said}."), *tables.values()]),
+        Part("Generated images", [images]) if any(p.is_file() for p in images.paths) else None,
+    ]
 
 
-def _lost(rows: Sequence[Mapping[str, Any]]) -> Markup:
+def _lost(rows: Rows) -> Blocks:
     """Runs that have no number, and why."""
     lost = without_number(rows)
-    blocks = [html.drawn(lost_table(lost[:MOST_LOST]))]
-    if len(lost) > MOST_LOST:
-        blocks.append(el("p", f"and {len(lost) - MOST_LOST} more cells, in rows.jsonl."))
-    if any(one.status == "failed" for one in lost):
-        again = [
-            el("code", "--retry-failed"),
-            ", with the sweep’s own command, runs what failed again.",
-        ]
-        blocks.append(el("p", again))
-    return join(blocks)
+    more = len(lost) - MOST_LOST
+    again = text(Code("--retry-failed"), ", with the sweep’s own command, runs what failed again.")
+    return [
+        lost_table(lost[:MOST_LOST]),
+        text(f"and {more} more cells, in rows.jsonl.") if more > 0 else None,
+        again if any(one.status == "failed" for one in lost) else None,
+    ]
+
+
+def _run(config: Mapping[str, Any]) -> Facts:
+    """With what a run was made: data, grid, experiment and versions."""
+    data = config["data"]
+    origin = "the paper’s own images" if data["is_paper_set"] else "not the paper’s images"
+    facts = {
+        "Data": f"{data['name']} ({origin}): {data['count']} images of "
+        f"{data['width']}×{data['height']}",
+        "SHA-256": Code(data["sha256"]),
+        "Rule sets": ", ".join(config["rules"]),
+        "Models": ", ".join(config["models"]),
+        "Learning rates": ", ".join(rate(lr) for lr in config["lr"]),
+        "Seeds": listed_seeds(config["seeds"]),
+        "BM from": f"{config['draws']} generated images an image of the set",
+    }
+    facts |= {f"Experiment: {name}": str(v) for name, v in sorted(config["experiment"].items())}
+    versions = {"avanp": config["avanp"]} | dict(config["versions"])
+    facts["Versions"] = ", ".join(f"{name} {value}" for name, value in sorted(versions.items()))
+    return Facts(facts)

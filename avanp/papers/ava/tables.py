@@ -14,6 +14,7 @@ STATISTICS = {"mean": "Mean", "maximum": "Maximum", "minimum": "Minimum", "sd": 
 # Characters in a terminal: the widest rate is 1.234e-05, a pair .2298±.0012, and a star.
 RATE, PAIR, ALONE = 9, 12, 9
 # Differences that have a colour begin where the author's own second run of his program ends.
+KEY = "the paper’s own repeatability"
 STEPS = (printed_numbers.SECOND_RUN_RMS, 0.02, 0.05)
 
 
@@ -36,11 +37,16 @@ def tables_1_to_3(
     def table(name: str, title: str, head: str, rows: Sequence[Sequence[Cell]]) -> Table:
         compared = any(c.paper is not None for row in rows for c in row if isinstance(c, Entry))
         width = PAIR if compared or part["verdict"]["seeds_most"] > 1 else ALONE
-        heads = [Column(model, "center", width) for model in models]
         return Table(
-            f"{rules}-{name}", title, [Column(head, "left", RATE), *heads], rows, "numbers",
+            f"{rules}-{name}",
+            title,
+            [Column(head, "left", RATE), *(Column(model, "center", width) for model in models)],
+            rows,
+            "numbers",
             f"rules {rules}",
-        )  # fmt: skip
+            steps=STEPS,
+            key=KEY if name == "table3" else "",
+        )
 
     found = {}
     for name, title in TITLES.items():

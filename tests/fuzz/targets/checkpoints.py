@@ -17,7 +17,18 @@ EARLIER = Path(__file__).parents[2] / "golden" / "earlier.npz"  # of the first f
 SHAPE = (2, 2, 1)
 IMAGES = np.arange(16, dtype=np.uint8).reshape(4, *SHAPE)
 WRITES = r"out(/[^/]+)?$"
-WORDS = (b"weights/", b"optimiser/", b"state/", b"F32", b"I64", b"data_offsets", b"dtype", b"<f4")
+WORDS = (
+    b"weights/",
+    b"optimiser/",
+    b"state/",
+    b"parts/",
+    b"best/",
+    b"F32",
+    b"I64",
+    b"data_offsets",
+    b"dtype",
+    b"<f4",
+)
 
 
 def contents(suffix: str) -> list[bytes]:

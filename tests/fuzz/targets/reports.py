@@ -7,11 +7,11 @@ from pathlib import Path
 from random import Random
 
 import small_runs
-from avanp.papers.ava import sweep_markdown
-from avanp.papers.ava.lost_runs import without_number
 from avanp.papers.ava.sweep_files import write_report
+from avanp.papers.ava.sweep_page import sweep_page
 from avanp.papers.ava.table_numbers import table_numbers
 from avanp.report.audit_file import read_findings
+from avanp.report.markdown_page import markdown_page
 from avanp.report.training import write_training
 from fuzz.forms import json_lines, json_value, png, zipped
 from fuzz.target import Change, Target, file
@@ -51,9 +51,9 @@ def put_audit(data: bytes, folder: Path) -> Path:
 
 def read_audit(folder: Path) -> None:
     """Write the page with it, and the same in Markdown."""
+    page = sweep_page(folder, ROWS, table_numbers(ROWS, RUN), read_findings(folder))
+    markdown_page(page, folder)
     write_report(folder, ROWS, RUN)
-    findings, tables = read_findings(folder), table_numbers(ROWS, RUN)
-    sweep_markdown.report(tables, findings, without_number(ROWS), folder).encode("utf-8", "replace")
 
 
 @cache

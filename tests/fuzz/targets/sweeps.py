@@ -8,19 +8,20 @@ from typing import Any
 from avanp.commands.sweep_status import lines
 from avanp.console import one_line
 from avanp.data.jungle import jungle
+from avanp.experiments.configuration import configuration
 from avanp.locks import held
-from avanp.papers.ava import galleries, sweep_markdown
+from avanp.papers.ava import galleries
+from avanp.papers.ava.experiment import AVA
 from avanp.papers.ava.sweep_text import sweep_text
 from avanp.papers.ava.table_numbers import table_numbers
+from avanp.papers.ava.tables_markdown import tables_markdown
 from avanp.report.gallery import sheet
 from avanp.report.strips import strips as strips_of_page
-from avanp.sweeps.configuration import configuration
-from avanp.sweeps.status import read_status
-from avanp.sweeps.store import SWEEP, Store, read_config, read_rows
 from avanp.training.log import read_metrics
 from fuzz.forms import json_lines, json_value, png
 from fuzz.target import Target, file
 from fuzz.targets.images import saved
+from sweep_rows import opened, read_config, read_rows, read_status
 
 STRIP, STRIP_NAME = saved("PNG", "RGB", (21, 5)), "samples/program-VAE-1.png"
 MODELS, RULES, RATES = ("VAE", "AVA1"), ("program", "printed"), "1.0,0.5"
@@ -29,7 +30,8 @@ MODELS, RULES, RATES = ("VAE", "AVA1"), ("program", "printed"), "1.0,0.5"
 @cache
 def config() -> dict[str, Any]:
     """Return what run.json holds."""
-    return configuration(RATES, MODELS, RULES, jungle(), 2, 3)
+    asked = {"lr": RATES, "models": MODELS, "rules": RULES, "seeds": 2, "draws": 3}
+    return configuration(AVA, jungle(), asked)
 
 
 def row(rules: str, model: str, lr: float, seed: int, **changes: Any) -> dict[str, Any]:
@@ -98,14 +100,14 @@ def strips() -> list[bytes]:
 def read(folder: Path) -> None:
     """Go on with a run, tell its status, and do what `avanp tables` does but for the figures."""
     try:
-        with held(folder, "in use") as note:
-            Store(folder, SWEEP, note).start(config())
+        with opened(folder) as store:
+            store.start(config())
     finally:
         lines(read_status(folder))
         said = read_config(folder)
         tables = table_numbers(read_rows(folder), said)
         json.dumps(tables, allow_nan=False, ensure_ascii=False).encode()
-        sweep_markdown.tables(tables).encode()
+        tables_markdown(tables).encode()
         sweep_text(tables)
         draw_sheets(folder, said)
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from avanp.commands.model_options import Numbers
 from avanp.data.size import parse_size
 from avanp.evaluation.damage import read_mask
+from avanp.experiments.grid import parse_rates, parse_seeds
 from avanp.kernels.engine.threads import threads
 from avanp.optim.schedules import Constant
-from avanp.sweeps.grid import parse_models, parse_rates, parse_rules, parse_seeds
-from avanp.training.folder import parse_schedule
+from avanp.papers.ava.experiment import AVA
+from avanp.training.rates import parse_schedule
 from fuzz.target import Target, text
 
 NUMBERS = (b"1.0", b"0.5", b"0.01", b":", b",", b"1e-3", b"1e-308", b"sNaN", b"Infinity", b"1_0",
@@ -36,14 +37,16 @@ def encoded(words: tuple[str, ...]) -> list[bytes]:
     return [word.encode() for word in words]
 
 
+def _numbers(word: str) -> object:
+    """Read a list of numbers: of decimals as --betas, of whole numbers as --widths."""
+    return Numbers("widths", float if "." in word else int).convert(word, None, None)
+
+
 def _schedule(word: str) -> Constant:
     return parse_schedule(word, 0.1, 10)
 
 
-def _widths(word: str) -> tuple[int, ...]:
-    return Numbers("--widths", int).convert(word, None, None)
-
-
+parse_rules, parse_models = (axis.parse for axis in AVA.grid.axes[:2])
 PICTURE = b"P5 8 8 255\n" + b"\xff\xff\0\0\0\0\0\0" * 8
 NAMES = (b"AVA1", b"VAE", b"GAN", b"all", b"program", b"printed", b"exact", b"-3", b"-1-2", b",")
 CASES = {
@@ -53,7 +56,7 @@ CASES = {
     "rules": (parse_rules, ("program,printed", "program-3", "exact"), NAMES),
     "seeds": (parse_seeds, ("1", "20", "20:39", " 3 : 4 "), NUMBERS),
     "schedule": (_schedule, ("cosine", "step:3", "inverse-time:10", "plateau", "step"), NUMBERS),
-    "widths": (_widths, ("32,64,128", "400", " 1 , 2 "), NUMBERS),
+    "widths": (_numbers, ("32,64,128", "400", " 1 , 2 ", "0.5,0.999", " 1e-3 , .9 "), NUMBERS),
     "threads": (_threads, ("1", "2", "16"), NUMBERS),
 }
 MASKS = ("0,4,8,4", "a.png", "1, 2,3,4", "../canary.png")

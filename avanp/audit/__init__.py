@@ -1,1 +1,0 @@
-"""What of the paper's conclusions holds: its claims tested over seeds, and what explains them."""

@@ -1,0 +1,166 @@
+"""An experiment as a value: what is run over which grid, what it rests on, what is claimed of it.
+
+>>> Experiment(
+...     name="began",
+...     title="Is a k that stays up worth its cost?",
+...     citation="...",
+...     grid=Grid(Axis("variant", key="variants", parse=names_of("system"), default="all")),
+...     run=train_and_measure,              # (cell, data) -> Result
+...     row={"k_end": maybe(NUMBER)},       # the numbers of a row
+...     claims=(Claim("k-stays", "v3 keeps k up", (Compare("k_end", "v3", ">", "cs"),)),),
+... )  # doctest: +SKIP
+
+Cells run in this process, in others, or on other machines: `run`, and all that it is given and
+gives, are pickled on the way, so `run` is a function of an importable module. Rows are JSON Lines;
+tables, charts, galleries and verdicts are pure functions of rows and the experiment.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from avanp.experiments.compare import Claim
+from avanp.experiments.grid import Grid
+from avanp.runs.schema import Schema
+
+if TYPE_CHECKING:
+    from avanp.data.images import ImageSet
+
+Arrays = Mapping[str, np.ndarray]
+Cell = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one cell gave.
+
+    Parameters
+    ----------
+    numbers : mapping
+        The numbers of its row, by column; none where there are none.
+    status : {"ok", "diverged", "failed"}
+        "failed" is an error: the cell may be tried again.
+    reason : str
+        Why it is not "ok", in one line.
+    seconds : mapping
+        What it took, by name: columns of the row on which no result depends.
+    pictures : mapping
+        Images, (n, H, W, 3) uint8, by name; of the first seed a strip is kept.
+    arrays : mapping
+        Of a `Shared` alone: what the cells that ask for it are given.
+    """
+
+    numbers: Mapping[str, float | None] = field(default_factory=dict)
+    status: str = "ok"
+    reason: str = ""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    pictures: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
+    arrays: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What several cells are given: made once for all of them, before them, and kept.
+
+    One net that is trained first and serves a whole grid is such a thing.
+
+    Parameters
+    ----------
+    name : str
+        The keyword by which `Experiment.run` gets its arrays.
+    of : callable
+        ``(cell) -> dict``: what it depends on; cells that give the same share one.
+    make : callable
+        ``(that dict, data) -> Result``, whose `arrays` it is.
+    """
+
+    name: str
+    of: Callable[[Cell], Mapping[str, Any]]
+    make: Callable[[Mapping[str, Any], Arrays], Result]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What a paper's results rest on, run over a grid.
+
+    Parameters
+    ----------
+    name : str
+        As it is registered.
+    title, citation : str
+        For readers.
+    grid : Grid
+        Its axes; each can be given on the command line.
+    run : callable
+        ``(cell, data, **shared) -> Result``. A cell has a value for each axis and setting; data
+        are ``images`` (N, H, W, C) uint8 and, where there are, ``labels`` (N,).
+    row : mapping of schemas
+        The numbers of a row; the first is null where a cell is not "ok", and there alone.
+    seconds : tuple of str
+        The timings of a row.
+    settings : mapping
+        Whole numbers that are the same for all cells, with their defaults.
+    about : callable
+        Returns what else results depend on, as JSON can hold it: sizes of nets, kernels.
+    is_paper_set : callable
+        Whether an `ImageSet` is the paper's own: its numbers are compared with the paper's then.
+    channels : {1, 3}, optional
+        Images are made grey, or RGB.
+    fingerprint : callable, optional
+        ``(data) -> str``: a hash of the last digits of this process's arithmetic; workers that
+        give another are told of.
+    shared : tuple of Shared
+        What cells are given besides.
+    tables, charts : mapping
+        Of names to functions ``(rows, config)``, which return values of `avanp.report`.
+    galleries : mapping
+        Of names to functions ``(folder, rows, config)``; the folder has the strips of images.
+    write : callable, optional
+        ``(folder, rows, config)``: writes what is drawn of a run into its folder as it ends, where
+        that is something else than its tables, charts and verdicts.
+    page : callable, optional
+        ``(folder, rows, config, markdown)``: writes its report, where that is a page of its own.
+    claims : tuple of Claim
+        Judged over the seeds.
+    by : str, optional
+        The axis whose values are judged apart.
+    ablations : mapping
+        Of names to functions of rows, configuration and images, which return a
+        `avanp.experiments.study.Study`: what explains the verdicts.
+    quick : mapping
+        Words for axes, and settings, of a run that is done in a minute or two.
+    unnamed : bool
+        Whether its run.json does not say its name, as the first did, when there was one paper.
+    """
+
+    name: str
+    title: str
+    citation: str
+    grid: Grid
+    run: Callable[..., Result]
+    row: Mapping[str, Schema]
+    seconds: tuple[str, ...] = ("seconds",)
+    settings: Mapping[str, int] = field(default_factory=dict)
+    about: Callable[[], Mapping[str, Any]] = dict
+    is_paper_set: Callable[["ImageSet"], bool] = lambda images: False
+    channels: int | None = None
+    fingerprint: Callable[[Arrays], str] | None = None
+    shared: tuple[Shared, ...] = ()
+    tables: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    charts: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    galleries: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    write: Callable[[Path, list[dict[str, Any]], dict[str, Any]], Any] | None = None
+    page: Callable[..., list[Path]] | None = None
+    claims: tuple[Claim, ...] = ()
+    by: str | None = None
+    ablations: Mapping[str, Any] = field(default_factory=dict)
+    quick: Mapping[str, Any] = field(default_factory=dict)
+    unnamed: bool = False
+
+    @property
+    def groups(self) -> str:
+        """The key of what is judged apart: that of the axis `by`, or "all"."""
+        return next((axis.key for axis in self.grid.axes if axis.name == self.by), "all")

@@ -1,0 +1,166 @@
+"""One comparison of two models over paired seeds: interval, sign test, size."""
+
+import math
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from statistics import fmean
+
+import numpy as np
+
+from avanp.experiments.compare import MARGIN
+from avanp.rng import stream
+
+Interval = Callable[[np.ndarray], tuple[float, float]]
+
+RESAMPLES = 9999
+CONFIDENCE = 0.95
+# Of fewer seeds, all on one side, the p of the sign test corrected for eleven claims is above 0.05.
+FEWEST = 9
+# Of fewer, all against, a claim of six comparisons may not be refuted: its p is multiplied by six
+# besides, and then by the number of claims with a p no smaller.
+ENOUGH = 12
+MOST_LOST = 0.1  # of a comparison's seeds, by divergence at any one rate
+# Of the largest value, or of 1, which BM is of the order of: less is rounding, and no spread.
+ROUNDING = 1e-12
+
+
+@dataclass(frozen=True)
+class Paired:
+    """What is known of a difference that a claim says is above zero.
+
+    Parameters
+    ----------
+    seeds : int
+        Pairs, one a seed.
+    difference : float or None
+        Their mean; None without seeds.
+    low, high : float or None
+        The bootstrap interval of 95 % of the mean; None with fewer than two seeds.
+    sd : float or None
+        The standard deviation (n-1) of the differences over seeds; 0 where they differ by
+        rounding alone.
+    above, below : int
+        Seeds whose difference is above the margin, and those whose is below it.
+    p_above, p_below : float
+        One-sided sign tests: how likely as many seeds above (below) the margin are by chance.
+    """
+
+    seeds: int
+    difference: float | None
+    low: float | None
+    high: float | None
+    sd: float | None
+    above: int
+    below: int
+    p_above: float
+    p_below: float
+
+    @property
+    def effect(self) -> float | None:
+        """The mean difference in standard deviations over seeds; None where there is no spread."""
+        return self.difference / self.sd if self.difference is not None and self.sd else None
+
+
+def paired(
+    differences: Sequence[float], resamples: int = RESAMPLES, margin: float = MARGIN
+) -> Paired:
+    """Return the interval and the sign tests of differences, one a seed, in any order.
+
+    Parameters
+    ----------
+    differences : sequence of float
+        Finite, in the direction of the claim.
+    resamples : int
+        Of the bootstrap.
+    margin : float
+        What a difference must be above to speak for the claim.
+    """
+    return _paired(differences, margin, lambda d: _interval(d, resamples))
+
+
+def quickly(differences: Sequence[float], margin: float) -> Paired:
+    """Return `paired` with Student's t interval in place of the bootstrap's: for many draws."""
+    return _paired(differences, margin, _student)
+
+
+def _paired(differences: Sequence[float], margin: float, interval: Interval) -> Paired:
+    d = np.sort(np.asarray(differences, float))
+    above, below = int((d > margin).sum()), int((d < margin).sum())
+    mean = fmean(d) if len(d) else None
+    low, high, sd = None, None, None
+    if mean is not None and len(d) > 1:
+        if d[-1] - d[0] < ROUNDING * max(1.0, abs(d[0]), abs(d[-1])):
+            low, high, sd = mean, mean, 0.0  # nothing to resample
+        else:
+            low, high = interval(d)
+            sd = float(d.std(ddof=1))
+    return Paired(
+        seeds=len(d),
+        difference=mean,
+        low=low,
+        high=high,
+        sd=sd,
+        above=above,
+        below=below,
+        p_above=_sign_test(above, above + below),
+        p_below=_sign_test(below, above + below),
+    )
+
+
+@cache
+def _sign_test(k: int, n: int) -> float:
+    """Return the chance of k or more of n seeds on a side where both sides are as likely."""
+    from scipy.stats import binomtest
+
+    return float(binomtest(k, n, 0.5, alternative="greater").pvalue) if n else 1.0
+
+
+def _student(d: np.ndarray) -> tuple[float, float]:
+    half = _t(len(d)) * float(d.std(ddof=1)) / math.sqrt(len(d))
+    return float(d.mean()) - half, float(d.mean()) + half
+
+
+@cache
+def _t(n: int) -> float:
+    from scipy.stats import t
+
+    return float(t.ppf((1 + CONFIDENCE) / 2, n - 1))
+
+
+def _interval(d: np.ndarray, resamples: int) -> tuple[float, float]:
+    """Return the bias-corrected and accelerated bootstrap interval of the mean.
+
+    That of percentiles where there is none: BCa divides by the spread of the resampled means, and
+    asks how many of them lie below the mean, which may be none.
+    """
+    low, high = _bootstrap(d, resamples, "BCa")
+    if math.isfinite(low) and math.isfinite(high):
+        return low, high
+    return _bootstrap(d, resamples, "percentile")
+
+
+def _bootstrap(d: np.ndarray, resamples: int, method: str) -> tuple[float, float]:
+    from scipy.stats import bootstrap
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what is not finite, which is looked at
+        found = bootstrap(
+            (d,),
+            np.mean,
+            n_resamples=resamples,
+            confidence_level=CONFIDENCE,
+            method=method,
+            random_state=stream(0, "bootstrap"),
+        ).confidence_interval
+    return float(found.low), float(found.high)
+
+
+def holm(p: Sequence[float]) -> list[float]:
+    """Return the p-values corrected for their number by Holm's method, in their order."""
+    corrected, worst = [0.0] * len(p), 0.0
+    for rank, i in enumerate(sorted(range(len(p)), key=lambda i: p[i])):
+        worst = max(worst, min(1.0, (len(p) - rank) * p[i]))
+        corrected[i] = worst
+    return corrected

@@ -1,0 +1,167 @@
+"""What a worker does, wherever it is: one cell, or the reason why there is none."""
+
+import os
+import platform
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from avanp.errors import AvanpError, one_line
+from avanp.experiments.experiment import Result
+from avanp.kernels import backend
+from avanp.memory import keep_freed_memory
+
+Arrays = Mapping[str, np.ndarray]
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+)
+LONGEST_REASON = 300
+
+# Data given to this process before its tasks, and the fingerprint of its arithmetic; by hash.
+_given: dict[str, Arrays] = {}
+_fingerprints: dict[str, str] = {}
+
+
+class Outcome(NamedTuple):
+    """A cell's result, the machine it ran on, and the fingerprint of that machine's arithmetic.
+
+    `fingerprint` is "" where nobody asked, and the same for two workers that give the same rows.
+    """
+
+    result: Result
+    host: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """A cell to be computed: ``run(cell, data, **shared)``; see `Experiment.run`.
+
+    `key` tells it from the others.
+    """
+
+    key: tuple[Any, ...]
+    run: Callable[..., Result]
+    cell: Mapping[str, Any]
+    shared: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What a worker that this process did not start must have, to give the same rows.
+
+    `fingerprint` is the experiment's, a function of the data.
+    """
+
+    key: str
+    fingerprint: Callable[[Arrays], str] | None
+    avanp: str
+    numpy: str
+    numba: str
+    kernels: str
+
+    @classmethod
+    def here(cls, key: str, fingerprint: Callable[[Arrays], str] | None = None) -> "Environment":
+        """Return that of this process, for data of this hash."""
+        avanp, numpy, numba = map(version, ("avanp", "numpy", "numba"))
+        return cls(key, fingerprint, avanp, numpy, numba, backend())
+
+    def check(self, host: str) -> None:
+        """Refuse a worker that would give other rows."""
+        ours = Environment.here(self.key)
+        for name in ("avanp", "numpy", "numba", "kernels"):
+            if getattr(ours, name) != getattr(self, name):
+                raise AvanpError(
+                    f"the worker on {host} has {name} {getattr(ours, name)}, this sweep has "
+                    f"{getattr(self, name)}: give it the same, or rows would differ"
+                )
+        if not one_blas_thread():
+            raise AvanpError(
+                f"the worker on {host} gives BLAS several threads, and rows would differ: start it "
+                f"with {' '.join(f'{name}=1' for name in THREAD_VARIABLES[:3])}"
+            )
+
+    def print_of(self, data: Arrays) -> str:
+        """Return the fingerprint of this process's arithmetic."""
+        if self.fingerprint is None:
+            return ""
+        if self.key not in _fingerprints:
+            keep_freed_memory()
+            _fingerprints[self.key] = self.fingerprint(data)
+        return _fingerprints[self.key]
+
+
+def one_blas_thread() -> bool:
+    """Tell whether the environment keeps BLAS to one thread, as it does under the command.
+
+    With several, sums are taken in another order, and last digits differ from those of --jobs 2.
+    """
+    return os.environ.get("OPENBLAS_NUM_THREADS", os.environ.get("OMP_NUM_THREADS")) == "1"
+
+
+def begin(key: str, data: Arrays) -> None:
+    """Make a new process ready for tasks that ask for this data."""
+    keep_freed_memory()
+    give(key, data)
+
+
+def give(key: str, data: Arrays) -> None:
+    """Give this process the data of its tasks, once."""
+    _given.clear()
+    _given[key] = data
+
+
+def attempt(task: Task, data: Any, environment: Environment | None = None) -> Outcome:
+    """Run one cell; an error in it is an outcome, too.
+
+    Parameters
+    ----------
+    task : Task
+    data : dict of arrays, or str
+        The data, or the hash of that which this process was given before.
+    environment : Environment, optional
+        For a process that the sweep did not start itself.
+
+    Raises
+    ------
+    AvanpError
+        Where this process does not have that environment.
+    """
+    host, fingerprint = platform.node(), ""
+    if environment is not None:
+        environment.check(host)
+    try:
+        arrays = _given[data] if isinstance(data, str) else data
+        if environment is not None:
+            fingerprint = environment.print_of(arrays)
+        result = task.run(task.cell, arrays, **task.shared)
+    except Exception as error:
+        result = failed(reason(error))
+    return Outcome(result, host, fingerprint)
+
+
+def failed(why: str) -> Result:
+    """Return the result of a task that gave none, for a reason of one line."""
+    return Result({}, "failed", why)
+
+
+def call_given(key: str, fn: Callable[..., Any], *args: Any) -> Any:
+    """Call a function of the data this process was given, and of `args`."""
+    return fn(_given[key], *args)
+
+
+def reason(error: BaseException) -> str:
+    """Return an error as one line: its type, what it says, and where it arose."""
+    name = "MemoryError" if isinstance(error, MemoryError) else type(error).__name__
+    said = one_line(" ".join(f"{name}: {error}".split())).removesuffix(":")
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    return said[:LONGEST_REASON] + where

@@ -1,0 +1,36 @@
+"""Numba's decorators, with `avanp.kernels.cache` for what they compile."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numba
+from numba.core.ccallback import CFunc
+from numba.core.sigutils import normalize_signature
+
+from avanp.kernels.cache import KernelCache
+
+Function = Callable[..., Any]
+
+
+def njit(**options: Any) -> Callable[[Function], Any]:
+    """Return `numba.njit` of these options; what it compiles is kept for the next process."""
+
+    def decorate(function: Function) -> Any:
+        compiled = numba.njit(**options)(function)
+        if hasattr(compiled, "_cache"):  # not under NUMBA_DISABLE_JIT
+            compiled._cache = KernelCache(function)
+        return compiled
+
+    return decorate
+
+
+def cfunc(signature: Any) -> Callable[[Function], Any]:
+    """Return `numba.cfunc` of a signature, which compiles or loads at once."""
+
+    def decorate(function: Function) -> Any:
+        made: Any = CFunc(function, normalize_signature(signature), locals={}, options={})
+        made._cache = KernelCache(function)
+        made.compile()
+        return made
+
+    return decorate

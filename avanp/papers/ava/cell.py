@@ -1,0 +1,48 @@
+"""One cell of the paper's sweep: a model trained at a rate under a rule set, and its BM."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from avanp.ava.experiment import run_cell
+from avanp.ava.rules import rules_from_name
+from avanp.experiments.experiment import Arrays, Cell, Result
+from avanp.registry import load
+
+
+def run(cell: Cell, data: Arrays) -> Result:
+    """Train and evaluate one cell: see `avanp.ava.experiment.run_cell`."""
+    found = run_cell(
+        floats(data),
+        load("model", cell["model"]),
+        rules_from_name(cell["rules"]),
+        cell["lr"],
+        cell["seed"],
+        draws=cell["draws"],
+        **_net(cell),
+    )
+    return Result(
+        {"bm": found.bm, "bm_signed": found.bm_signed},
+        found.status,
+        found.reason,
+        {"train_seconds": found.train_seconds, "eval_seconds": found.eval_seconds},
+        {"": found.samples},
+    )
+
+
+def floats(data: Arrays) -> np.ndarray:
+    """Return the images (N, H, W, C) as float32 in [0, 1]."""
+    return data["images"].astype(np.float32) / 255
+
+
+def on_floats(data: Arrays, fn: Callable[..., Any], *args: Any) -> Any:
+    """Call a function of those images."""
+    return fn(floats(data), *args)
+
+
+def _net(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the nets' sizes and first weights, where a study asks for others than the paper's."""
+    from avanp.ava.nets import NetConfig
+
+    return {"config": NetConfig(init=cell["init"])} if "init" in cell else {}

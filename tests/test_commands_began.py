@@ -1,0 +1,114 @@
+"""BEGAN v3 on the command line: trained by steps, gone on with, and used."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from avanp.training.checkpoint import load
+from avanp.training.log import read_metrics
+from cli_process import avanp
+
+WORDS = ("BEGAN-v3", "--data", "digits", "--arch", "mlp", "--width", "12", "--latent", "3")
+WORDS += ("--gamma", ".75", "--loss", "l1", "--batch", "16", "--log-every", "10", "--out", "run")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    place = tmp_path_factory.mktemp("began")
+    done = avanp(place, "train", *WORDS, "--steps", "40")
+    assert done.code == 0, done.err
+    return place, done
+
+
+def test_it_trains_by_steps_and_tells_m_k_and_the_ratio(trained):
+    place, done = trained
+    heading = next(line for line in done.out.splitlines() if "step" in line and "seconds" in line)
+    assert heading.split()[:6] == ["step", "m", "k", "ratio", "real", "fake"]
+    rows = read_metrics(place / "run")
+    assert [row["step"] for row in rows] == [10, 20, 30, 40]
+    known = {"m", "m_mean", "m_rms", "k", "ratio", "kl_real", "kl_fake", "constraint"}
+    known |= {"validation.m", "validation.diversity", "grad_norm.generator"}
+    assert known <= set(rows[-1])
+    assert rows[-1]["k"] > 0
+
+
+def test_interrupted_it_goes_on_to_the_same_weights(trained, tmp_path):
+    for steps in ("15", "40"):
+        assert avanp(tmp_path, "train", *WORDS, "--steps", steps).code == 0
+    one, other = (load(p / "run" / "checkpoint.npz")[0] for p in (trained[0], tmp_path))
+    assert one.state["k"] == other.state["k"] > 0
+    for key, array in one.parameters().items():
+        assert array.tobytes() == other.parameters()[key].tobytes(), key
+
+
+def test_its_help_has_its_options_alone(tmp_path):
+    said = avanp(tmp_path, "train", "BEGAN-v3", "--help").out
+    for name in (
+        "--gamma",
+        "--k-rate",
+        "--order",
+        "--alpha",
+        "--kl-weight",
+        "--skips",
+        "--vanishing",
+    ):
+        assert f"{name} " in said, name
+    for name in ("--beta ", "--widths", "--batch-norm", "--likelihood"):
+        assert name not in said
+    assert "--kl-weight" not in avanp(tmp_path, "train", "BEGAN", "--help").out
+
+
+@pytest.mark.parametrize(
+    ("words", "file"),
+    [
+        (("generate", "run", "-n", "4", "--out", "made.png"), "made.png"),
+        (("interpolate", "run", "--out", "codes.png"), "codes.png"),
+        (("interpolate", "run", "--between", "3", "7", "--out", "two.png"), "two.png"),
+        (("reconstruct", "run", "--out", "again.png"), "again.png"),
+        (("report", "run"), "run/report.html"),
+    ],
+    ids=["generate", "codes", "images", "reconstruct", "report"],
+)
+def test_it_is_used_as_other_systems_are(trained, words, file):
+    place, _ = trained
+    done = avanp(place, *words)
+    assert done.code == 0, done.err
+    if file.endswith(".png"):
+        assert np.ptp(np.asarray(Image.open(place / file))) > 0
+    else:
+        page = (place / file).read_text(encoding="utf-8")
+        assert "convergence M" in page
+        assert "diversity" in page
+
+
+def test_its_codes_are_those_of_the_discriminator(trained):
+    place, _ = trained
+    assert avanp(place, "encode", "run", "--out", "codes.csv").code == 0
+    with (place / "codes.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    system, _ = load(place / "run" / "checkpoint.npz")
+    assert len(rows) == 1797
+    assert {"mu0", "mu2", "logvar2"} <= set(rows[0])
+    assert system.variational
+
+
+def test_it_is_scored_without_a_bound(trained):
+    place, _ = trained
+    done = avanp(place, "evaluate", "run", "-n", "50", "--json", "scores.json")
+    assert done.code == 0, done.err
+    scores = json.loads((place / "scores.json").read_text())["scores"]
+    assert {"psnr", "frechet_distance", "diversity", "precision", "recall"} <= set(scores)
+    assert "elbo" not in scores
+
+
+def test_what_it_cannot_do_is_one_line(trained):
+    done = avanp(trained[0], "recover", "run", "--missing", ".3", "--out", "r.png")
+    assert done.code == 2
+    assert "holds a BEGAN-v3, which has no decoder" in done.err
+    for words, says in ((("--gamma", "0"), "gamma"), (("--vanishing", "-1"), "vanishing")):
+        done = avanp(trained[0], "train", *WORDS, *words, "--steps", "1")
+        assert done.code == 2
+        assert f"{says} must be" in done.err
