@@ -39,10 +39,12 @@ class Asked:
     schedule: str | None
     patience: int | None
     from_run: str | None
+    sheets: int | None
+    stop_on_collapse: bool
     seed: int
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "steps", "log_every"):
+        for name in ("epochs", "steps", "log_every", "sheets"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise AvanpError(f"--{name.replace('_', '-')} must be at least 1, not {value}")
@@ -85,6 +87,10 @@ def stages(kind: type[System], given: dict[str, Any], asked: Asked) -> Iterator[
     """
     if asked.from_run is not None and kind.first_stage is None:
         raise AvanpError(f"--from is for models of two stages, and {kind.name} has one")
+    if asked.stop_on_collapse and "collapse" not in kind.can:
+        raise AvanpError(f"--stop-on-collapse: the log of a {kind.name} does not show a collapse")
+    if asked.sheets is not None and "generate" not in kind.can:
+        raise AvanpError(f"--sheets: a {kind.name} generates nothing to draw")
     kinds = [kind] if kind.first_stage is None else [find(kind.first_stage), kind]
     for one in kinds:  # a wrong word is told before anything is read
         _config(one, given, (1, 1, 1), 2)

@@ -136,7 +136,11 @@ def _use_threads(args: list[str]) -> None:
 @click.option("--steps", type=int, metavar="N", help="In all, in the place of --epochs.")
 @click.option("--log-every", type=int, metavar="N", help="Steps a row of the log, not an epoch.")
 @click.option("--batch", default=128, show_default=True, help="Images a step.")
-@click.option("--schedule", help="Of the rate: cosine, step:10, inverse-time:10, plateau:5.")
+@click.option(
+    "--schedule",
+    help="Of the rate: cosine, step:10, inverse-time:10, plateau:5; step:10:2e-5 goes no lower "
+    "than that. By epochs, or by rows of --log-every.",
+)
 @click.option(
     "--patience",
     type=int,
@@ -148,6 +152,12 @@ def _use_threads(args: list[str]) -> None:
     "from_run",
     metavar="RUN",
     help="The trained first stage, of a model that has two.",
+)
+@click.option("--sheets", type=int, metavar="N", help="Draw the same codes every N steps.")
+@click.option(
+    "--stop-on-collapse",
+    is_flag=True,
+    help="Stop where a generator has collapsed, of a model whose log shows that.",
 )
 @options.seed
 @click.option(

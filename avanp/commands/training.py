@@ -20,7 +20,9 @@ from avanp.report.epochs import EpochTable
 from avanp.rng import stream
 from avanp.systems.base import System
 from avanp.systems.streams import count_weights
+from avanp.training.batches import batch_sizes
 from avanp.training.checkpoint import describe
+from avanp.training.collapse import CollapseWatch, SampleSheets
 from avanp.training.folder import training_in
 from avanp.training.rates import parse_schedule
 from avanp.training.trainer import NAME, Trainer
@@ -52,6 +54,7 @@ def opened_job(work: Work) -> Iterator[Job]:
     schedule = asked.schedule
     wanted = {"spec": data_spec(asked.data), "size": asked.size, "channels": asked.channels}
     of = {"validation": asked.validation, "limit": asked.limit}
+    length = f"{asked.steps} steps" if asked.steps else f"{asked.n_epochs} epochs"
     options = {
         "model": work.kind.name,
         **config.to_json(),
@@ -61,7 +64,7 @@ def opened_job(work: Work) -> Iterator[Job]:
         **of,
         "batch": asked.batch,
         "seed": asked.seed,
-        "schedule": f"cosine of {asked.n_epochs} epochs" if schedule == "cosine" else schedule,
+        "schedule": f"cosine of {length}" if schedule == "cosine" else schedule,
         "patience": asked.patience,
         "log_every": asked.log_every,
         "parts": {name: part.sha256 for name, part in work.parts.items()},
@@ -76,9 +79,7 @@ def opened_job(work: Work) -> Iterator[Job]:
         work.out,
         options,
         lambda: work.kind(config, asked.seed, parts=work.parts),
-        schedule=parse_schedule(schedule, config.lr, asked.n_epochs)
-        if schedule is not None
-        else None,
+        schedule=None if schedule is None else parse_schedule(schedule, config.lr, _times(work)),
         validation=None if held is None else _batch(held, work.kind),
         about=about,
         log_every=asked.log_every,
@@ -156,7 +157,7 @@ def run(job: Job) -> None:
             click.echo(f"note: {hint}")
         told.append(row)
 
-    trainer.watchers.append(tell)
+    trainer.watchers += [*_watchers(job), tell]
     labels = train.labels if trainer.system.needs_labels else None
     with shown("batches") as progress:
         total = todo if asked.steps else todo * _steps_an_epoch(job)
@@ -190,6 +191,26 @@ def draw(job: Job) -> list[str]:
         save_image(labelled_rows(rows), out / "reconstructions.png")
         names.append("reconstructions.png")
     return names
+
+
+def _watchers(job: Job) -> list[Any]:
+    """Return what looks on while it trains, and draws, keeps or stops."""
+    asked, system = job.work.asked, job.trainer.system
+    watchers: list[Any] = []
+    if "collapse" in system.can:
+        watchers.append(CollapseWatch(stop=asked.stop_on_collapse))
+    if asked.sheets is not None and "generate" in system.can:
+        watchers.append(SampleSheets(asked.sheets))
+    return watchers
+
+
+def _times(work: Work) -> int:
+    """Return how many epochs, or rows of --log-every, a training has."""
+    asked = work.asked
+    n, join_last = len(work.images["train"]), bool(work.config.batch_norm)
+    epoch = len(batch_sizes(n, asked.batch, join_last=join_last))
+    steps = asked.steps or asked.n_epochs * epoch
+    return -(-steps // (asked.log_every or epoch))
 
 
 def _todo(job: Job) -> int:

@@ -62,7 +62,8 @@ class System(WithParts):
         `measure` and there are validation images, else the training's. None: there is none.
     can : frozenset of str
         What commands ask for: "generate" (`noise`, `decode`), "encode" (`encode`), "reconstruct"
-        (`reconstruct`), "recover" (`decoder`, a net), "classify" (`probabilities`).
+        (`reconstruct`), "recover" (`decoder`, a net), "classify" (`probabilities`), "collapse" (its
+        log shows one: `avanp.metrics.collapse`).
     """
 
     name: ClassVar[str]
