@@ -306,7 +306,7 @@ def test_bad_words_are_refused_in_one_line_before_anything_is_written(place):
     (place / "file").write_text("")
     done = avanp(place, *VAE, "--out", "file")
     assert (done.code, done.err.count("\n")) == (2, 1)
-    assert "'file' is a file" in done.err
+    assert "--out file is a file" in done.err
     done = avanp(place, *VAE, "--out", "")
     assert (done.code, done.err.count("\n")) == (2, 1)
     assert "--out names no folder" in done.err
