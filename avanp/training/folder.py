@@ -73,7 +73,7 @@ def training_in(
         if before is not None:
             trainer = Trainer.resume(path, **given)
         trainer = trainer or new()
-        trainer.journal = journal
+        trainer.output.journal = journal
         yield trainer
 
 
