@@ -49,7 +49,7 @@ def opened_job(work: Work) -> Iterator[Job]:
             f"a net of {n:.3g} weights does not fit in memory: "
             "give a smaller --size, --widths or --latent"
         )
-    schedule = asked.schedule
+    schedule = work.schedule
     wanted = {"spec": data_spec(asked.data), "size": asked.size, "channels": asked.channels}
     of = {"validation": asked.validation, "limit": asked.limit}
     options = {
@@ -61,12 +61,14 @@ def opened_job(work: Work) -> Iterator[Job]:
         **of,
         "batch": asked.batch,
         "seed": asked.seed,
-        "schedule": f"cosine of {asked.n_epochs} epochs" if schedule == "cosine" else schedule,
+        "schedule": f"cosine of {work.n_epochs} epochs" if schedule == "cosine" else schedule,
         "patience": asked.patience,
         "log_every": asked.log_every,
         "parts": {name: part.sha256 for name, part in work.parts.items()},
         "pixels": train.sha256,
     }
+    if work.kind.takes_unlabelled:
+        options["labels"] = asked.labels
     about = {
         "data": {**wanted, "name": train.name, "images": len(train), **of},
         "classes": list(train.classes),
@@ -76,7 +78,7 @@ def opened_job(work: Work) -> Iterator[Job]:
         work.out,
         options,
         lambda: work.kind(config, asked.seed, parts=work.parts),
-        schedule=parse_schedule(schedule, config.lr, asked.n_epochs)
+        schedule=parse_schedule(schedule, config.lr, work.n_epochs)
         if schedule is not None
         else None,
         validation=None if held is None else _batch(held, work.kind),
@@ -111,7 +113,7 @@ def introduction(job: Job) -> Iterator[str]:
     if trainer.step:
         where = f"step {trainer.step}" if job.work.asked.steps else f"epoch {trainer.epoch}"
         yield f"goes on after {where}"
-    steps = job.work.asked.steps or job.work.asked.n_epochs * _steps_an_epoch(job)
+    steps = job.work.asked.steps or job.work.asked.n_epochs * job.work.steps_an_epoch
     if steps < FEW_STEPS and "generate" in system.can:
         yield (
             f"note: few steps in all ({steps}): a VAE shows shapes after some 300, a GAN after "
@@ -157,12 +159,11 @@ def run(job: Job) -> None:
         told.append(row)
 
     trainer.watchers.append(tell)
-    labels = train.labels if trainer.system.needs_labels else None
     with shown("batches") as progress:
-        total = todo if asked.steps else todo * _steps_an_epoch(job)
+        total = todo if asked.steps else todo * job.work.steps_an_epoch
         progress(0, total)
         amount = {"steps": todo} if asked.steps else {"epochs": todo}
-        trainer.fit(train.images, **amount, labels=labels, progress=progress)
+        trainer.fit(train.images, **amount, labels=job.work.labels, progress=progress)
         if not trainer.stopped:
             progress(total, total)
     if trainer.best is not None and trainer.best.patience is not None:
@@ -200,10 +201,6 @@ def _todo(job: Job) -> int:
     if asked.steps:
         return max(0, asked.steps - trainer.step)
     return max(0, asked.n_epochs - trainer.epoch)
-
-
-def _steps_an_epoch(job: Job) -> int:
-    return job.trainer.steps_an_epoch(len(job.work.images["train"]))
 
 
 def _batch(images: ImageSet, kind: type[System]) -> Any:

@@ -9,7 +9,7 @@ from avanp.optim.schedules import Constant, Cosine, InverseTime, Plateau, StepDe
 if TYPE_CHECKING:
     from avanp.training.trainer import Trainer
 
-SCHEDULES = "cosine, step[:EPOCHS], inverse-time[:EPOCHS], plateau[:EPOCHS]"
+SCHEDULES = "constant, cosine, step[:EPOCHS], inverse-time[:EPOCHS], plateau[:EPOCHS]"
 
 
 def set_rate(trainer: "Trainer") -> None:
@@ -35,15 +35,17 @@ def parse_schedule(text: str, lr: float, epochs: int) -> Constant:
     Parameters
     ----------
     text : str
-        "cosine": down to 0 at the last epoch. "step:N": halved every N epochs. "inverse-time:N":
-        half after N epochs, a third after 2N. "plateau:N": halved after N epochs without a lower
-        loss. N is 10 if not given, for "plateau" 5.
+        "constant". "cosine": down to 0 at the last epoch. "step:N": halved every N epochs.
+        "inverse-time:N": half after N epochs, a third after 2N. "plateau:N": halved after N epochs
+        without a lower loss. N is 10 if not given, for "plateau" 5.
     lr : float
         At the start.
     """
     name, _, number = text.partition(":")
     if number and not re.fullmatch(r"[1-9][0-9]{0,8}", number):
         raise AvanpError(f"schedule {text!r}: {number!r} is not a whole number of epochs")
+    if name == "constant" and not number:
+        return Constant(lr)
     if name == "cosine" and not number:
         return Cosine(lr, epochs)
     if name == "step":
