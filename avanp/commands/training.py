@@ -51,10 +51,10 @@ def opened_job(work: Work) -> Iterator[Job]:
             f"a net of {n:.3g} weights does not fit in memory: "
             "give a smaller --size, --widths or --latent"
         )
-    schedule = asked.schedule
+    schedule = work.schedule
     wanted = {"spec": data_spec(asked.data), "size": asked.size, "channels": asked.channels}
     of = {"validation": asked.validation, "limit": asked.limit}
-    length = f"{asked.steps} steps" if asked.steps else f"{asked.n_epochs} epochs"
+    length = f"{asked.steps} steps" if asked.steps else f"{work.n_epochs} epochs"
     options = {
         "model": work.kind.name,
         **config.to_json(),
@@ -70,6 +70,8 @@ def opened_job(work: Work) -> Iterator[Job]:
         "parts": {name: part.sha256 for name, part in work.parts.items()},
         "pixels": train.sha256,
     }
+    if work.kind.takes_unlabelled:
+        options["labels"] = asked.labels
     about = {
         "data": {**wanted, "name": train.name, "images": len(train), **of},
         "classes": list(train.classes),
@@ -112,7 +114,7 @@ def introduction(job: Job) -> Iterator[str]:
     if trainer.step:
         where = f"step {trainer.step}" if job.work.asked.steps else f"epoch {trainer.epoch}"
         yield f"goes on after {where}"
-    steps = job.work.asked.steps or job.work.asked.n_epochs * _steps_an_epoch(job)
+    steps = job.work.asked.steps or job.work.asked.n_epochs * job.work.steps_an_epoch
     if steps < FEW_STEPS and "generate" in system.can:
         yield (
             f"note: few steps in all ({steps}): a VAE shows shapes after some 300, a GAN after "
@@ -158,12 +160,11 @@ def run(job: Job) -> None:
         told.append(row)
 
     trainer.watchers += [*_watchers(job), tell]
-    labels = train.labels if trainer.system.needs_labels else None
     with shown("batches") as progress:
-        total = todo if asked.steps else todo * _steps_an_epoch(job)
+        total = todo if asked.steps else todo * job.work.steps_an_epoch
         progress(0, total)
         amount = {"steps": todo} if asked.steps else {"epochs": todo}
-        trainer.fit(train.images, **amount, labels=labels, progress=progress)
+        trainer.fit(train.images, **amount, labels=job.work.labels, progress=progress)
         if not trainer.stopped:
             progress(total, total)
     if trainer.best is not None and trainer.best.patience is not None:
@@ -209,7 +210,7 @@ def _times(work: Work) -> int:
     asked = work.asked
     n, join_last = len(work.images["train"]), bool(work.config.batch_norm)
     epoch = len(batch_sizes(n, asked.batch, join_last=join_last))
-    steps = asked.steps or asked.n_epochs * epoch
+    steps = asked.steps or work.n_epochs * epoch
     return -(-steps // (asked.log_every or epoch))
 
 
@@ -221,10 +222,6 @@ def _todo(job: Job) -> int:
     if asked.steps:
         return max(0, asked.steps - trainer.step)
     return max(0, asked.n_epochs - trainer.epoch)
-
-
-def _steps_an_epoch(job: Job) -> int:
-    return job.trainer.steps_an_epoch(len(job.work.images["train"]))
 
 
 def _batch(images: ImageSet, kind: type[System]) -> Any:

@@ -9,8 +9,9 @@ from avanp.optim.schedules import Constant, Cosine, InverseTime, Plateau, StepDe
 if TYPE_CHECKING:
     from avanp.training.trainer import Trainer
 
-SCHEDULES = "cosine, step[:N[:FLOOR]], inverse-time[:N], plateau[:N[:FLOOR]]"
-WORDS = re.compile(r"(cosine|inverse-time|step|plateau)(?::([1-9][0-9]{0,8})(?::([^:]+))?)?")
+SCHEDULES = "constant, cosine, step[:N[:FLOOR]], inverse-time[:N], plateau[:N[:FLOOR]]"
+NAMES = ("constant", "cosine", "inverse-time", "step", "plateau")
+WORDS = re.compile(rf"({'|'.join(NAMES)})(?::([1-9][0-9]{{0,8}})(?::([^:]+))?)?")
 
 
 def set_rate(trainer: "Trainer") -> None:
@@ -38,10 +39,11 @@ def parse_schedule(text: str, lr: float, times: int) -> Constant:
     Parameters
     ----------
     text : str
-        "cosine": down to 0 at the last epoch. "step:N": halved every N epochs. "inverse-time:N":
-        half after N epochs, a third after 2N. "plateau:N": halved after N epochs without a lower
-        loss. N is 10 if not given, for "plateau" 5. "step:N:FLOOR" and "plateau:N:FLOOR" go no
-        lower than FLOOR. With rows of some steps, rows in the place of epochs.
+        "constant". "cosine": down to 0 at the last epoch. "step:N": halved every N epochs.
+        "inverse-time:N": half after N epochs, a third after 2N. "plateau:N": halved after N epochs
+        without a lower loss. N is 10 if not given, for "plateau" 5. "step:N:FLOOR" and
+        "plateau:N:FLOOR" go no lower than FLOOR. With rows of some steps, rows in the place of
+        epochs.
     lr : float
         At the start.
     times : int
@@ -49,10 +51,12 @@ def parse_schedule(text: str, lr: float, times: int) -> Constant:
     """
     found = WORDS.fullmatch(text)
     name = text.partition(":")[0]
-    if found is None and name in ("cosine", "inverse-time", "step", "plateau"):
+    if found is None and name in NAMES:
         raise AvanpError(f"schedule {text!r} is not one of {SCHEDULES}, N a whole number of epochs")
     number, floor = (found[2], found[3]) if found else (None, None)
     lowest = _floor(text, floor) if floor else 0.0
+    if name == "constant" and not number:
+        return Constant(lr)
     if name == "cosine" and not number:
         return Cosine(lr, times)
     if name == "step":

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from avanp.errors import AvanpError
+from avanp.experiments.axes import Axis, names_axis
 from avanp.experiments.compare import Claim, Compare
 from avanp.experiments.experiment import Experiment
-from avanp.experiments.grid import Axis, Grid, names_axis
+from avanp.experiments.grid import Grid
 from avanp.kernels import backend
 from avanp.papers.began import charts, tables
 from avanp.papers.began.cell import BATCH, VARIANTS, run
@@ -17,8 +18,10 @@ CITATION = (
     "Electronics 9, 688, doi:10.3390/electronics9040688"
 )
 GAMMAS = ("0.5", "0.75", "1.0")
-NUMBERS = ("m", "m_rms", "m_lowest", "m_sd", "k", "k_highest", "k_sd", "k_low", "k_dropped")
-NUMBERS += ("ratio", "diversity", "diversity_held", "collapsed", "sharpness", "jump")
+NUMBERS = (
+    *("m", "m_rms", "m_lowest", "m_sd", "k", "k_highest", "k_sd", "k_low", "k_dropped"),
+    *("ratio", "diversity", "diversity_held", "collapsed", "sharpness", "jump"),
+)
 CURVES = ("k_curve", "m_curve", "diversity_curve", "step_curve")
 
 

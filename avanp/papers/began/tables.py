@@ -45,7 +45,7 @@ def table3(rows: Rows, config: Config) -> Iterator[Table]:
     """Yield Table 3 for each γ: mean over seeds of M, in both units, and who collapsed."""
     heads = ("", "M, mean |e|", "M, RMS", "SD of M", "SD of k", "k", "diversity", "collapsed")
     for gamma in config["gammas"]:
-        lines = []
+        lines: list[list[Any]] = []
         for variant in config["variants"]:
             own = _of(rows, gamma=gamma, variant=variant, sign="plus")
             cells: list[Cell] = [NAMES[variant]]
@@ -78,7 +78,7 @@ def collapse(rows: Rows, config: Config) -> Iterator[Table]:
 
 def k_sign(rows: Rows, config: Config) -> Iterator[Table]:
     """Yield both signs of k's update beside each other, where both were run."""
-    lines = []
+    lines: list[list[Any]] = []
     for sign, word in (("plus", "+, as Eq. 10"), ("minus", "−, as Eq. 8 prints it")):
         for variant in config["variants"]:
             own = _of(rows, sign=sign, variant=variant)
@@ -91,7 +91,7 @@ def k_sign(rows: Rows, config: Config) -> Iterator[Table]:
 
 def gammas(rows: Rows, config: Config) -> Iterator[Table]:
     """Yield diversity and the ratio at each γ."""
-    lines = []
+    lines: list[list[Any]] = []
     for variant in config["variants"]:
         for gamma in config["gammas"]:
             own = _of(rows, gamma=gamma, variant=variant, sign="plus")
