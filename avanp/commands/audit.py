@@ -58,7 +58,7 @@ def audit(
     """
     from avanp.experiments.folder import read_run
     from avanp.experiments.grid import check_count, parse_seeds
-    from avanp.papers.ava.audit_text import COLUMNS
+    from avanp.report.terminal import COLUMNS
     from avanp.papers.ava.audit_words import few_seeds
     from avanp.papers.ava.experiment import AVA
     from avanp.papers.ava.subject import RULES
