@@ -176,6 +176,11 @@ def test_names_in_a_chart_are_neither_markup_nor_mathematics():
     assert not whole.all("script", "b")
 
 
+def test_half_a_character_does_not_stop_a_chart():
+    panel = Panel("a\ud800b", PARTS["points"], "")
+    assert plot.png(Chart("x", "a\ud800b", [panel], "a\ud800b"))
+
+
 def test_the_ids_of_two_panels_are_not_the_same():
     chart = curves(numbers(), "program")
     drawn = [svg(chart, i) for i in range(2)]
