@@ -121,6 +121,7 @@ def test_every_kind_of_part_is_drawn_the_same_twice(kind):
     with Image.open(BytesIO(plot.png(chart))) as image:
         assert image.width >= 600
         assert "Software" not in image.info
+        assert image.convert("RGBA").getpixel((1, 1))[3] == 255  # also where a page is dark
         assert len(image.convert("RGB").getcolors(1 << 24)) > 5
     assert svg(chart).one("svg").get("aria-label") == "in words"
 

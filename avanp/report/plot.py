@@ -87,6 +87,7 @@ def png(chart: Chart) -> bytes:
     content = BytesIO()
     with _settings(salt=chart.name):
         figure = _new(across * chart.size[0], down * (chart.size[1] + 24) + 90)
+        figure.set_facecolor(COLOURS["paper"])
         figure.suptitle(_whole(chart.title), fontsize=FONT + 3)
         panels = list(figure.subplots(down, across, squeeze=False).flat)
         for axes, panel in zip(panels, chart.panels, strict=False):
