@@ -18,6 +18,7 @@ from avanp.commands.interpolate import interpolate
 from avanp.commands.reconstruct import reconstruct
 from avanp.commands.recover import recover
 from avanp.commands.report import report
+from avanp.commands.reproduce import reproduce
 from avanp.commands.sweep import sweep
 from avanp.commands.tables import tables
 from avanp.commands.train import train
@@ -64,6 +65,7 @@ for _command in (
     tables,
     report,
     audit,
+    reproduce,
     data,
     gradcheck,
     equations,

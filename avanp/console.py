@@ -2,10 +2,8 @@
 
 import io
 import os
-import signal
 import sys
 import textwrap
-import time
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,8 +13,7 @@ import click
 
 from avanp.errors import AvanpError, one_line
 from avanp.files import NO_ROOM
-
-BURST = 5.0  # seconds in which several signals that end a process are one: more of them go to all
+from avanp.signals import ended_by_signals
 
 
 class Examples(click.Command):
@@ -54,10 +51,15 @@ def run(command: click.Command) -> NoReturn:
     A reader that leaves early (head, less) is click's to handle: silence and exit code 1.
     """
     _open_streams()
-    _end_by_signal()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # γ and ─ in an encoding that has none
             stream.reconfigure(errors="replace")
+    with ended_by_signals():
+        _run(command)
+    sys.exit(0)
+
+
+def _run(command: click.Command) -> None:
     try:
         with notes():
             command.main(prog_name="avanp", standalone_mode=False)
@@ -77,7 +79,6 @@ def run(command: click.Command) -> NoReturn:
         fail(f"{error.strerror or error}: {error.filename or 'reading or writing'}{goes_on}", 1)
     except MemoryError:
         fail("not enough memory: give a smaller --size, --widths, --batch, --draws or --jobs", 1)
-    sys.exit(0)
 
 
 def _open_streams() -> None:
@@ -94,34 +95,6 @@ def _open_streams() -> None:
             os.set_inheritable(number, True)
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
-
-
-def _end_by_signal() -> None:
-    """Make SIGTERM, by which a batch system or a shutdown ends a process, Ctrl-C.
-
-    Python swallows an exception where nobody can catch it, as in the call-back of a weak reference,
-    of which each import has one: it is then raised again.
-    """
-    raised = -BURST
-
-    def interrupt(*_: Any) -> None:
-        nonlocal raised
-        if time.monotonic() - raised > BURST:
-            raised = time.monotonic()
-            raise KeyboardInterrupt
-
-    def swallowed(what: "sys.UnraisableHookArgs") -> None:
-        nonlocal raised
-        if not issubclass(what.exc_type, KeyboardInterrupt):
-            sys.__unraisablehook__(what)
-        elif hasattr(signal, "setitimer"):
-            raised = -BURST
-            signal.setitimer(signal.ITIMER_REAL, 0.01)
-
-    signal.signal(signal.SIGTERM, interrupt)
-    if hasattr(signal, "SIGALRM"):
-        signal.signal(signal.SIGALRM, interrupt)
-    sys.unraisablehook = swallowed
 
 
 def fail(message: str, code: int) -> NoReturn:

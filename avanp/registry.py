@@ -87,6 +87,9 @@ SYSTEMS = {
     "AVA3": "avanp.systems.ava:AVA3",
     "AVA4": "avanp.systems.ava:AVA4",
     "AVA5": "avanp.systems.ava:AVA5",
+    "VEC": "avanp.systems.vec:VEC",
+    "SSAVAE": "avanp.systems.ssavae:SSAVAE",
+    "DFC-VAE": "avanp.systems.dfc_vae:DFCVAE",
     "classifier": "avanp.systems.classifier:Classifier",
     "BEGAN": "avanp.systems.began:BEGAN",
     "BEGAN-CS": "avanp.systems.began_cs:BEGANCS",
@@ -154,6 +157,7 @@ FEATURES = {
 # Experiments: see `avanp.experiments.experiment`.
 PAPERS = {
     "ava": "avanp.papers.ava.experiment:AVA",
+    "began": "avanp.papers.began.experiment:BEGAN",
 }
 
 KINDS = {

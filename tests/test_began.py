@@ -247,7 +247,23 @@ def test_validation_measures_m_and_diversity():
     assert terms["m"] == pytest.approx(
         terms["real"] + abs(system.config.gamma * terms["real"] - terms["fake"])
     )
+    many = np.concatenate([x] * 60)
+    assert (
+        system.evaluate(many, stream(0, "eval"))["m"]
+        == (system.evaluate(many[:500], stream(0, "eval"))["m"])
+    )
     assert "diversity" not in system.evaluate(np.full((3, 4, 4, 1), 0.5), stream(0, "eval"))
+
+
+def test_pieces_are_the_whole(monkeypatch):
+    system, x = make("BEGAN-CS"), images(9)
+    whole = (*system.encode(x), system.reconstruct(x), system.decode(system.encode(x)[0]))
+    measured = system.evaluate(x, stream(0, "eval"))
+    monkeypatch.setattr("avanp.systems.equilibrium.PIECE", 2 * 16 * 5)
+    pieces = (*system.encode(x), system.reconstruct(x), system.decode(system.encode(x)[0]))
+    for one, other in zip(whole, pieces, strict=True):
+        assert_allclose(one, other, rtol=1e-12)
+    assert system.evaluate(x, stream(0, "eval")) == pytest.approx(measured, rel=1e-12)
 
 
 def log(k, diversity):

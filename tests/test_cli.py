@@ -153,11 +153,11 @@ def test_with_the_papers_images_the_default_is_orbit_beside_the_papers_numbers(t
 def test_the_first_line_is_there_before_any_work(place):
     waiting = altered(
         place,
-        "import avanp.papers.ava.experiment as run\n"
+        "import avanp.experiments.run as run\n"
         "def wait(*args, **kwargs):\n"
         "    input()\n"
         "    raise KeyboardInterrupt\n"
-        "run.sweep = wait\n",
+        "run.run = wait\n",
     )
     process = started(place, *SWEEP, command=waiting)
     assert process.stdout.readline() == "data: images, 4 images 6x5, in images\n"

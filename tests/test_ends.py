@@ -13,14 +13,17 @@ from cli_process import COMMAND, NO_FIGURES, altered, avanp, environment, starte
 
 TRAIN = ("train", "VAE", "--data", "images", "--validation", "0", "--out", "vae")
 
-# SIGTERM comes while the call-back of a weak reference runs, in the import of one module.
-SWALLOWED = """
+# A signal comes in the import of one module: while the call-back of a weak reference runs, or a
+# text is executed.
+IN_IMPORT = """
 import signal, weakref
 class Thing:
     pass
 class Finder:
     def find_spec(self, name, *_):
         if name == {name!r} and not WORKER:
+            if {executed}:
+                exec("signal.raise_signal(signal.{signal})")
             thing = Thing()
             reference = weakref.ref(thing, lambda _: signal.raise_signal(signal.{signal}))
             del thing
@@ -36,9 +39,10 @@ def place(tmp_path_factory):
 
 
 @pytest.mark.parametrize("number", ["SIGTERM", "SIGINT"])
+@pytest.mark.parametrize("executed", [False, True], ids=["call-back", "exec"])
 @pytest.mark.parametrize("name", ["avanp.commands.training", "PIL", "avanp.training.trainer"])
-def test_a_signal_that_is_swallowed_ends_the_command_all_the_same(place, tmp_path, name, number):
-    command = altered(tmp_path, SWALLOWED.format(name=name, signal=number))
+def test_a_signal_in_an_import_ends_the_command(place, tmp_path, name, executed, number):
+    command = altered(tmp_path, IN_IMPORT.format(name=name, signal=number, executed=executed))
     process = started(place, *TRAIN, "--epochs", "1000000", command=command)
     _, err = process.communicate(timeout=60)
     assert (process.returncode, err.splitlines()[-1][:18]) == (1, "avanp: interrupted")
@@ -54,6 +58,40 @@ def test_sigterm_at_any_moment_of_the_start_ends_a_command(place):
         _, err = process.communicate(timeout=30)
         # Before Python has begun to run the command, the system ends it.
         assert process.returncode in (1, -signal.SIGTERM), err
+
+
+def test_a_signal_that_nobody_tells_of_is_raised_again(place, tmp_path):
+    swallowing = """
+import signal
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "avanp.training.trainer" and not WORKER:
+            try:
+                signal.raise_signal(signal.SIGTERM)
+            except BaseException:  # as compiled code that clears any error
+                pass
+sys.meta_path.insert(0, Finder())
+"""
+    process = started(place, *TRAIN, "--epochs", "1000000", command=altered(tmp_path, swallowing))
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err.splitlines()[-1][:18]) == (1, "avanp: interrupted")
+
+
+def test_what_is_being_handled_is_not_interrupted_again(tmp_path):
+    handling = """
+import signal, time
+import avanp.commands.training as training
+def kept(*args):
+    for _ in range(8):
+        signal.raise_signal(signal.SIGTERM)
+        time.sleep(0.1)
+    return "handled to its end"
+training.kept = kept
+training.run = lambda *args: signal.raise_signal(signal.SIGTERM)
+"""
+    write_images(tmp_path / "images")
+    done = avanp(tmp_path, *TRAIN, "--epochs", "1", command=altered(tmp_path, handling))
+    assert (done.code, done.err.splitlines()[-1]) == (1, "avanp: interrupted: handled to its end")
 
 
 def test_many_signals_at_once_are_one(tmp_path):

@@ -316,6 +316,7 @@ def test_each_model_checks_its_own(X, name, params, says):
         (np.zeros((2, 4), complex), "Complex data not supported"),
         (np.array([["a"]]), "must be"),
         (np.array([["a"]], dtype=object), "numbers"),
+        (np.array([[0.5, type("NAType", (), {})()]], dtype=object), r"missing values \(pd\.NA\)"),
     ],
 )
 def test_a_bad_array_says_what_would_be_right(bad, says):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from avanp.commands import options
-from avanp.commands.sweeping import ending, retry, swept, tell_failed
+from avanp.commands.sweeping import ending, ran, retry, tell_failed
 from avanp.console import Examples, written
 from avanp.errors import AvanpError
 
@@ -56,13 +56,13 @@ def audit(
     beside what `avanp sweep` writes. Twenty seeds of the paper's images take some five minutes on
     two cores, half of them for the trainings that --claims-only leaves out.
     """
+    from avanp.experiments.axes import check_count, parse_seeds
     from avanp.experiments.folder import read_run
-    from avanp.experiments.grid import check_count, parse_seeds
-    from avanp.report.terminal import COLUMNS
     from avanp.papers.ava.audit_words import few_seeds
     from avanp.papers.ava.experiment import AVA
     from avanp.papers.ava.subject import RULES
     from avanp.processors import usable
+    from avanp.report.terminal import COLUMNS
 
     numbers = parse_seeds(seeds)
     jobs = usable() if jobs is None else jobs
@@ -85,8 +85,14 @@ def audit(
                 "two parts: the sweep, then the ablations, some 3,300 pieces however many seeds "
                 "there are\n(--claims-only leaves them out)"
             )
-        images, result = swept(
-            data, size, out, retry_failed=retry_failed, rules=RULES, seeds=numbers, jobs=jobs
+        images, result = ran(
+            AVA,
+            {"rules": RULES, "seeds": numbers},
+            data=data,
+            size=size,
+            out=out,
+            retry_failed=retry_failed,
+            jobs=jobs,
         )
         rows, config, images = result.rows, result.config, images.with_channels(3)
     _judged(rows, config, None if claims_only else images, jobs, from_ or out)

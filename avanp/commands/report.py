@@ -40,15 +40,12 @@ def report(directory: str, markdown: bool) -> None:
         written(str(write_training(folder)))
         return
 
-    from avanp.experiments.folder import read_run
-    from avanp.papers.ava.experiment import AVA
-    from avanp.papers.ava.sweep_files import write_report
-
     if not (folder / "run.json").exists():
         raise AvanpError(_nothing(directory))
-    rows, config = read_run(folder, AVA)
+    from avanp.papers import runs
+
     with notes():
-        paths = write_report(folder, rows, config, markdown=markdown)
+        paths = runs.report(folder, markdown=markdown)
     for path in paths:
         written(str(path))
 

@@ -1,15 +1,11 @@
 """`avanp sweep`."""
 
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any
-
 import click
 
 from avanp.commands import options
 from avanp.commands.sweep_status import show
-from avanp.commands.sweeping import retry, swept, tell_failed
+from avanp.commands.sweeping import place, places, ran, retry, tell_failed
 from avanp.console import Examples, written
-from avanp.errors import AvanpError
 
 
 @click.command(
@@ -48,16 +44,7 @@ from avanp.errors import AvanpError
 @options.size
 @options.seeds("1")
 @click.option("--draws", default=10, show_default=True, help="Generated images per image for BM.")
-@options.jobs
-@click.option(
-    "--scheduler",
-    metavar="ADDRESS",
-    help="Run on a Dask cluster: tcp://HOST:PORT, tls://HOST:PORT, or local:N for one of N workers "
-    "on this machine.",
-)
-@click.option("--tls-ca-file", metavar="FILE", help="Of a tls:// scheduler: who signs, PEM.")
-@click.option("--tls-cert", metavar="FILE", help="The certificate to show it.")
-@click.option("--tls-key", metavar="FILE", help="The certificate's key.")
+@places
 @click.option(
     "--out", metavar="DIR", help="Keep rows, tables and pictures; the same command continues."
 )
@@ -90,37 +77,23 @@ def sweep(
     if status is not None:
         show(status)
         return
-    from avanp.papers.ava.experiment import AVA
-    from avanp.processors import usable
+    from avanp.papers.ava.experiment import AVA, SweepResult
 
-    if scheduler is not None and jobs is not None:
-        raise AvanpError("--jobs is for processes of this command: leave it out with --scheduler")
     # The words first: a wrong one is told before anything is read.
-    _, result = swept(
-        data,
-        size,
-        out,
+    at = place(scheduler, jobs, tls)
+    asked = AVA.grid.values(lr=lr, models=models, rules=rules, seeds=seeds)
+    _, found = ran(
+        AVA,
+        {**asked, "draws": draws},
+        data=data,
+        size=size,
+        out=out,
         retry_failed=retry_failed,
-        at=_executor(scheduler, tls),
-        **AVA.grid.values(lr=lr, models=models, rules=rules, seeds=seeds),
-        draws=draws,
-        jobs=usable() if jobs is None else jobs,
+        **at,
     )
     if out:
         written(out)
     else:
         click.echo("nothing is kept: --out DIR keeps rows and pictures")
-    click.echo(f"\n{result}", nl=False)
-    tell_failed(result.rows, retry(out))
-
-
-def _executor(scheduler: str | None, tls: dict[str, str | None]) -> AbstractContextManager[Any]:
-    """Return what yields the cluster's executor, or None where the sweep's own processes do."""
-    given = {name.removeprefix("tls_"): path for name, path in tls.items() if path is not None}
-    if scheduler is None:
-        if given:
-            raise AvanpError("the --tls options need --scheduler tls://HOST:PORT")
-        return nullcontext()
-    from avanp.experiments.places.dask import connected
-
-    return connected(scheduler, given)
+    click.echo(f"\n{SweepResult(found.rows, found.config)}", nl=False)
+    tell_failed(found.rows, retry(out))

@@ -1,49 +1,94 @@
 """A sweep run by a command: its progress and notes, and one line where something goes wrong."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from avanp.commands import options
 from avanp.console import fail, notes
 from avanp.errors import AvanpError
 
 if TYPE_CHECKING:
     from avanp.data.images import ImageSet
-    from avanp.papers.ava.experiment import SweepResult
+    from avanp.experiments.experiment import Experiment
+    from avanp.experiments.run import Rows
 
 
-def swept(
+def places(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say where cells run; `place` makes an executor of them."""
+    options_ = (
+        options.jobs,
+        click.option(
+            "--scheduler",
+            metavar="ADDRESS",
+            help="Run on a Dask cluster: tcp://HOST:PORT, tls://HOST:PORT, or local:N for one of N "
+            "workers on this machine.",
+        ),
+        click.option(
+            "--tls-ca-file", metavar="FILE", help="Of a tls:// scheduler: who signs, PEM."
+        ),
+        click.option("--tls-cert", metavar="FILE", help="The certificate to show it."),
+        click.option("--tls-key", metavar="FILE", help="The certificate's key."),
+    )
+    for option in reversed(options_):
+        command = option(command)
+    return command
+
+
+def place(scheduler: str | None, jobs: int | None, tls: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return where cells run as `ran` takes it: ``at``, a cluster's executor, and ``jobs``."""
+    from avanp.processors import usable
+
+    if scheduler is not None and jobs is not None:
+        raise AvanpError("--jobs is for processes of this command: leave it out with --scheduler")
+    given = {name.removeprefix("tls_"): path for name, path in tls.items() if path is not None}
+    if scheduler is None:
+        if given:
+            raise AvanpError("the --tls options need --scheduler tls://HOST:PORT")
+        return {"at": nullcontext(), "jobs": usable() if jobs is None else jobs}
+    from avanp.experiments.places.dask import connected
+
+    return {"at": connected(scheduler, given), "jobs": 1}
+
+
+def ran(
+    experiment: "Experiment",
+    asked: Mapping[str, Any],
+    *,
     data: str | None,
     size: str | None,
     out: str | None,
-    *,
     retry_failed: bool,
+    jobs: int,
     at: AbstractContextManager[Any] | None = None,
-    **asked: Any,
-) -> "tuple[ImageSet, SweepResult]":
-    """Find the images, say which they are, and run a sweep of them.
+) -> "tuple[ImageSet, Rows]":
+    """Find the images, say which they are, and run an experiment on them.
 
     Parameters
     ----------
+    experiment : Experiment
+    asked : mapping
+        Values of its axes and settings, by key.
     data, size, out, retry_failed
         As they were typed.
+    jobs : int
+        Processes, where there is no executor.
     at : context manager, optional
-        Yields the executor, or None; by default the sweep has processes of its own.
-    **asked
-        What else `avanp.sweep` takes.
+        Yields the executor, or None.
     """
     if retry_failed and not out:
         raise AvanpError("--retry-failed needs --out: the folder of the run that has failed cells")
     from avanp.data.resolve import describe, resolve
     from avanp.data.size import parse_size
 
+    data = data or experiment.data
     images = resolve(data, parse_size(size) if size is not None else None)
     click.echo(describe(images, data is None))
 
+    from avanp.experiments.run import run
     from avanp.memory import keep_freed_memory
-    from avanp.papers.ava.experiment import sweep
     from avanp.progress import shown
 
     keep_freed_memory()
@@ -53,13 +98,15 @@ def swept(
         shown("cells") as progress,
         notes(),
     ):
-        result = sweep(
+        result = run(
+            experiment,
+            asked,
             data=images,
             out=out,
             retry_failed=retry_failed,
+            jobs=jobs,
             executor=executor,
             progress=progress,
-            **asked,
         )
     return images, result
 
@@ -96,11 +143,16 @@ def tell_failed(rows: Sequence[Mapping[str, Any]], how: str) -> None:
     if not failed:
         return
     first = failed[0]
-    fail(
-        f"{len(failed)} of {len(rows)} cells failed: {how}; the first: {first['rules']} "
-        f"{first['model']} {first['lr']:g}, seed {first['seed']}: {first['reason']}",
-        1,
-    )
+    fail(f"{len(failed)} of {len(rows)} cells failed: {how}; the first: {_cell(first)}", 1)
+
+
+def _cell(row: Mapping[str, Any]) -> str:
+    """Return a failed cell in words: what stands before its seed in a row tells it."""
+    from avanp.experiments.axes import shown
+
+    names = list(row)[: list(row).index("seed")]
+    where = " ".join(shown(row[name]) for name in names)
+    return f"{where}, seed {row['seed']}: {row['reason']}"
 
 
 def retry(out: str | None) -> str:

@@ -70,7 +70,6 @@ def _download(file: Download, folder: Path, mirror: str | None, progress: Progre
     other = "name another server by --mirror, or import the file"
     bar: Any = _Bar(file, progress)
     downloader = pooch.HTTPDownloader(progressbar=bar, chunk_size=CHUNK, timeout=TIMEOUT)
-    bar.update(0)
     make_folder(folder)
     with writing(folder):
         try:
@@ -93,22 +92,18 @@ def _download(file: Download, folder: Path, mirror: str | None, progress: Progre
 class _Bar:
     """Passes on how far pooch is; more bytes than the file has are another file."""
 
+    total = 0  # which pooch sets
+    reset = close = staticmethod(lambda: None)
+
     def __init__(self, file: Download, progress: Progress | None) -> None:
-        self.file, self.progress, self.done, self.total = file, progress, 0, 0
+        self.file, self.tell, self.done = file, progress or (lambda *_: None), 0
 
     def update(self, count: int) -> None:
-        """Take note of `count` further bytes; pooch counts whole chunks."""
-        if self.done > self.file.size:
-            raise AvanpError(
-                f"{self.file.file} is longer than {self.file.size} bytes: another file"
-            )
+        """Take note of a further chunk; after the last one pooch gives the total once more."""
+        name, size = self.file.file, self.file.size
+        if self.done > size and count == CHUNK:
+            raise AvanpError(f"{name} is longer than {size} bytes: another file")
+        if not self.done:
+            self.tell(name, 0, size)
         self.done += count
-        if self.progress is not None:
-            self.progress(self.file.file, min(self.done, self.file.size), self.file.size)
-
-    def reset(self) -> None:
-        """Begin to count again: the total is told next."""
-        self.done = 0
-
-    def close(self) -> None:
-        """Nothing is open."""
+        self.tell(name, min(self.done, size), size)

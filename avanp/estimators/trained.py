@@ -10,12 +10,12 @@ from avanp.errors import AvanpError
 from avanp.estimators import inputs
 from avanp.estimators.base import Array, Estimator
 from avanp.rng import stream
-from avanp.systems import build
 from avanp.systems.base import System
 from avanp.systems.find import find
 from avanp.systems.options import options_of
 from avanp.training import checkpoint
 from avanp.training.folder import checkpoint_in
+from avanp.training.parts import parts_of
 from avanp.training.trainer import Trainer
 
 # Values of X beyond this are worth a word where training diverges.
@@ -66,7 +66,9 @@ class TrainedEstimator(Estimator):
         seed = self._count("random_state", self.random_state, 0)
         x = inputs.as_array(X, self.pixel_range)
         images = inputs.to_images(x)
-        system = build(self._system(), seed=seed, **self._options(images.shape[1:]))
+        kind = find(self._system())
+        config = kind.config_class.from_options(**self._options(images.shape[1:]))
+        system = kind(config, seed, parts=parts_of(kind, config, seed))
         images, stopping = self._hold_out(images)
         if system.config.batch_norm and len(images) == 1:
             raise AvanpError("batch_norm needs more to train on than one sample")

@@ -58,8 +58,7 @@ def judge(
     """
     if draws < 1:
         raise AvanpError(f"draws must be at least 1, not {draws}")
-    rows, by = list(rows), experiment.by
-    key = next((axis.key for axis in experiment.grid.axes if axis.name == by), "all")
+    rows, by, key = list(rows), experiment.by, experiment.groups
     judged: list[dict[str, Any]] = [
         {
             "id": claim.id,

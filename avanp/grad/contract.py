@@ -37,6 +37,16 @@ def checked_backward(
 ) -> tuple[np.ndarray | None, dict[str, Any]]:
     """Return ``(dx, grads)``, the same whichever of them is asked for.
 
+    Parameters
+    ----------
+    layer : Layer
+    x, y : ndarray
+        Input and output of the pass.
+    cache
+        What it returned beside y.
+    dy : ndarray
+        The cotangent of y.
+
     Raises
     ------
     Problem

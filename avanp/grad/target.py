@@ -22,7 +22,20 @@ class Scalar(NamedTuple):
 
 
 def of_layer(name: str, layer: Any, inputs: list[np.ndarray], seed: int, train: bool) -> Scalar:
-    """Return the scalar <cotangent, y> of a layer's output y, the cotangent being random."""
+    """Return the scalar <cotangent, y> of a layer's output y, the cotangent being random.
+
+    Parameters
+    ----------
+    name : str
+        Of the layer, for messages.
+    layer : Layer
+    inputs : list of ndarray
+        One array, float64.
+    seed : int
+        Of the cotangent, and of the rng of every pass.
+    train : bool
+        Passed to the forward pass.
+    """
     if len(inputs) != 1:
         raise AvanpError(f"check_grad needs one input for a layer, not {len(inputs)}")
     (x,) = inputs

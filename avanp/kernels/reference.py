@@ -9,6 +9,14 @@ def add_outer(w: Array, dy: Array, x: Array, scale: float) -> None:
     """``w += scale * dy^T x`` in place, for few rows B.
 
     w : (..., n_out, n_in), C-ordered; dy : (..., B, n_out); x : (..., B, n_in).
+
+    Parameters
+    ----------
+    w : ndarray (..., n_out, n_in)
+        C-ordered; it is written.
+    dy, x : ndarray (..., B, n_out), (..., B, n_in)
+        Of the dtype of w.
+    scale : float
     """
     w += scale * (dy.swapaxes(-1, -2) @ x)
 

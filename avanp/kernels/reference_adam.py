@@ -24,6 +24,15 @@ def adam_update(
     p -= lr m/correction1 / (sqrt(v/correction2) + eps)``, g itself being left as it is. The
     corrections after t steps are 1 - beta1^t and 1 - beta2^t. For AdamW scale p first, and pass no
     weight_decay.
+
+    Parameters
+    ----------
+    p, g, m, v : ndarray
+        The array, its gradient and its two moments, of one shape; all but g are written.
+    lr, beta1, beta2, eps, weight_decay : float
+        As for `avanp.optim.adam.Adam`; the decay is that of a penalty.
+    correction1, correction2 : float
+        ``1 - beta1**t`` and ``1 - beta2**t``.
     """
     if weight_decay:
         g = g + weight_decay * p

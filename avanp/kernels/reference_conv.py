@@ -16,12 +16,29 @@ Pads = tuple[Pair, Pair]
 
 
 def out_size(size: int, kernel: int, stride: int, pads: Pair) -> int:
-    """Return the number of places of a kernel along one side."""
+    """Return the number of places of a kernel along one side.
+
+    Parameters
+    ----------
+    size, kernel, stride : int
+        Of the image, the kernel and its steps, along that side.
+    pads : (int, int)
+        Zeros before and after.
+    """
     return (size + sum(pads) - kernel) // stride + 1
 
 
 def conv_forward(x: Array, w: Array, b: Array | None, stride: Pair, pads: Pads) -> Array:
-    """Return y."""
+    """Return y.
+
+    Parameters
+    ----------
+    x, w, b : ndarray
+        (N, H, W, C), (kh, kw, C, O), and (O,) or None; of one dtype, which y has.
+    stride : (int, int)
+    pads : ((int, int), (int, int))
+        (top, bottom), (left, right).
+    """
     padded = np.pad(x, ((0, 0), *pads, (0, 0)))
     height, width = (out_size(x.shape[1 + a], w.shape[a], stride[a], pads[a]) for a in (0, 1))
     y = np.zeros((len(x), height, width, w.shape[3]), x.dtype)
@@ -35,7 +52,18 @@ def conv_forward(x: Array, w: Array, b: Array | None, stride: Pair, pads: Pads) 
 def conv_backward_input(
     dy: Array, w: Array, b: Array | None, stride: Pair, pads: Pads, size: Pair
 ) -> Array:
-    """Return dx of height and width `size`, plus b (C,): the forward of a transposed conv."""
+    """Return dx of height and width `size`, plus b (C,): the forward of a transposed conv.
+
+    Parameters
+    ----------
+    dy, w, b : ndarray
+        (N, H', W', O), (kh, kw, C, O), and (C,) or None.
+    stride : (int, int)
+    pads : ((int, int), (int, int))
+        (top, bottom), (left, right).
+    size : (int, int)
+        H and W of dx (N, H, W, C).
+    """
     (top, bottom), (left, right) = pads
     height, width = size
     dx = np.zeros((len(dy), top + height + bottom, left + width + right, w.shape[2]), dy.dtype)
@@ -50,7 +78,20 @@ def conv_backward_input(
 def conv_backward_weights(
     x: Array, dy: Array, kernel: Pair, stride: Pair, pads: Pads, bias: bool
 ) -> tuple[Array, Array | None]:
-    """Return dw (kh, kw, C, O), and db (O,) where there is a bias."""
+    """Return dw (kh, kw, C, O), and db (O,) where there is a bias.
+
+    Parameters
+    ----------
+    x, dy : ndarray
+        (N, H, W, C) and (N, H', W', O), of one dtype.
+    kernel : (int, int)
+        kh and kw of dw.
+    stride : (int, int)
+    pads : ((int, int), (int, int))
+        (top, bottom), (left, right).
+    bias : bool
+        Whether db is wanted; it is None otherwise.
+    """
     padded = np.pad(x, ((0, 0), *pads, (0, 0)))
     dw = np.empty((*kernel, x.shape[3], dy.shape[3]), x.dtype)
     for (i, j), window in _windows(kernel, dy.shape[1:3], stride):

@@ -12,7 +12,14 @@ def moments(x: Array) -> tuple[Array, Array]:
 
 
 def normalise(x: Array, mean: Array, scale: Array, shift: Array) -> Array:
-    """Return ``(x - mean) scale + shift`` for x (m, n); the others (n,), in x's dtype."""
+    """Return ``(x - mean) scale + shift`` for x (m, n); the others (n,), in x's dtype.
+
+    Parameters
+    ----------
+    x : ndarray (m, n)
+    mean, scale, shift : ndarray (n,)
+        Of the dtype of x.
+    """
     y = x - mean
     y *= scale
     y += shift
@@ -25,7 +32,14 @@ def norm_sums(dy: Array, x: Array, mean: Array) -> tuple[Array, Array]:
 
 
 def norm_input(dy: Array, x: Array, mean: Array, a: Array, b: Array, c: Array) -> Array:
-    """Return ``a dy - b (x - mean) - c``: dx (m, n) from coefficients (n,) in x's dtype."""
+    """Return ``a dy - b (x - mean) - c``: dx (m, n) from coefficients (n,) in x's dtype.
+
+    Parameters
+    ----------
+    dy, x : ndarray (m, n)
+    mean, a, b, c : ndarray (n,)
+        Of the dtype of x.
+    """
     dx = a * dy
     dx -= b * (x - mean)
     dx -= c

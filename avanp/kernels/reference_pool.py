@@ -36,7 +36,17 @@ def max_pool(x: Array, size: int, stride: int) -> tuple[Array, Array]:
 def max_pool_backward(
     dy: Array, place: Array, shape: tuple[int, ...], size: int, stride: int
 ) -> Array:
-    """Return dx of `shape`: each dy added where its maximum was."""
+    """Return dx of `shape`: each dy added where its maximum was.
+
+    Parameters
+    ----------
+    dy, place : ndarray (B, H', W', C)
+        The cotangent, and the places that `max_pool` returned.
+    shape : (int, int, int, int)
+        (B, H, W, C) of the images.
+    size, stride : int
+        Of the windows.
+    """
     dx = np.zeros(shape, dy.dtype)
     for k in range(size * size):
         tap = _tap(dx, *divmod(k, size), dy.shape, stride)
@@ -45,7 +55,15 @@ def max_pool_backward(
 
 
 def window_sums(x: Array, size: int, stride: int, scale: float) -> Array:
-    """Return scale times each window's sum."""
+    """Return scale times each window's sum.
+
+    Parameters
+    ----------
+    x : ndarray (B, H, W, C)
+    size, stride : int
+        Of the windows.
+    scale : float
+    """
     out = _out_shape(x, size, stride)
     y = np.zeros(out, x.dtype)
     for k in range(size * size):
@@ -55,7 +73,17 @@ def window_sums(x: Array, size: int, stride: int, scale: float) -> Array:
 
 
 def window_spread(dy: Array, shape: tuple[int, ...], size: int, stride: int, scale: float) -> Array:
-    """Return dx of `shape`: scale dy added to all of its window. The adjoint of `window_sums`."""
+    """Return dx of `shape`: scale dy added to all of its window. The adjoint of `window_sums`.
+
+    Parameters
+    ----------
+    dy : ndarray (B, H', W', C)
+    shape : (int, int, int, int)
+        (B, H, W, C) of dx.
+    size, stride : int
+        Of the windows.
+    scale : float
+    """
     dx = np.zeros(shape, dy.dtype)
     scaled = dy * scale
     for k in range(size * size):

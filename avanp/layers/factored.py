@@ -144,7 +144,15 @@ class FactoredWeight:
 
 
 def add_product(w: Array, dy: Array, x: Array, scale: float) -> None:
-    """``w += scale * dy^T x`` in place, without a temporary of w's size where that can be."""
+    """``w += scale * dy^T x`` in place, without a temporary of w's size where that can be.
+
+    Parameters
+    ----------
+    w : ndarray (..., n_out, n_in)
+        It is written.
+    dy, x : ndarray (..., B, n_out), (..., B, n_in)
+    scale : float
+    """
     plain = w.flags.c_contiguous and w.flags.writeable and w.dtype in (np.float32, np.float64)
     if not plain or not dy.size:
         # What BLAS would write into a copy.

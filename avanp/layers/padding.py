@@ -25,6 +25,12 @@ def resolve(padding: Padding, size: Pair, kernel: Pair, stride: Pair) -> Pads:
     "same" is TensorFlow's: the output has ceil(size / stride) places, and where the zeros cannot
     be halved the bottom and the right get one more. "valid" is none.
 
+    Parameters
+    ----------
+    padding : {"same", "valid"}, int, or ((top, bottom), (left, right))
+    size, kernel, stride : (int, int)
+        Of the image, the kernel and its steps: height, width.
+
     Raises
     ------
     AvanpError

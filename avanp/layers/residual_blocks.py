@@ -25,7 +25,21 @@ def residual_dense(
     rng: np.random.Generator | None = None,
     dtype: Any = np.float32,
 ) -> Residual:
-    """Return the block ``y = x + W2 LeakyReLU(W1 x + b1) + b2`` for x (B, n)."""
+    """Return the block ``y = x + W2 LeakyReLU(W1 x + b1) + b2`` for x (B, n).
+
+    Parameters
+    ----------
+    n : int
+        Width: of x and of the layer inside.
+    slope : float
+        Of the leaky ReLU, on the negative side.
+    init : str
+        See `avanp.layers.initialise.initial`.
+    rng : numpy.random.Generator
+        Of the initial weights.
+    dtype : numpy dtype
+        Of the parameters.
+    """
     first = Dense(n, n, init=init, rng=rng, dtype=dtype)
     second = Dense(n, n, init=init, rng=rng, dtype=dtype)
     rescale(second.params["W"], START)
@@ -44,6 +58,21 @@ def residual_conv(
     """Return the block ``y = x + conv(LeakyReLU(conv(x)))``, 3×3, for x (B, H, W, n).
 
     With `batch_norm` each convolution is followed by one, and has no bias of its own.
+
+    Parameters
+    ----------
+    n : int
+        Width: of x and of the layer inside.
+    slope : float
+        Of the leaky ReLU, on the negative side.
+    batch_norm : bool
+        Whether one follows each convolution.
+    init : str
+        See `avanp.layers.initialise.initial`.
+    rng : numpy.random.Generator
+        Of the initial weights.
+    dtype : numpy dtype
+        Of the parameters.
     """
 
     def conv() -> Conv2d:

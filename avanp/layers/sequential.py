@@ -49,7 +49,16 @@ class Sequential(Container):
         train: bool = False,
         rng: np.random.Generator | None = None,
     ) -> tuple[Array, dict[int, Array], list[Any]]:
-        """Return the output, the outputs of the layers numbered in `taps`, and the caches."""
+        """Return the output, the outputs of the layers numbered in `taps`, and the caches.
+
+        Parameters
+        ----------
+        x : ndarray (B, ...)
+        taps : collection of int
+            Layers by number, from 0.
+        train, rng
+            As for `Layer.forward`; both are passed to every layer.
+        """
         self._check_taps(taps)
         caches = []
         tapped = {}

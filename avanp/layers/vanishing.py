@@ -6,6 +6,7 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer, Wrt
+from avanp.layers.checks import check_floats
 from avanp.layers.container import Container, joined
 
 
@@ -52,6 +53,7 @@ class VanishingResidual(Container):
         self, dy: Array, cache: tuple[float, Any], *, wrt: Wrt = "both"
     ) -> tuple[Array | None, dict[str, Any]]:
         """Return ``carry dy`` plus what comes through the body, and the body's gradients."""
+        check_floats(self, dy)
         carry, of_body = cache
         dbody = (1.0 - carry) * dy if carry else dy
         dx, grads = self.body.backward(dbody, of_body, wrt=wrt)

@@ -5,7 +5,7 @@ is read, and where its gradient is. E[·] is the mean over the batch; a squared 
 its elements too where that is said, because the paper's β and γ presuppose it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -81,14 +81,14 @@ def eq8(
     return reconstruction + beta * adversarial + gamma * latent
 
 
-def eq9(features: Sequence[Array], again: Sequence[Array], alphas: Sequence[float]) -> float:
+def eq9(features: Iterable[Array], again: Iterable[Array], alphas: Iterable[float]) -> float:
     """Eq. 9: L_rec = Σ α_i E[‖F_i - F^_i‖²], the mean over all elements of a layer.
 
     §4.3.2 cites it as Eq. 3. F_i = φ_i(X) and F^_i = φ_i(X^) are what layer i of the encoder
     returns, (B, ...).
     """
     parts = zip(features, again, alphas, strict=True)
-    return float(sum(alpha * np.mean(np.square(f - g)) for f, g, alpha in parts))
+    return sum(a * float(np.mean(np.square(f - g), dtype=np.float64)) for f, g, a in parts)
 
 
 def eq10(scores: Array, again: Array) -> float:
@@ -102,7 +102,8 @@ def eq11(probabilities: Array, again: Array, *, reduction: str = "mean") -> floa
     "sum" over the classes is as printed; with "mean" γ is K times weaker.
     """
     squares = np.square(probabilities - again)
-    return float(np.mean(squares.sum(axis=-1) if reduction == "sum" else squares.mean(axis=-1)))
+    each = squares.sum(axis=-1) if reduction == "sum" else squares.mean(axis=-1)
+    return float(np.mean(each, dtype=np.float64))
 
 
 def eq_dis(scores: Array, target: float) -> float:

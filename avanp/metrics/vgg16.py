@@ -1,6 +1,7 @@
 """The convolutions of VGG16 (Simonyan, Zisserman 2015), with weights that the user brings."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -50,7 +51,9 @@ class VGG16(Features):
         return tap_means(list(self.net), np.ascontiguousarray(x, np.float32), self.taps)
 
 
-def vgg16_net(path: str | Path, last: str = "relu5_1") -> tuple[Sequential, dict[str, int]]:
+def vgg16_net(
+    path: str | Path, last: str = "relu5_1", dtype: Any = np.float32
+) -> tuple[Sequential, dict[str, int]]:
     """Return VGG16 up to the layer `last`, and the place of every ReLU in it by name.
 
     It takes images (B, H, W, 3) in [0, 1] as they are, without the means of ImageNet.
@@ -80,7 +83,7 @@ def vgg16_net(path: str | Path, last: str = "relu5_1") -> tuple[Sequential, dict
     for name, width in used:
         if name[0] != before:
             layers.append(MaxPool2d())
-        conv = Conv2d(n_in, width, 3, init="zeros")
+        conv = Conv2d(n_in, width, 3, init="zeros", dtype=dtype)
         for key, array in conv.params.items():
             array[...] = _checked(arrays, f"conv{name}.{key}", array.shape)
         layers += [conv, ReLU()]

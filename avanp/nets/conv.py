@@ -30,7 +30,23 @@ def encoder(
     rng: np.random.Generator,
     dtype: Any = np.float32,
 ) -> Sequential:
-    """Return a net from images (B, H, W, C) to mu and logvar side by side, (B, 2 latent)."""
+    """Return a net from images (B, H, W, C) to mu and logvar side by side, (B, 2 latent).
+
+    Parameters
+    ----------
+    shape : (int, int, int)
+        Height, width and channels of an image.
+    widths : sequence of int
+        Channels after each halving.
+    latent : int
+        Numbers of a code.
+    batch_norm : bool
+        Whether one follows each hidden layer.
+    rng : numpy.random.Generator
+        Of the initial weights.
+    dtype : numpy dtype
+        Of the parameters.
+    """
     layers: list[Layer] = []
     channels = shape[2]
     for width in widths:
@@ -56,6 +72,21 @@ def decoder(
 
     `widths` are an encoder's: they are taken from the last to the first. Where a halving was
     rounded up, the doubling gives one row or column less.
+
+    Parameters
+    ----------
+    shape : (int, int, int)
+        Height, width and channels of an image.
+    widths : sequence of int
+        Channels after each halving. They are an encoder's: the last comes first.
+    latent : int
+        Numbers of a code.
+    batch_norm : bool
+        Whether one follows each hidden layer.
+    rng : numpy.random.Generator
+        Of the initial weights.
+    dtype : numpy dtype
+        Of the parameters.
     """
     sizes = halvings(shape, len(widths))
     height, breadth = sizes.pop()
@@ -84,7 +115,23 @@ def discriminator(
     rng: np.random.Generator,
     dtype: Any = np.float32,
 ) -> Sequential:
-    """Return a net from images (B, H, W, C) to logits (B, outputs)."""
+    """Return a net from images (B, H, W, C) to logits (B, outputs).
+
+    Parameters
+    ----------
+    shape : (int, int, int)
+        Height, width and channels of an image.
+    widths : sequence of int
+        Channels after each halving.
+    outputs : int
+        Logits of an image.
+    batch_norm : bool
+        Whether one follows each hidden layer, but the first.
+    rng : numpy.random.Generator
+        Of the initial weights.
+    dtype : numpy dtype
+        Of the parameters.
+    """
     layers: list[Layer] = []
     channels = shape[2]
     for i, width in enumerate(widths):

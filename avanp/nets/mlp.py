@@ -27,7 +27,23 @@ def encoder(
     rng: np.random.Generator,
     dtype: Any = np.float32,
 ) -> Sequential:
-    """Return a net from images (B, H, W, C) to mu and logvar side by side, (B, 2 latent)."""
+    """Return a net from images (B, H, W, C) to mu and logvar side by side, (B, 2 latent).
+
+    Parameters
+    ----------
+    shape : (int, int, int)
+        Height, width and channels of an image.
+    widths : sequence of int
+        Of the hidden layers.
+    latent : int
+        Numbers of a code.
+    batch_norm : bool
+        Whether one follows each hidden layer.
+    rng : numpy.random.Generator
+        Of the initial weights.
+    dtype : numpy dtype
+        Of the parameters.
+    """
     n = int(np.prod(shape))
     layers: list[Layer] = [Flatten()]
     for width in widths:
@@ -48,6 +64,21 @@ def decoder(
     """Return a net from codes (B, latent) to images (B, H, W, C), before any sigmoid.
 
     `widths` are an encoder's: they are taken from the last to the first.
+
+    Parameters
+    ----------
+    shape : (int, int, int)
+        Height, width and channels of an image.
+    widths : sequence of int
+        Of the hidden layers. They are an encoder's: the last comes first.
+    latent : int
+        Numbers of a code.
+    batch_norm : bool
+        Whether one follows each hidden layer.
+    rng : numpy.random.Generator
+        Of the initial weights.
+    dtype : numpy dtype
+        Of the parameters.
     """
     n = latent
     layers: list[Layer] = []
@@ -67,7 +98,23 @@ def discriminator(
     rng: np.random.Generator,
     dtype: Any = np.float32,
 ) -> Sequential:
-    """Return a net from images (B, H, W, C), or codes (B, n), to logits (B, outputs)."""
+    """Return a net from images (B, H, W, C), or codes (B, n), to logits (B, outputs).
+
+    Parameters
+    ----------
+    shape : (int, int, int)
+        Height, width and channels of an image.
+    widths : sequence of int
+        Of the hidden layers.
+    outputs : int
+        Logits of an image.
+    batch_norm : bool
+        Whether one follows each hidden layer, but the first.
+    rng : numpy.random.Generator
+        Of the initial weights.
+    dtype : numpy dtype
+        Of the parameters.
+    """
     n = int(np.prod(shape))
     layers: list[Layer] = [Flatten()]
     for i, width in enumerate(widths):

@@ -32,7 +32,18 @@ class Constant:
 
 
 class StepDecay(Constant):
-    """Times `factor` after every `every`, and never below `floor`."""
+    """Times `factor` after every `every`, and never below `floor`.
+
+    Parameters
+    ----------
+    lr : float
+        At time 0.
+    every : float
+        In the unit of t: epochs, in training.
+    factor : float
+    floor : float
+        The least rate.
+    """
 
     def __init__(self, lr: float, every: float, factor: float = 0.5, floor: float = 0.0) -> None:
         super().__init__(lr)
@@ -61,6 +72,15 @@ class Cosine(Constant):
 
     The first `warmup` of the time rises in a straight line, from ``lr / (warmup + 1)`` at 0.
     Loshchilov, Hutter 2017, without restarts.
+
+    Parameters
+    ----------
+    lr : float
+        The largest rate.
+    total, warmup : float
+        In the unit of t: epochs, in training.
+    floor : float
+        The least rate.
     """
 
     def __init__(self, lr: float, total: float, warmup: float = 0.0, floor: float = 0.0) -> None:
@@ -82,6 +102,16 @@ class Plateau(Constant):
 
     Smaller is better. The count then begins anew; the rate never goes below `floor`. A call
     without a metric only tells the present rate.
+
+    Parameters
+    ----------
+    lr : float
+        To begin with.
+    patience : int
+        In metrics seen: epochs, in training.
+    factor : float
+    floor : float
+        The least rate.
     """
 
     def __init__(

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def build(name: str, *, seed: int = 0, dtype: Any = "float32", **options: Any) -> "System":
-    """Return a new system without parts.
+    """Return a new system, with what parts it can make itself.
 
     Parameters
     ----------

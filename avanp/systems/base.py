@@ -44,7 +44,7 @@ class System(WithParts):
     dtype : numpy dtype
         float32, or float64 to check gradients.
     parts : mapping of str to Part, optional
-        The nets named by `part_names`.
+        The nets named by `part_names`; by default those of `own_parts`.
 
     Attributes
     ----------
@@ -62,7 +62,9 @@ class System(WithParts):
         `measure` and there are validation images, else the training's. None: there is none.
     can : frozenset of str
         What commands ask for: "generate" (`noise`, `decode`), "encode" (`encode`), "reconstruct"
-        (`reconstruct`), "recover" (`decoder`, a net), "classify" (`probabilities`).
+        (`reconstruct`), "recover" (`decoder`, a net), "classify" (`probabilities`),
+        "generate by class" (`noise_of`), "collapse" (its log shows one:
+        `avanp.metrics.collapse`).
     """
 
     name: ClassVar[str]
@@ -71,8 +73,12 @@ class System(WithParts):
     monitor: ClassVar[str | None] = "loss"
     can: ClassVar[frozenset[str]] = frozenset()
     needs_labels: ClassVar[bool] = False
+    # Whether a label may be -1: that image has none.
+    takes_unlabelled: ClassVar[bool] = False
     # Whether the weights of the lowest monitored value are kept beside the last ones.
     keeps_best: ClassVar[bool] = False
+    # The `--schedule` of `avanp train` where none is given.
+    schedule: ClassVar[str | None] = None
     # Options for a gradient check; a weight of 1 would hide that it is missing.
     checked_with: ClassVar[Mapping[str, Any]] = {}
 
@@ -88,7 +94,7 @@ class System(WithParts):
         if type(config) is not self.config_class:
             wanted, got = self.config_class.__name__, type(config).__name__
             raise AvanpError(f"{self.name} is made from a {wanted}, not from a {got}")
-        self.parts = dict(parts or {})
+        self.parts = dict(self.own_parts(config, seed, dtype) if parts is None else parts)
         if set(self.parts) != set(self.part_names):
             raise AvanpError(f"{self.name} needs the parts {', '.join(self.part_names) or 'none'}")
         self.config: Any = config

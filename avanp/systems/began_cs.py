@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from avanp.systems.base import Terms
 from avanp.systems.boundary import Round, Weights
-from avanp.systems.equilibrium import TERMS, EquilibriumConfig, EquilibriumSystem
+from avanp.systems.equilibrium import EquilibriumSystem
+from avanp.systems.equilibrium_config import TERMS, EquilibriumConfig
 from avanp.systems.options import option
 from avanp.systems.term import Term
 

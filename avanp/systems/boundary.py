@@ -15,10 +15,10 @@ from avanp.layers.container import joined
 from avanp.layers.factored import Factors
 from avanp.layers.sequential import Sequential
 from avanp.layers.two_heads import halves
-from avanp.losses.began import eq20, eq21
+from avanp.losses.began import eq7, eq9, eq20, eq21
 from avanp.losses.kl import kl_logvar
 from avanp.losses.reconstruction import frobenius, l1, mean_squared
-from avanp.metrics.convergence import Units, units
+from avanp.metrics.convergence import Units, convergence, units
 from avanp.systems.game import added
 
 Rng = np.random.Generator
@@ -47,6 +47,13 @@ class Pass(NamedTuple):
     dy: Array
     code: Array
     caches: list[Any]
+    units: Units
+
+
+class Error(NamedTuple):
+    """L(v) of images, and their errors e in the two units: what is left of a pass."""
+
+    value: float
     units: Units
 
 
@@ -118,7 +125,8 @@ def discriminate(
     _, of_real = back(d, real, half, dreal)
     dv, of_seen = back(d, seen, -half * k, dfake, wrt_images=of_fake)
     if kl is None:
-        loss = real.value - k * seen.value + alpha * constraint
+        # Eq. 8 where alpha is 0.
+        _, loss = eq9(real.value, seen.value, seen.value, k, constraint, alpha)
     else:
         regularisation = kl * eq20(kl_real, kl_fake, k)
         loss = eq21(real.value, seen.value, regularisation, k, constraint, alpha)
@@ -166,6 +174,16 @@ def of_images(d: Sequential, p: Pass) -> Array:
     through_d, _ = d.backward(p.dy, p.caches, wrt="input")
     assert through_d is not None
     return through_d - p.dy
+
+
+def balance(real: Pass | Error, fake: Pass | Error, gamma: float) -> dict[str, float]:
+    """Return M in the loss's unit and in two that compare, and the ratio that k controls."""
+    return {
+        "m": convergence(real.value, fake.value, gamma),
+        "m_mean": convergence(real.units.mean, fake.units.mean, gamma),
+        "m_rms": convergence(real.units.rms, fake.units.rms, gamma),
+        "ratio": eq7(real.value, fake.value) if real.value else np.inf,
+    }
 
 
 def scaled(grads: Grads, factor: float) -> Grads:

@@ -54,13 +54,22 @@ class Config:
         for name, one in options_of(type(self)).items():
             object.__setattr__(self, name, one.checked(getattr(self, name)))
         if self.widths is None:
-            object.__setattr__(self, "widths", WIDTHS[self.arch])
+            object.__setattr__(self, "widths", self.default_widths())
         if self.batch_norm is None:
             object.__setattr__(self, "batch_norm", self.normed())
+
+    def default_widths(self) -> tuple[int, ...]:
+        """Return the sizes of hidden layers if nothing is said about them."""
+        return WIDTHS[self.arch]
 
     def normed(self) -> bool:
         """Return whether there is batch norm if nothing is said about it."""
         return False
+
+    @property
+    def batches_a_step(self) -> int:
+        """How many batches the updates of a step draw."""
+        return 1
 
     @property
     def hidden(self) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ from avanp.systems.likelihood import reconstruction, to_images
 class DecodingSystem(System):
     """A system that makes images of codes z ~ N(0, I)."""
 
-    config_class = LatentConfig
+    config_class: ClassVar[type[LatentConfig]] = LatentConfig
     can = frozenset({"generate", "recover"})
     # The net that makes images of codes.
     decoder_net: ClassVar[str] = "decoder"
@@ -61,7 +61,7 @@ class DecodingSystem(System):
 class EncodingSystem(DecodingSystem):
     """A system with an encoder: what a VAE can do."""
 
-    config_class = LikelihoodConfig
+    config_class: ClassVar[type[LatentConfig]] = LikelihoodConfig
     can = frozenset({"generate", "recover", "encode", "reconstruct"})
     encoder_net: ClassVar[str] = "encoder"
 
@@ -89,7 +89,7 @@ class EncodingSystem(DecodingSystem):
         """Return the images of the codes mu(x)."""
         return self.decode(self.encode(x)[0])
 
-    def measure(self, batch: Array, rng: Rng) -> Terms:
+    def measure(self, batch: Any, rng: Rng) -> Terms:
         """Return reconstruction and KL of one draw of z, the ELBO, and as "loss" minus the ELBO."""
         mu, logvar = halves(self._encode(batch))
         z = reparameterise(mu, logvar, self.noise(len(batch), rng))

@@ -1,8 +1,7 @@
-"""What BEGAN, BEGAN-CS and BEGAN v3 share: their options, their step, and what they can do."""
+"""What BEGAN, BEGAN-CS and BEGAN v3 share: their step, and what they can do."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -10,87 +9,28 @@ from avanp.layers.base import Array, Layer
 from avanp.layers.sequential import Sequential
 from avanp.layers.two_heads import halves
 from avanp.layers.vanishing import carry_of, set_carry
-from avanp.losses.began import eq7, eq10_k
+from avanp.losses.began import eq10_k
 from avanp.metrics.collapse import sign
-from avanp.metrics.convergence import convergence
+from avanp.metrics.convergence import units
 from avanp.metrics.diversity import diversity
 from avanp.nets.began import Topology, autoencoder, decoder
 from avanp.systems.base import Draw, Gradients, Rng, Terms
-from avanp.systems.boundary import Pass, Round, Weights, discriminate, of_images, through
-from avanp.systems.config import LatentConfig
+from avanp.systems.boundary import (
+    DISTANCES,
+    Error,
+    Round,
+    Weights,
+    balance,
+    discriminate,
+    of_images,
+    through,
+)
 from avanp.systems.encoding import DecodingSystem
+from avanp.systems.equilibrium_config import TERMS, EquilibriumConfig
 from avanp.systems.images import in_chunks
-from avanp.systems.options import option
-from avanp.systems.term import Term
 
-
-@dataclass(frozen=True, kw_only=True)
-class EquilibriumConfig(LatentConfig):
-    """That of a BEGAN; gamma and k_rate are what small runs need, not the papers' .5 and .001."""
-
-    arch: Literal["mlp", "conv"] = option(
-        "conv", help="3×3 convolutions (conv), or two hidden dense layers in each half (mlp)."
-    )
-    width: int = option(
-        16,
-        least=1,
-        help="Channels that every halving adds, 128 in the papers; hidden units of an mlp.",
-    )
-    latent: int = option(16, least=1, help="Numbers in a code.")
-    activation: Literal["elu", "leaky-relu"] = option("elu", help="Of every hidden layer.")
-    lr: float = option(1e-4, above=0, help="Learning rate.")
-    loss: Literal["l1", "l2", "mse"] = option(
-        "l1",
-        help="Error of the auto-encoder: mean |e|, the norm of e over the batch by its size, or "
-        "mean e². M is in its unit.",
-    )
-    gamma: float = option(0.75, above=0, help="L(G(z)) / L(x) to hold; more is more diverse.")
-    k_rate: float = option(0.01, least=0, help="λ, how fast k follows the balance.")
-    k_start: float = option(0.0, least=0, help="k at the start.")
-    order: Literal["simultaneous", "sequential"] = option(
-        "simultaneous",
-        help="Both nets from the same weights, or the discriminator first and the generator "
-        "through the one updated, as the program of BEGAN-CS.",
-    )
-    fresh_codes: bool = option(False, help="Other codes for the generator's update.")
-    prior: Literal["uniform", "normal"] = option(
-        "uniform", help="Codes of U(-1, 1), as the papers', or of N(0, 1)."
-    )
-    skips: bool = option(False, help="Join the first map of a decoder to its later stages.")
-    vanishing: int = option(
-        0,
-        least=0,
-        help="Steps in which residual connections fade out, 16000 in the paper of BEGAN; 0: none.",
-    )
-    printed_sign: bool = option(
-        False, help="The sign of k's update in Eq. 8 of BEGAN v3, which collapses."
-    )
-    widths: tuple[int, ...] | None = option(None, help="None: see width.", command_line=False)
-    batch_norm: bool | None = option(None, help="None.", command_line=False)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        object.__setattr__(self, "widths", None)
-        object.__setattr__(self, "batch_norm", False)
-
-    @property
-    def hidden(self) -> tuple[int, ...]:
-        """The one width, from which all layers follow."""
-        return (self.width,)
-
-
-ERRORS = ("discriminator", "generator")
-TERMS = {
-    "m": Term("convergence M = L(x) + |γ L(x) − L(G(z))|, in the unit of the loss", "", "m"),
-    "k": Term("weight of L(G(z)) in what the discriminator descends, 0 to 1", "", "k"),
-    "ratio": Term("L(G(z)) / L(x), which k holds at γ", "", "ratio"),
-    "real": Term("L(x), error of the auto-encoder on images", "", "real", ERRORS[:1]),
-    "fake": Term("L(G(z)), its error on generated images", "", "fake", ERRORS),
-    "diversity": Term("mean distance of two fakes of fixed codes", "of real"),
-    "discriminator_loss": Term("what the discriminator descends", "", "", ERRORS[:1]),
-    "m_mean": Term("M of the mean |e|", "pixel"),
-    "m_rms": Term("M of the root mean square of e", "pixel"),
-}
+# Validation images that a row of the log rests on, and numbers in a map of a layer.
+LOOK, PIECE = 500, 2**22
 
 
 class EquilibriumSystem(DecodingSystem):
@@ -102,7 +42,7 @@ class EquilibriumSystem(DecodingSystem):
     """
 
     config_class = EquilibriumConfig
-    can = frozenset({"generate", "encode", "reconstruct"})
+    can = frozenset({"generate", "encode", "reconstruct", "collapse"})
     decoder_net = "generator"
     monitor = "m"
     keeps_best = True
@@ -172,7 +112,7 @@ class EquilibriumSystem(DecodingSystem):
         if not together:
             again, _ = self.decoder.forward(z, train=True, rng=rng)
             real, seen = (through(d, v, c.loss, rng) for v in (x, again))
-        yield {}, self._balance(real, seen)
+        yield {}, balance(real, seen, c.gamma)
         self._control(real.value, seen.value)
 
     def _terms(self, played: Round) -> Terms:
@@ -181,16 +121,6 @@ class EquilibriumSystem(DecodingSystem):
             "discriminator_loss": played.loss,
             "real": played.real.value,
             "fake": played.fake.value,
-        }
-
-    def _balance(self, real: Pass, fake: Pass) -> Terms:
-        """Return M in three units, and the ratio that k controls."""
-        gamma = self.config.gamma
-        return {
-            "m": convergence(real.value, fake.value, gamma),
-            "m_mean": convergence(real.units.mean, fake.units.mean, gamma),
-            "m_rms": convergence(real.units.rms, fake.units.rms, gamma),
-            "ratio": eq7(real.value, fake.value) if real.value else np.inf,
         }
 
     def _control(self, real: float, fake: float) -> None:
@@ -209,17 +139,31 @@ class EquilibriumSystem(DecodingSystem):
         own = {"discriminator": "discriminator_loss", "generator": "fake"}
         return {net: terms[term] for net, term in own.items() if term in terms}
 
+    def evaluate(self, batch: Array, rng: Rng) -> Terms:
+        """Return `measure` of the first images, LOOK at the most: what a log needs."""
+        return super().evaluate(batch[:LOOK], rng)
+
     def measure(self, batch: Array, rng: Rng) -> Terms:
         """Return M, its parts, and the diversity of fakes of codes that `rng` draws."""
         x = self._signed(batch)
-        fake, _ = self.decoder.forward(self.noise(len(x), rng))
-        real, seen = (through(self.d, v, self.config.loss, rng, train=False) for v in (x, fake))
-        terms = {**self._balance(real, seen), "real": real.value, "fake": seen.value}
+        fake = self._in_pieces(lambda z: self.decoder.forward(z)[0], self.noise(len(x), rng))
+        real, seen = (self._error(v, rng) for v in (x, fake))
+        terms = {**balance(real, seen, self.config.gamma), "real": real.value, "fake": seen.value}
         if len(x) > 1 and np.ptp(x, axis=0).any():
             # A generator that diverged makes no images at all.
             flat = np.nan_to_num(self._images(fake)).reshape(len(x), -1)
             terms["diversity"] = diversity(flat, batch.reshape(len(x), -1))
         return terms
+
+    def _error(self, v: Array, rng: Rng) -> Error:
+        """Return L(v) outside training."""
+        y = self._in_pieces(lambda part: self.d.forward(part, rng=rng)[0], v)
+        return Error(DISTANCES[self.config.loss](y, v)[0], units(y - v))
+
+    def _in_pieces(self, function: Callable[[Array], Array], x: Array) -> Array:
+        """Return ``function(x)``, so few images at a time that a layer's map stays small."""
+        c = self.config
+        return in_chunks(function, x, max(1, PIECE // (c.shape[0] * c.shape[1] * c.width)))
 
     def notice(self, rows: list[dict[str, Any]]) -> str:
         """Return a warning where the log shows collapse, or its early sign."""
@@ -234,7 +178,7 @@ class EquilibriumSystem(DecodingSystem):
     def encode(self, x: Array) -> tuple[Array, Array]:
         """Return mu and logvar of images by D, (B, latent) each; logvar is -inf without one."""
         encoder = self.d.layers[0]
-        codes = in_chunks(
+        codes = self._in_pieces(
             lambda part: encoder.forward(self._signed(self.check_images(part)))[0], np.asarray(x)
         )
         if not self.variational:
@@ -245,14 +189,14 @@ class EquilibriumSystem(DecodingSystem):
     def from_codes(self, mu: Array) -> Array:
         """Return images (B, H, W, C) of codes that `encode` made, by D's decoder."""
         last = self.d.layers[-1]
-        return in_chunks(lambda part: self._images(last.forward(part)[0]), mu)
+        return self._in_pieces(lambda part: self._images(last.forward(part)[0]), mu)
 
     def reconstruct(self, x: Array) -> Array:
         """Return D's images of the codes mu(x)."""
         return self.from_codes(self.encode(x)[0])
 
     def _decode(self, z: Array) -> Array:
-        return self._images(self.decoder.forward(z)[0])
+        return self._in_pieces(lambda part: self._images(self.decoder.forward(part)[0]), z)
 
     def _signed(self, x: Array) -> Array:
         """Return images in [-1, 1]; those of pixel_range "real" stay what they are."""

@@ -33,7 +33,7 @@ class Option:
     Attributes
     ----------
     kind : type
-        int, float, bool, ``Literal[...]`` or a tuple of numbers, without None.
+        int, float, bool, str, ``Literal[...]`` or a tuple of numbers, without None.
     optional : bool
         Whether None is a value: "as the system has it by default".
     """
@@ -63,6 +63,8 @@ class Option:
             return choice(self.name, value, self.choices)
         if self.kind is bool:
             return flag(self.name, value)
+        if self.kind is str:
+            return words(self.name, value)
         if self.kind is int:
             return whole(self.name, value, None if limits.least == -math.inf else int(limits.least))
         if self.kind is float:
@@ -74,7 +76,8 @@ class Option:
         if kinds[0] is int:
             return whole_numbers(self.name, value, limits.what, count)
         if not isinstance(value, tuple | list) or len(value) != count:
-            raise AvanpError(f"{self.name} must be two numbers, not {value!r}")
+            many = {2: "two", 3: "three"}.get(len(kinds), len(kinds))
+            raise AvanpError(f"{self.name} must be {many} numbers, not {value!r}")
         for one in value:
             number(self.name, one, least=limits.least, above=limits.above, below=limits.below)
         return tuple(map(float, value))
@@ -176,6 +179,13 @@ def choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
     if value not in choices:
         raise AvanpError(f"unknown {name} {value!r}: choose from {', '.join(choices)}")
     return str(value)
+
+
+def words(name: str, value: Any) -> str:
+    """Return words, or raise an `AvanpError`."""
+    if not isinstance(value, str) or not value:
+        raise AvanpError(f"{name} must be words, not {value!r}")
+    return value
 
 
 def flag(name: str, value: Any) -> bool:

@@ -1,13 +1,15 @@
 """Nets that a system takes from elsewhere and leaves as they are."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Layer
+
+Load = Callable[[str], Any]
 
 
 class Part(NamedTuple):
@@ -21,11 +23,15 @@ class Part(NamedTuple):
     kept : bool
         Whether a checkpoint holds its weights. Where not, it has the hash alone, and the part is
         looked for again by `System.find_part`.
+    of : dict, optional
+        For a net of a trained system, "system", "config" and "net": its name, its configuration
+        and the net's name. A checkpoint that keeps the part builds it again from that.
     """
 
     net: Layer
     origin: str
     kept: bool = True
+    of: dict[str, Any] | None = None
 
     @property
     def sha256(self) -> str:
@@ -42,6 +48,11 @@ def fingerprint(net: Layer) -> str:
     return digest.hexdigest()
 
 
+def no_runs(run: str) -> Any:
+    """Refuse to load a run: for callers that are below those which can."""
+    raise AvanpError(f"the run {run!r} is not looked for here: see avanp.training.parts.parts_of")
+
+
 class WithParts:
     """How a system that has parts comes by them."""
 
@@ -54,6 +65,26 @@ class WithParts:
     def parts_from(cls, first: Any, origin: str) -> dict[str, Part]:
         """Return the parts that a trained first stage gives."""
         return {name: Part(first.nets[name], origin) for name in cls.part_names}
+
+    @classmethod
+    def options_from(cls, first: Any) -> dict[str, Any]:
+        """Return the options that a trained first stage has settled, by name."""
+        return {}
+
+    @classmethod
+    def own_parts(cls, config: Any, seed: int, dtype: Any, load: Load = no_runs) -> dict[str, Part]:
+        """Return the parts that a configuration names, of a system that has no first stage.
+
+        Parameters
+        ----------
+        config : Config
+        seed : int
+            Of parts that are drawn at random.
+        dtype : numpy dtype
+        load : callable
+            Returns the trained system of a run, by its path.
+        """
+        return {}
 
     @classmethod
     def parts_to_check(cls, config: Any) -> dict[str, Part]:

@@ -42,7 +42,12 @@ def save(path: Path | str, system: System, state: dict[str, Any] | None = None) 
         "dtype": system.dtype.name,
         "nets": {net: sum(p.size for p in n.params.values()) for net, n in system.nets.items()},
         "parts": {
-            name: {"origin": part.origin, "sha256": part.sha256, "kept": part.kept}
+            name: {
+                "origin": part.origin,
+                "sha256": part.sha256,
+                "kept": part.kept,
+                **({} if part.of is None else {"of": part.of}),
+            }
             for name, part in system.parts.items()
         },
         "state": state,

@@ -5,7 +5,7 @@ from typing import Any
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer
 from avanp.systems.base import System
-from avanp.systems.find import find
+from avanp.systems.find import find, known
 from avanp.systems.parts import Part, fingerprint
 from avanp.systems.streams import Streams, count_weights
 
@@ -58,12 +58,17 @@ def _part(
     if not about.get("kept"):
         part = kind.find_part(name, config, about["origin"])
     else:
-        part = Part(kind.build_part(name, config, Streams(0), dtype), about["origin"])
-        own, others = dict(_all(part.net)), {}
+        others = {}
         for key, array in arrays.items():
             of, _, rest = key.partition(".")
             if of == name:
                 others[rest] = array
+        if about.get("of") is None:
+            net = kind.build_part(name, config, Streams(0), dtype)
+        else:
+            net = _net_of(name, about["of"], dtype, sum(a.size for a in others.values()))
+        part = Part(net, about["origin"], of=about.get("of"))
+        own = dict(_all(part.net))
         if set(own) != set(others) or any(own[k].shape != others[k].shape for k in own):
             raise AvanpError(f"the arrays of its part {name!r} do not fit")
         for key, array in own.items():
@@ -71,6 +76,22 @@ def _part(
     if fingerprint(part.net) != about.get("sha256"):
         raise AvanpError(f"its part {name!r} is not the one that it was trained with")
     return part
+
+
+def _net_of(name: str, of: Any, dtype: str, there: int) -> Layer:
+    """Return the untrained net of a system that a part's description names."""
+    if not isinstance(of, dict) or not isinstance(of.get("config"), dict):
+        raise AvanpError(f"its part {name!r} is not described")
+    if of.get("system") not in known():  # what `find` knows besides are files, which it would run
+        raise AvanpError(f"its part {name!r} is the net of no known system")
+    kind = find(of["system"])
+    config = kind.config_class.from_options(**of["config"])
+    if count_weights(kind, config, {}) > there:
+        raise AvanpError(f"its part {name!r} holds {there} weights, fewer than its net needs")
+    nets = kind(config, dtype=dtype, parts={}).nets
+    if of.get("net") not in nets:
+        raise AvanpError(f"its part {name!r} is no net of a {kind.name}")
+    return nets[of["net"]]
 
 
 def _all(net: Layer) -> list[tuple[str, Array]]:

@@ -16,6 +16,8 @@ from avanp.layers.relu import ReLU
 from avanp.layers.tanh import Tanh
 from avanp.registry import SYSTEMS
 from avanp.rng import stream
+from avanp.systems.find import find
+from avanp.systems.options import options_of
 
 SHAPE = (3, 4, 1)
 
@@ -25,23 +27,26 @@ class Smooth(Tanh, LeakyReLU):
 
 
 def smooth(system: Any) -> Any:
-    """Return the system, its activations replaced."""
-    for net in system.nets.values():
-        for i, layer in enumerate(getattr(net, "layers", ())):
-            if isinstance(layer, ReLU | LeakyReLU):
-                net.layers[i] = net.children[str(i)] = Smooth()
+    """Return the system, the activations of its nets and parts replaced."""
+    for net in (*system.nets.values(), *(part.net for part in system.parts.values())):
+        _smooth(net)
     return system
+
+
+def _smooth(net: Any) -> None:
+    for child in getattr(net, "children", {}).values():
+        _smooth(child)
+    for i, layer in enumerate(getattr(net, "layers", ())):
+        if isinstance(layer, ReLU | LeakyReLU):
+            net.layers[i] = Smooth()
 
 
 def small(name: str, arch: str) -> Any:
     """Return a small system in float64; the convolutional nets have batch norm, the dense not."""
-    from avanp.systems.find import find
-    from avanp.systems.options import options_of
-
     kind = find(name)
     known = options_of(kind.config_class)
     options: dict[str, Any] = {"arch": arch, "widths": (4,), "latent": 2}
-    options |= {"batch_norm": arch == "conv", **kind.checked_with}
+    options |= {"batch_norm": arch != "mlp", **kind.checked_with}
     config = kind.config_class(shape=SHAPE, **{k: v for k, v in options.items() if k in known})
     return smooth(kind(config, dtype=np.float64, parts=kind.parts_to_check(config)))
 
@@ -89,11 +94,13 @@ def cases_of(name: str) -> dict[str, Callable[[Rng], ScalarCase]]:
 
     A net that a step updates several times has a row for each: ``system-X.d``, ``system-X.d-2``.
     """
-    system, rows = small(name, "mlp"), {}
+    archs = options_of(find(name).config_class)["arch"].choices
+    system, rows = small(name, archs[0]), {}
     batch = images(system, stream(0, "data"))
     for net in system.nets:
         for nth, _ in enumerate(_of(net, system, batch)):
-            for arch, suffix in (("mlp", ""), ("conv", "-conv")):
+            for arch in archs:
+                suffix = "" if arch == "mlp" or len(archs) == 1 else f"-{arch}"
                 row = f"system-{system.name}{suffix}.{net}" + (f"-{nth + 1}" if nth else "")
                 rows[row] = case_of(name, arch, net, nth)
     return rows

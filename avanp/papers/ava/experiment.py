@@ -1,8 +1,9 @@
 """The AVA paper as an experiment: every model at every learning rate, under every rule set."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +12,29 @@ from avanp.ava.rules import rules_from_name
 from avanp.data.images import ImageSet
 from avanp.data.orbit import is_paper_set
 from avanp.experiments import run
+from avanp.experiments.axes import names_axis
 from avanp.experiments.experiment import Experiment
-from avanp.experiments.grid import RATES, Grid, names_axis
+from avanp.experiments.grid import Grid
+from avanp.experiments.rates import RATES
 from avanp.kernels import backend
 from avanp.papers.ava import printed_numbers as paper
 from avanp.papers.ava.ablations import ABLATIONS
 from avanp.papers.ava.cell import run as run_cell
+from avanp.papers.ava.charts import curves, figure6
 from avanp.papers.ava.claims import CLAIMS
 from avanp.papers.ava.fingerprint import fingerprint
-from avanp.papers.ava.sweep_files import write_tables
+from avanp.papers.ava.galleries import of_rules
+from avanp.papers.ava.sweep_files import write_report, write_tables
 from avanp.papers.ava.sweep_text import sweep_text
 from avanp.papers.ava.table_numbers import table_numbers
+from avanp.papers.ava.tables import tables_1_to_3
 from avanp.registry import MODELS, load
+from avanp.report.chart import Chart
+from avanp.report.gallery import Gallery
+from avanp.report.table import Table
 from avanp.runs.schema import ANY, NUMBER, maybe
+
+Rows = Sequence[Mapping[str, Any]]
 
 
 def about() -> Mapping[str, Any]:
@@ -40,6 +51,24 @@ def about() -> Mapping[str, Any]:
         "batch_size": 1,
         "kernels": backend(),
     }
+
+
+def _tables(name: str, rows: Rows, config: Mapping[str, Any]) -> Iterator[Table]:
+    """Yield one of Tables 1 to 3 for each rule set that has it."""
+    numbers = table_numbers(rows, config)
+    for rules in config["rules"]:
+        found = tables_1_to_3(numbers, rules).get(name)
+        if found is not None:
+            yield replace(found, title=f"{found.title}, rules {rules}")
+
+
+def _charts(draw: Callable[..., Chart], rows: Rows, config: Mapping[str, Any]) -> Iterator[Chart]:
+    numbers = table_numbers(rows, config)
+    return (draw(numbers, rules) for rules in config["rules"])
+
+
+def _galleries(folder: Path, rows: Rows, config: Mapping[str, Any]) -> Iterator[Gallery]:
+    return (of_rules(folder, config, rules, rows) for rules in config["rules"])
 
 
 AVA = Experiment(
@@ -73,7 +102,11 @@ AVA = Experiment(
     is_paper_set=is_paper_set,
     channels=3,  # the paper's nets see colours
     fingerprint=fingerprint,
+    tables={name: partial(_tables, name) for name in ("table1", "table2", "table3")},
+    charts={"figure6": partial(_charts, figure6), "curves": partial(_charts, curves)},
+    galleries={"images": _galleries},
     write=write_tables,
+    page=write_report,
     claims=CLAIMS,
     by="rules",
     ablations=ABLATIONS,

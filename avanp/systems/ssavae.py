@@ -1,0 +1,199 @@
+"""SSAVAE: a decoder trained against a discriminator, under an encoder that is frozen."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from avanp.errors import AvanpError
+from avanp.layers.base import Array, Layer
+from avanp.layers.batch_norm import batch_norm_mode
+from avanp.layers.gaussian_sample import reparameterise
+from avanp.layers.two_heads import halves
+from avanp.losses.least_squares import least_squares
+from avanp.losses.ssavae import eq9, eq11
+from avanp.optim.adam import Adam
+from avanp.optim.base import Optimiser
+from avanp.systems import class_gaussians
+from avanp.systems.base import Draw, Gradients, Rng, Terms
+from avanp.systems.consistency import compared, consistency
+from avanp.systems.likelihood import to_images, to_output
+from avanp.systems.options import option
+from avanp.systems.structured import OverVEC, StructuredConfig, build_net
+from avanp.systems.term import Term
+
+DISCRIMINATOR_BETAS = (0.5, 0.999)
+D, G = ("discriminator",), ("decoder",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SSAVAEConfig(StructuredConfig):
+    """An SSAVAE's."""
+
+    alphas: tuple[float, float, float] = option(
+        (1.0, 0.1, 0.01), least=0, help="Weights of the features of the encoder's layers 1, 2, 3."
+    )
+    beta: float = option(0.005, least=0, help="Weight of the adversarial term.")
+    gamma: float = option(0.1, least=0, help="Weight of the latent term, that of the classes.")
+    latent_reduction: Literal["mean", "sum"] = option(
+        "mean", help="Of the latent term over the classes; sum is as printed, classes times more."
+    )
+    n_dis: int = option(
+        1, least=1, help="Pairs of discriminator updates, each on a new batch, before a decoder's."
+    )
+    discriminator_lr: float = option(2e-4, above=0, help="Learning rate of the discriminator.")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not (any(self.alphas) or self.beta or self.gamma):
+            raise AvanpError("alphas, beta and gamma are all 0: the decoder has nothing to learn")
+
+    @property
+    def batches_a_step(self) -> int:
+        """Two for each pair of the discriminator's updates, and one."""
+        return 1 + 2 * self.n_dis * bool(self.beta)
+
+
+class SSAVAE(OverVEC):
+    """Decoder: L_rec + β L_adv + γ L_latent; discriminator: ±1, squared (Zemouri 2020, Eq. 8).
+
+    Encoder and classifier are those of a VEC, frozen. A step is n_dis times two updates of the
+    discriminator, on images and on the decoder's, and one of the decoder, each on a new batch. A
+    term of weight zero is not computed; without β there are no updates of the discriminator.
+    """
+
+    name = "SSAVAE"
+    config_class = SSAVAEConfig
+    can = frozenset(
+        {"generate", "generate by class", "recover", "encode", "reconstruct", "classify"}
+    )
+    monitor = "reconstruction"
+    checked_with = {
+        "classes": 3,
+        "widths": (2, 3, 2),
+        "alphas": (0.9, 0.3, 0.2),
+        "beta": 0.7,
+        "gamma": 0.6,
+    }
+    terms = {
+        "loss": Term("L_rec + β L_adv + γ L_latent: what the decoder descends", "", "loss", G),
+        "reconstruction": Term(
+            "L_rec: weighted squared error in three layers of the encoder", "", "reconstruction", G
+        ),
+        "adversarial": Term("L_adv: (Dis(x) − Dis(x′))²", "", "adversarial", G),
+        "latent_loss": Term("L_latent: (Class(z) − Class(z′))²", "", "latent_loss", G),
+        "real_cost": Term("(1 − Dis(x))²: what Dis pays on images", "", "real_cost", D),
+        "fake_cost": Term("(−1 − Dis(x′))²: what Dis pays on the decoder’s", "", "fake_cost", D),
+        "discriminator_real": Term("mean output of Dis on images"),
+        "discriminator_fake": Term("mean output of Dis on the decoder’s images"),
+    }
+
+    def build(self, streams: Mapping[str, Rng]) -> dict[str, Layer]:
+        """Return decoder and discriminator; the codes of the classes are the state."""
+        self.state = class_gaussians.empty(self.config.classes, self.config.latent)
+        nets = ("decoder", "discriminator")
+        return {net: build_net(net, self.config, streams, self.dtype) for net in nets}
+
+    def lr_of(self, net: str) -> float:
+        """Return the learning rate of a net."""
+        c = self.config
+        rate: float = c.discriminator_lr if net == "discriminator" else c.lr
+        return rate
+
+    def optimiser_of(self, net: str) -> Optimiser:
+        """Return a new optimiser; Adam's first decay rate is 0.5 for the discriminator."""
+        made = super().optimiser_of(net)
+        if net == "discriminator" and isinstance(made, Adam):
+            made.betas = DISCRIMINATOR_BETAS
+        return made
+
+    def updates(self, draw: Draw, rng: Rng) -> Iterator[tuple[Gradients, Terms]]:
+        """Yield Algorithm 2's updates: of the discriminator twice, n_dis times; of the decoder."""
+        c = self.config
+        for _ in range(c.n_dis if c.beta else 0):
+            yield self._discriminator(draw(), "real", 1.0)
+            z = self._codes(draw(), rng)
+            # The batch's moments, as in the decoder's own update, and the running ones left alone.
+            with batch_norm_mode(self.decoder, "no-update"):
+                output, _ = self.decoder.forward(z, train=True, rng=rng)
+            yield self._discriminator(to_images(output, c.pixel_range), "fake", -1.0)
+        yield self._decoder(draw(), rng)
+
+    def _codes(self, x: Array, rng: Rng) -> Array:
+        mu, logvar = halves(self._encode(x))
+        return self._drawn(mu, logvar, rng)
+
+    def _drawn(self, mu: Array, logvar: Array, rng: Rng) -> Array:
+        return reparameterise(mu, logvar, rng.standard_normal(mu.shape, dtype=self.dtype))
+
+    def noise(self, n: int, rng: Rng) -> Array:
+        """Return n codes of the images' classes, as often as they were seen in training.
+
+        The codes of images fill but a part of the prior, and a decoder knows no other; only
+        before any training are they standard normal.
+        """
+        seen = self.state["seen"]
+        if not seen.any():
+            return super().noise(n, rng)
+        return self.noise_of(rng.choice(len(seen), n, p=seen / seen.sum()), rng)
+
+    def noise_of(self, labels: Array, rng: Rng) -> Array:
+        """Return a code for each label (n,), of the Gaussian fitted to its class's mu."""
+        return class_gaussians.draw(self.state, labels, rng).astype(self.dtype)
+
+    def _discriminator(self, x: Array, kind: str, target: float) -> tuple[Gradients, Terms]:
+        net = self.nets["discriminator"]
+        scores, cache = net.forward(x, train=True)
+        value, dscores = least_squares(scores, target)
+        _, grads = net.backward(dscores, cache, wrt="params")
+        mean = float(scores.mean(dtype=np.float64))
+        return {"discriminator": grads}, {
+            f"{kind}_cost": value,
+            f"discriminator_{kind}": mean,
+        }
+
+    def _decoder(self, x: Array, rng: Rng) -> tuple[Gradients, Terms]:
+        c = self.config
+        code, wanted, _ = self.encoder.forward_taps(x, compared(self.encoder, c))
+        mu, logvar = halves(code)
+        z = self._drawn(mu, logvar, rng)
+        output, cache = self.decoder.forward(z, train=True, rng=rng)
+        again = to_images(output, c.pixel_range)
+        classes = self.class_of_code(mu)
+        class_gaussians.add(self.state, mu, classes.argmax(axis=1))
+        terms, dx = consistency(self.encoder, self.classifier, c, again, wanted, classes)
+        if c.beta:
+            net = self.nets["discriminator"]
+            scores, dis_cache = net.forward(again)
+            adversarial, dscores = least_squares(scores, net.forward(x)[0])
+            back, _ = net.backward(c.beta * dscores, dis_cache, wrt="input")
+            assert back is not None
+            dx = dx + back
+            terms["adversarial"] = adversarial
+            terms["loss"] += c.beta * adversarial
+        doutput = to_output(dx, again, c.pixel_range)
+        _, grads = self.decoder.backward(doutput, cache, wrt="params")
+        return {"decoder": grads}, terms
+
+    def descends(self, terms: Terms) -> Terms:
+        """Return L_Dec, or what the discriminator pays in the update at hand."""
+        if "loss" in terms:
+            return {"decoder": terms["loss"]}
+        return {"discriminator": terms.get("real_cost", terms.get("fake_cost", 0.0))}
+
+    def measure(self, batch: Array, rng: Rng) -> Terms:
+        """Return L_rec and L_latent with mu in the place of a draw."""
+        c, weights = self.config, compared(self.encoder, self.config)
+        code, wanted, _ = self.encoder.forward_taps(batch, weights)
+        mu = halves(code)[0]
+        code, seen, _ = self.encoder.forward_taps(self._decode(mu), weights)
+        one, other = self.class_of_code(mu), self.class_of_code(halves(code)[0])
+        return {
+            "reconstruction": eq9(wanted.values(), seen.values(), weights.values()),
+            "latent_loss": eq11(one, other, reduction=c.latent_reduction),
+        }
+
+    def notice(self, rows: list[dict[str, Any]]) -> str:
+        """Return nothing: what the code lacks, the first stage has said."""
+        return ""
