@@ -6,18 +6,17 @@ has put there leads out of it.
 
 import errno
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from avanp.errors import AvanpError
 from avanp.inside import open_own
+from avanp.temporary import new_file
 
 # What another folder may not mend, and waiting or a free disk may: not bad input.
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 MOST_LEVELS = 100  # folders that are made one in another
-TEMPORARY = re.compile(r"\..*\.([0-9a-f]{16}|[0-9]{1,7})\.tmp", re.S)  # numbers: of former versions
 
 
 def regular(name: str) -> None:
@@ -58,7 +57,7 @@ def write_whole(path: Path, content: bytes, within: Path | None = None) -> None:
     """
     make_folder(path.parent, within)
     with writing(path):
-        file, temporary = _temporary(path)
+        file, temporary = new_file(path)
         try:
             with os.fdopen(file, "wb") as stream:
                 stream.write(content)
@@ -141,57 +140,6 @@ def check_inside(path: Path, within: Path) -> None:
             return
         if part.is_symlink():
             raise AvanpError(f"{str(part)!r} is a link: what it leads to is left alone")
-
-
-def remove_leftovers(folder: Path, *below: str) -> None:
-    """Remove what processes that were killed while they wrote have left in a folder.
-
-    To be called by who holds the folder (`avanp.locks`). What a living process is writing stays,
-    and so does what is behind a link.
-
-    Parameters
-    ----------
-    folder : Path
-        Looked into, and not below it.
-    *below : str
-        Names of folders in it that are looked into as well.
-    """
-    for place in (folder, *(folder / name for name in below)):
-        if place != folder and place.is_symlink():
-            continue
-        with suppress(OSError):
-            for path in list(place.iterdir()):
-                if TEMPORARY.fullmatch(path.name):
-                    _remove_dead(path)
-
-
-def _remove_dead(path: Path) -> None:
-    """Remove a temporary file that nobody writes: its writer would hold a lock on it."""
-    with suppress(OSError, AvanpError), open(path, "rb", opener=open_own) as file:
-        if _locked(file.fileno(), wait=False):
-            path.unlink()
-
-
-def _temporary(path: Path) -> tuple[int, Path]:
-    """Make a new file beside `path`, of a name that nobody knows, and hold it; return both."""
-    while True:
-        temporary = path.parent / f".{path.name[:50]}.{os.urandom(8).hex()}.tmp"
-        file = open_own(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-        _locked(file, wait=True)
-        if temporary.exists():  # or it was taken for a leftover, before it was held
-            return file, temporary
-        os.close(file)
-
-
-def _locked(file: int, *, wait: bool) -> bool:
-    """Hold a file until it is closed; False where another process does, or there are no locks."""
-    try:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except (ImportError, OSError):
-        return False
-    return True
 
 
 def sync_folder(folder: Path) -> None:

@@ -48,7 +48,19 @@ def clear() -> None:
 
 
 def status(done: int, total: int, new: int, seconds: float, unit: str) -> str:
-    """Return how far it is in words; `new` of the `done` were done in `seconds`."""
+    """Return how far it is, in words.
+
+    Parameters
+    ----------
+    done, total : int
+        How many of how many.
+    new : int
+        How many of the `done` were done in this run of the program.
+    seconds : float
+        The time they took.
+    unit : str
+        What is counted.
+    """
     count = f"{done}/{total} {unit}"
     if not new:
         return f"{count} there already" if done else count

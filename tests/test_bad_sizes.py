@@ -18,8 +18,8 @@ from avanp.data.readers import labels
 from avanp.data.readers.guard import Clamped
 from avanp.data.readers.labels import read_label_table
 from avanp.data.readers.npz import read_npz
+from avanp.data.readers.webp import HEAD, webp_size
 from avanp.data.resolve import resolve
-from avanp.data.webp import HEAD, webp_size
 from avanp.errors import LONGEST, AvanpError
 from avanp.training import checkpoint
 from avanp.training.log import read_metrics

@@ -8,8 +8,9 @@ import time
 
 import pytest
 
-from avanp import files
+from avanp import files, temporary
 from avanp.errors import AvanpError
+from avanp.temporary import new_folder, remove_leftovers
 
 SECRET = b"nobody's business\n"
 
@@ -100,7 +101,7 @@ def test_a_chosen_folder_may_be_a_link_of_ones_own(folder, elsewhere):
 HOLD = """
 import os, sys, time
 from pathlib import Path
-from avanp import files
+from avanp import files, temporary
 os.replace = lambda a, b: (print(a, flush=True), time.sleep(100))
 files.write_whole(Path(sys.argv[1]), b'half')
 """
@@ -124,7 +125,7 @@ def test_leftovers_of_the_dead_go_and_what_the_living_write_stays(folder):
         for name in (".mine.tmp", "notes.0123456789abcdef.tmp", ".x.0123456789abcdef.tmp~"):
             (folder / name).write_bytes(b"somebody's")
         assert os.path.exists(left)
-        files.remove_leftovers(folder, "samples", "not-there")
+        remove_leftovers(folder, "samples", "not-there")
         assert not os.path.exists(left)
         assert os.path.exists(written)
         there = sorted(p.name for p in folder.iterdir())
@@ -133,8 +134,21 @@ def test_leftovers_of_the_dead_go_and_what_the_living_write_stays(folder):
     finally:
         living.kill()
         living.wait()
-    files.remove_leftovers(folder, "samples")
+    remove_leftovers(folder, "samples")
     assert os.listdir(folder / "samples") == []
+
+
+def test_a_folder_of_the_dead_goes_and_one_of_the_living_stays(folder):
+    (folder / ".import.0123456789abcdef.tmp" / "faces").mkdir(parents=True)
+    (folder / "real").mkdir()
+    os.symlink(folder / "real", folder / ".link.0123456789abcdef.tmp")
+    with new_folder(folder / "import") as first:
+        (first / "x").write_bytes(b"")
+        with new_folder(folder / "import") as second:
+            assert (first / "x").exists()
+            there = {first.name, second.name, "real", ".link.0123456789abcdef.tmp"}
+            assert set(os.listdir(folder)) == there
+    assert set(os.listdir(folder)) == {"real", ".link.0123456789abcdef.tmp"}
 
 
 def test_nothing_is_removed_through_a_link(folder, elsewhere):
@@ -143,13 +157,13 @@ def test_nothing_is_removed_through_a_link(folder, elsewhere):
     os.symlink(elsewhere.parent, folder / "samples")
     os.symlink(elsewhere, folder / name)
     os.mkfifo(folder / ".pipe.0123456789abcdef.tmp")
-    files.remove_leftovers(folder, "samples")
+    remove_leftovers(folder, "samples")
     assert elsewhere.read_bytes() == SECRET
     assert (elsewhere.parent / name).read_bytes() == SECRET
 
 
 def test_a_leftover_that_is_removed_as_it_is_made_is_made_again(folder, monkeypatch):
-    locked = files._locked
+    locked = temporary._locked
     removed = []
 
     def late(file, *, wait):
@@ -158,7 +172,7 @@ def test_a_leftover_that_is_removed_as_it_is_made_is_made_again(folder, monkeypa
             removed[0].unlink()
         return locked(file, wait=wait)
 
-    monkeypatch.setattr(files, "_locked", late)
+    monkeypatch.setattr(temporary, "_locked", late)
     files.write_whole(folder / "a", b"new")
     assert removed
     assert (folder / "a").read_bytes() == b"new"
@@ -179,7 +193,7 @@ def test_many_writers_and_one_who_cleans_lose_nothing(folder):
     )
     process = subprocess.Popen([sys.executable, "-c", code, str(folder)])
     while process.poll() is None:
-        files.remove_leftovers(folder)
+        remove_leftovers(folder)
         time.sleep(0)
     assert process.returncode == 0
     assert sorted(os.listdir(folder), key=int) == [str(i) for i in range(200)]

@@ -343,7 +343,7 @@ def test_only_convolutional_games_have_batch_norm_by_default():
     normed = {
         (n, a) for n in SYSTEMS for a in ("mlp", "conv") if small(n, arch=a).config.batch_norm
     }
-    assert normed == {("GAN", "conv"), ("VAEGAN", "conv")}
+    assert normed == {("GAN", "conv"), ("VAEGAN", "conv"), ("DFC-VAE", "conv")}
     assert not small("GAN", arch="conv", batch_norm=False).config.batch_norm
 
 

@@ -10,8 +10,9 @@ from avanp.report.checkpoint import summary
 from avanp.report.epochs import EpochTable
 from avanp.systems import build
 from avanp.training.checkpoint import describe, save
-from avanp.training.folder import checkpoint_in, parse_schedule, training_in
+from avanp.training.folder import checkpoint_in, training_in
 from avanp.training.log import read_metrics
+from avanp.training.rates import parse_schedule
 from small_systems import small
 
 ORDER = {"model": "VAE", "batch": 4, "seed": 0, "patience": None, "pixels": "abc"}

@@ -65,7 +65,7 @@ def command_of(experiment: "Experiment") -> click.Command:
         click.option("--out", metavar="DIR", help="Keep everything; the same command continues."),
         places,
         options.size,
-        options.sweep_data(),
+        options.sweep_data(named=experiment.data),
         click.option("--quick", is_flag=True, help="A smaller grid: a look, in a minute or two."),
         click.argument("item", required=False, metavar="[ITEM]"),
     ):
@@ -117,6 +117,11 @@ def _reproduce(
     names = [name for some in items_of(experiment).values() for name in some]
     if item is not None and item not in names:
         raise AvanpError(f"unknown item {unknown(item, names)}: choose from {', '.join(names)}")
+    if item in experiment.of_no_run:
+        from avanp.papers import outputs
+
+        click.echo(outputs.text(list(experiment.tables[item]([], {}))), nl=False)
+        return
     where = place(
         scheduler, jobs, {"tls_ca_file": tls_ca_file, "tls_cert": tls_cert, "tls_key": tls_key}
     )

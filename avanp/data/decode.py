@@ -11,8 +11,8 @@ import numpy as np
 from avanp.data.readers.guard import Clamped
 from avanp.data.readers.netpbm import quick
 from avanp.data.readers.tiff import most_values
+from avanp.data.readers.webp import HEAD, webp_size
 from avanp.data.size import MAX_PIXELS, MAX_RATIO, Size
-from avanp.data.webp import HEAD, webp_size
 from avanp.errors import AvanpError
 from avanp.files import regular
 

@@ -97,11 +97,27 @@ def read_folder(
 def read_files(
     folder: str, files: Sequence[str], size: Size | None = None, channels: int = 3
 ) -> np.ndarray:
-    """Return the (N, H, W, channels) uint8 pixels of files, named relative to `folder`.
+    """Return the (N, H, W, channels) uint8 pixels of files.
 
-    Headers are read first: sizes that differ (where no `size` is given), and a set beyond the
-    limits, are an `AvanpError` before anything is decoded. After a broken file the others are
-    looked at as well, so that one message names them, up to `NAMED`.
+    Headers are read first. After a broken file the others are looked at as well, so that one
+    message names them, up to `NAMED`.
+
+    Parameters
+    ----------
+    folder : str
+        Where the files are.
+    files : sequence of str
+        Their names, relative to `folder`; at least one.
+    size : (width, height), optional
+        Resize each image to it.
+    channels : {3, 1}
+        RGB or grey.
+
+    Raises
+    ------
+    AvanpError
+        Sizes that differ where no `size` is given, and a set beyond the limits of
+        `avanp.data.size`, before anything is decoded; what cannot be read.
     """
     paths = [os.path.join(folder, file) for file in files]
     if size is not None:

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,9 @@ from avanp.data.folder import is_image_name
 from avanp.data.images import ImageSet
 from avanp.data.members import Member, members
 from avanp.errors import AvanpError
+from avanp.files import make_folder, sync_folder, writing
 from avanp.registry import load
+from avanp.temporary import new_folder
 
 
 def import_set(
@@ -51,21 +52,18 @@ def import_set(
     if known.built_in:
         raise AvanpError(f"{name} is built in: there is nothing to import")
     root = Path(user_folder())
-    target, temporary = root / name, root / f".import-{os.getpid()}"
+    target = root / name
     if os.path.lexists(target):
         raise AvanpError(f"{str(target)!r} is there already: remove it to import {name} anew")
-    place = temporary / name
-    try:
-        place.mkdir(parents=True)
+    make_folder(root)
+    with writing(root), new_folder(root / "import") as temporary:
+        place = temporary / name
+        place.mkdir()
         ours = _copied(sources, known, place, found)
         _check_complete(known, place, ours, [os.fspath(source) for source in sources])
         images, verified = _read_from(temporary, known)
         os.replace(place, target)
-    except OSError as error:
-        reason = error.strerror or error
-        raise AvanpError(f"cannot write below {str(root)!r}: {reason}") from None
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        sync_folder(root)
     moved = images.source.replace(str(place), str(target), 1)
     return replace(images, source=moved), verified
 

@@ -34,6 +34,22 @@ def read_tree(
     A folder that has images itself is read as by `read_folder`, without labels. The classes are
     in the order of their names; hidden folders and folders without images are passed over. A
     warning names the folders whose images lie too deep to be read.
+
+    Parameters
+    ----------
+    path : str or path
+        The folder.
+    size : (width, height), optional
+        Resize each image to it; without it all images must be of one size.
+    name : str, optional
+        Name of the set; the folder's name if not given.
+    channels : {3, 1}
+        RGB or grey.
+
+    Raises
+    ------
+    AvanpError
+        As `read_folder`; where there are no images, with the folder that has some.
     """
     folder = os.fspath(path)
     files = image_files(folder)

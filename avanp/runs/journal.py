@@ -29,18 +29,12 @@ from pathlib import Path
 from typing import Any
 
 from avanp.errors import AvanpError
-from avanp.files import (
-    TEMPORARY,
-    append_whole,
-    cut,
-    make_folder,
-    remove_leftovers,
-    write_whole,
-    writing,
-)
+from avanp.files import append_whole, cut, make_folder, write_whole, writing
 from avanp.locks import NAME as LOCK
 from avanp.locks import held
 from avanp.runs.folder import Kind, Row, read, read_identity, refuse_another
+from avanp.temporary import NAME as TEMPORARY
+from avanp.temporary import remove_leftovers
 
 NOTE_EVERY = 5.0  # seconds between two notes of a run that goes on
 

@@ -78,6 +78,8 @@ def resumed(
         trainer.until_step = int(state.get("until_step", 0))
         trainer.rated = int(state.get("rated", trainer.epoch - 1))
         trainer.position, trainer.means = int(state.get("position", 0)), state.get("means")
+        if trainer.means:
+            Means(1).load(trainer.means)  # refused here, and not when the first step is done
         trainer.monitored = state["metric"]
         for purpose, generator in trainer.streams.items():
             generator.bit_generator.state = state["streams"][purpose]

@@ -88,5 +88,5 @@ def read(source: Path) -> None:
 
 TARGETS = [
     Target("archive", put, read, contents, 64, archive, NAMES, share=0.5,
-           writes=r"home/avanp(/faces|/\.import-\d+(/faces(/.*)?)?)?$"),
+           writes=r"home/avanp(/faces|/\.import\.[0-9a-f]+\.tmp(/faces(/.*)?)?)?$"),
 ]  # fmt: skip

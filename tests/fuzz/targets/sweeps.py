@@ -84,7 +84,7 @@ def draw_sheets(folder: Path, said: dict[str, Any]) -> None:
 def read_strip(folder: Path) -> None:
     """Draw it on a sheet, and on the page of the report."""
     draw_sheets(folder, read_config(folder))
-    strips_of_page([folder / STRIP_NAME], 7)
+    strips_of_page({folder / STRIP_NAME: 7})
 
 
 def configs() -> list[bytes]:

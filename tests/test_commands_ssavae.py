@@ -1,0 +1,127 @@
+"""SSAVAE by commands: two stages in one folder, labels forgotten, and what is drawn of them."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from avanp.data.resolve import load_splits
+from avanp.evaluation.choice import some_labels
+from avanp.training.checkpoint import describe, load
+from avanp.training.log import read_metrics
+from cli_process import avanp
+
+WORDS = ("--data", "digits", "--limit", "80", "--batch", "20", "--widths", "2,3,2")
+TRAIN = ("train", "SSAVAE", *WORDS, "--epochs", "3")
+# A process that is killed at a step of the stage whose class is named.
+KILLED = """
+import os, signal
+from avanp.training.trainer import Trainer
+real = Trainer._step
+def step(self, *args):
+    if self.system.name == "{stage}" and self.step == {at}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(self, *args)
+Trainer._step = step
+"""
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    place = tmp_path_factory.mktemp("ssavae")
+    done = avanp(place, *TRAIN, "--out", "run")
+    assert done.code == 0, done.err
+    return place, done
+
+
+def arrays(path):
+    with np.load(path) as file:
+        return {name: file[name] for name in file.files if name != "document"}
+
+
+def same_run(one, other):
+    for name in ("vec/checkpoint.npz", "checkpoint.npz"):
+        a, b = arrays(one / name), arrays(other / name)
+        assert a.keys() == b.keys()
+        for key in a:
+            if a[key].dtype != np.uint8:
+                np.testing.assert_array_equal(a[key], b[key], err_msg=key)
+
+
+def test_both_stages_are_trained_in_one_folder(trained):
+    place, done = trained
+    assert "VEC, conv 2-3-2: " in done.out
+    assert "SSAVAE, conv 2-3-2, codes of 2: " in done.out
+    assert "from VEC, not trained" in done.out
+    for heading in ("cross_entropy", "accuracy", "adversarial", "latent_loss"):
+        assert heading in done.out
+    assert {p.name for p in (place / "run").iterdir()} >= {
+        "vec",
+        "checkpoint.npz",
+        "metrics.jsonl",
+        "samples.png",
+        "reconstructions.png",
+    }
+    first, _ = load(place / "run/vec/checkpoint.npz")
+    second, _ = load(place / "run/checkpoint.npz")
+    assert first.optimisers["encoder"].lr == pytest.approx(1e-3 * 0.25)  # the last of a cosine
+    assert second.optimisers["decoder"].lr == 1e-3
+    for net in ("encoder", "classifier"):
+        for key, array in first.nets[net].params.items():
+            np.testing.assert_array_equal(second.parts[net].net.params[key], array)
+    again = avanp(place, *TRAIN, "--out", "run")
+    assert again.out.count("3 epochs, done before: nothing to train") == 2
+
+
+@pytest.mark.parametrize(("stage", "at"), [("VEC", 0), ("VEC", 7), ("SSAVAE", 0), ("SSAVAE", 3)])
+def test_killed_in_either_stage_it_goes_on_bit_for_bit(trained, tmp_path, stage, at):
+    place, _ = trained
+    (tmp_path / "sitecustomize.py").write_text(KILLED.format(stage=stage, at=at))
+    killed = avanp(tmp_path, *TRAIN, "--out", "run", PYTHONPATH=str(tmp_path))
+    assert killed.code == -9
+    assert avanp(tmp_path, *TRAIN, "--out", "run").code == 0
+    same_run(place / "run", tmp_path / "run")
+    rows = [read_metrics(p / "run") for p in (place, tmp_path)]
+    assert [{k: v for k, v in r.items() if k != "seconds"} for r in rows[0]] == [
+        {k: v for k, v in r.items() if k != "seconds"} for r in rows[1]
+    ]
+
+
+def test_a_first_stage_that_is_there_serves_other_decoders(trained, tmp_path):
+    place, _ = trained
+    shutil.copytree(place / "run/vec", tmp_path / "vec")
+    one = avanp(tmp_path, *TRAIN, "--from", "vec", "--out", "one")
+    assert one.code == 0, one.err
+    assert "VEC, conv" not in one.out
+    whole, alone = (
+        load(p)[0] for p in (place / "run/checkpoint.npz", tmp_path / "one/checkpoint.npz")
+    )
+    for key, array in whole.parameters().items():
+        np.testing.assert_array_equal(alone.parameters()[key], array)
+    settled = avanp(tmp_path, *TRAIN, "--latent", "3", "--from", "vec", "--out", "two")
+    assert settled.code == 2
+    assert "--latent is settled by the VEC of vec: leave it out" in settled.err
+    other = avanp(tmp_path, *TRAIN, "--size", "6x6", "--from", "vec", "--out", "two")
+    assert "is for images of 8x8 with 1 channels: give --size 8x8" in other.err
+    wrong = avanp(tmp_path, *TRAIN, "--from", "one", "--out", "two")
+    assert "--from one holds a SSAVAE, not a VEC" in wrong.err
+
+
+def test_labels_are_forgotten_but_for_some_of_each_class(tmp_path):
+    labels = load_splits("digits")["train"].labels
+    some = some_labels(labels, 25, 0, -1)
+    kept = np.flatnonzero(some >= 0)
+    assert len(kept) == 25
+    np.testing.assert_array_equal(some[kept], labels[kept])
+    assert set(np.bincount(some[kept])) == {2, 3}
+    assert not np.array_equal(some, some_labels(labels, 25, 1, -1))
+    np.testing.assert_array_equal(some_labels(labels, len(labels), 0, -1), labels)
+    done = avanp(tmp_path, "train", "VEC", *WORDS, "--labels", "10", "--steps", "2", "--out", "v")
+    assert done.code == 0, done.err
+    assert describe(tmp_path / "v/checkpoint.npz")["about"]["order"]["labels"] == 10
+    more = avanp(tmp_path, "train", "VEC", *WORDS, "--labels", "81", "--steps", "2", "--out", "w")
+    assert "--labels must be from 1 to 80, not 81" in more.err
+    vae = avanp(tmp_path, "train", "VAE", "--data", "digits", "--labels", "10", "--out", "w")
+    assert "--labels: VAE learns nothing from images without a label" in vae.err
+    both = avanp(tmp_path, *TRAIN, "--labels", "10", "--from", "v", "--out", "w")
+    assert "--labels is for training the VEC, and --from has one" in both.err
