@@ -223,7 +223,7 @@ def test_an_item_is_reproduced_alone_and_quickly(place, item, cells, said, other
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("tory",), "unknown paper 'tory' (did you mean toy?): choose from ava, toy"),
+        (("tory",), "unknown paper 'tory' (did you mean toy?): choose from ava, "),
         (("toy", "worst"), "unknown item 'worst' (did you mean worse?): choose from scores, "),
         (("toy", "--variants", "x"), "unknown variant 'x'"),
         (("toy", "--retry-failed"), "--retry-failed needs --out"),
