@@ -140,7 +140,7 @@ class SSAVAE(OverVEC):
 
     def noise_of(self, labels: Array, rng: Rng) -> Array:
         """Return a code for each label (n,), of the Gaussian fitted to its class's mu."""
-        return class_gaussians.draw(self.state, labels, rng).astype(self.dtype)
+        return class_gaussians.draw(self.state, np.asarray(labels), rng).astype(self.dtype)
 
     def _discriminator(self, x: Array, kind: str, target: float) -> tuple[Gradients, Terms]:
         net = self.nets["discriminator"]
