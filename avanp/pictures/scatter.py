@@ -65,9 +65,15 @@ def save_scatter(
             mark = MARKS[(k + k // COLOURS) % len(MARKS)]
             colour = colormaps["tab10"](k % COLOURS)
             axes.scatter(
-                mine[:, 0], mine[:, 1], s=size, marker=mark, color=[colour], alpha=0.7, linewidths=0,
+                mine[:, 0],
+                mine[:, 1],
+                s=size,
+                marker=mark,
+                color=[colour],
+                alpha=0.7,
+                linewidths=0,
                 label=classes[k],
-            )  # fmt: skip
+            )
             box = {"boxstyle": "round,pad=0.2", "fc": "white", "ec": colour, "alpha": 0.85}
             axes.annotate(
                 classes[k], np.median(mine, axis=0), ha="center", va="center", fontsize=8, bbox=box
