@@ -1,5 +1,6 @@
 """SSAVAE by commands: two stages in one folder, labels forgotten, and what is drawn of them."""
 
+import json
 import shutil
 
 import numpy as np
@@ -205,3 +206,34 @@ def test_a_plane_is_the_codes_own_or_that_of_most_variance():
     assert seen.names[0].startswith("principal component 1, 7")
     assert abs(seen.directions[:, :2]) == pytest.approx(np.eye(2), abs=0.1)
     assert seen.codes(seen.of_codes(many)) == pytest.approx(many, abs=1)
+
+
+def test_both_stages_are_evaluated_by_all_that_they_can(use):
+    run, place = use
+    judge = ("train", "classifier", "--data", "digits", "--epochs", "2", "--out", "judge")
+    assert avanp(place, *judge).code == 0
+    words = ("--classifier", "judge", "-n", "60", "--json", "scores.json")
+    done = run("evaluate", *words)
+    assert done.code == 0, done.err
+    scores = json.loads((place / "scores.json").read_text())["scores"]
+    assert {
+        *("own_accuracy", "own_macro_f1", "own_cross_entropy", "own_silhouette"),
+        *("psnr", "sharpness", "accuracy", "class_accuracy"),
+        *("frechet_distance", "diversity", "precision", "recall", "nearest_mse"),
+    } <= set(scores)
+    assert 0 < scores["sharpness"]["value"] < 1.5
+    system, _ = load(place / "run/checkpoint.npz")
+    test = load_splits("digits")["test"]
+    share = np.mean(system.predict(test.images) == test.labels)
+    assert scores["own_accuracy"]["value"] == pytest.approx(share)
+    done = avanp(place, "evaluate", "run/vec")
+    assert "VEC on digits: 359 test images" in done.out
+    assert "silhouette of codes" in done.out
+    space = run("evaluate", "--features", "classifier:run/vec")
+    assert "the VEC 'run/vec' has no features of images to compare by" in space.err
+    assert run("encode", "--out", "codes.csv").code == 0
+    assert run("reconstruct", "-n", "4", "--out", "pairs.png").code == 0
+    assert run("recover", "-n", "1", "--missing", "0.3", "--out", "found.png").code == 0
+    assert run("report").code == 0
+    assert avanp(place, "report", "run/vec").code == 0
+    assert "SSAVAE" in run("info").out

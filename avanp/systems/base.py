@@ -63,7 +63,7 @@ class System(WithParts):
     can : frozenset of str
         What commands ask for: "generate" (`noise`, `decode`), "encode" (`encode`), "reconstruct"
         (`reconstruct`), "recover" (`decoder`, a net), "classify" (`probabilities`),
-        "generate by class" (`noise_of`), "collapse" (its log shows one:
+        "generate by class" (`noise_of`, `classes_seen`), "collapse" (its log shows one:
         `avanp.metrics.collapse`).
     """
 
