@@ -15,6 +15,8 @@ from avanp.commands.generate import generate
 from avanp.commands.gradcheck import gradcheck
 from avanp.commands.info import info
 from avanp.commands.interpolate import interpolate
+from avanp.commands.latent import latent
+from avanp.commands.manifold import manifold
 from avanp.commands.reconstruct import reconstruct
 from avanp.commands.recover import recover
 from avanp.commands.report import report
@@ -57,6 +59,8 @@ for _command in (
     generate,
     reconstruct,
     interpolate,
+    latent,
+    manifold,
     recover,
     encode,
     evaluate,

@@ -64,7 +64,7 @@ class System(WithParts):
         What commands ask for: "generate" (`noise`, `decode`), "encode" (`encode`, and `from_codes`
         where another net than the generator makes images of those codes), "reconstruct"
         (`reconstruct`), "recover" (`decoder`, a net), "classify" (`probabilities`),
-        "generate by class" (`noise_of`), "collapse" (its log shows one:
+        "generate by class" (`noise_of`, `classes_seen`), "collapse" (its log shows one:
         `avanp.metrics.collapse`).
     """
 

@@ -138,9 +138,14 @@ class SSAVAE(OverVEC):
             return super().noise(n, rng)
         return self.noise_of(rng.choice(len(seen), n, p=seen / seen.sum()), rng)
 
+    @property
+    def classes_seen(self) -> Array:
+        """The classes whose codes training has seen, which `noise_of` can draw."""
+        return np.flatnonzero(self.state["seen"])
+
     def noise_of(self, labels: Array, rng: Rng) -> Array:
         """Return a code for each label (n,), of the Gaussian fitted to its class's mu."""
-        return class_gaussians.draw(self.state, labels, rng).astype(self.dtype)
+        return class_gaussians.draw(self.state, np.asarray(labels), rng).astype(self.dtype)
 
     def _discriminator(self, x: Array, kind: str, rng: Rng) -> tuple[Gradients, Terms]:
         net = self.nets["discriminator"]
