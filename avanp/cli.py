@@ -22,6 +22,7 @@ from avanp.commands.reproduce import reproduce
 from avanp.commands.sweep import sweep
 from avanp.commands.tables import tables
 from avanp.commands.train import train
+from avanp.commands.vary import vary
 from avanp.console import Commands, run
 
 # One BLAS thread a process: cells run in parallel as processes, and a sum's order is then fixed.
@@ -57,6 +58,7 @@ for _command in (
     generate,
     reconstruct,
     interpolate,
+    vary,
     recover,
     encode,
     evaluate,
