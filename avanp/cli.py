@@ -24,6 +24,7 @@ from avanp.commands.reproduce import reproduce
 from avanp.commands.sweep import sweep
 from avanp.commands.tables import tables
 from avanp.commands.train import train
+from avanp.commands.vary import vary
 from avanp.console import Commands, run
 
 # One BLAS thread a process: cells run in parallel as processes, and a sum's order is then fixed.
@@ -61,6 +62,7 @@ for _command in (
     interpolate,
     latent,
     manifold,
+    vary,
     recover,
     encode,
     evaluate,
