@@ -58,11 +58,11 @@ def audit(
     """
     from avanp.experiments.axes import check_count, parse_seeds
     from avanp.experiments.folder import read_run
-    from avanp.papers.ava.audit_text import COLUMNS
     from avanp.papers.ava.audit_words import few_seeds
     from avanp.papers.ava.experiment import AVA
     from avanp.papers.ava.subject import RULES
     from avanp.processors import usable
+    from avanp.report.terminal import COLUMNS
 
     numbers = parse_seeds(seeds)
     jobs = usable() if jobs is None else jobs
