@@ -46,6 +46,7 @@ def cli(ctx: click.Context) -> None:
       avanp train VAE --data digits --out runs/vae  train a model, and look at what it draws
       avanp evaluate runs/vae                       score it on images it has not seen
       avanp sweep --lr 1.0:0.01                     Tables 1-3 of the AVA paper
+      avanp reproduce ava --quick                   a verdict on each of its claims
       avanp data list                               the sets of images
       avanp gradcheck                               check every derivative numerically
       avanp equations 6                             an equation of the paper, and its code

@@ -108,7 +108,7 @@ def test_another_grid_or_setting_is_another_run(log, tmp_path):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"variants": "best"}, "unknown variant 'best': choose from plain, better"),
+        ({"variants": "what"}, "unknown variant 'what': choose from plain, better"),
         ({"variants": ["plain", "plain"]}, "--variants: plain is there twice"),
         ({"lr": []}, "--lr : no rate"),
         ({"seeds": "x"}, "--seeds x: not whole numbers"),
