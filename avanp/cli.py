@@ -15,6 +15,8 @@ from avanp.commands.generate import generate
 from avanp.commands.gradcheck import gradcheck
 from avanp.commands.info import info
 from avanp.commands.interpolate import interpolate
+from avanp.commands.latent import latent
+from avanp.commands.manifold import manifold
 from avanp.commands.reconstruct import reconstruct
 from avanp.commands.recover import recover
 from avanp.commands.report import report
@@ -22,6 +24,7 @@ from avanp.commands.reproduce import reproduce
 from avanp.commands.sweep import sweep
 from avanp.commands.tables import tables
 from avanp.commands.train import train
+from avanp.commands.vary import vary
 from avanp.console import Commands, run
 
 # One BLAS thread a process: cells run in parallel as processes, and a sum's order is then fixed.
@@ -57,6 +60,9 @@ for _command in (
     generate,
     reconstruct,
     interpolate,
+    latent,
+    manifold,
+    vary,
     recover,
     encode,
     evaluate,

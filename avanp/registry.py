@@ -157,6 +157,7 @@ FEATURES = {
 # Experiments: see `avanp.experiments.experiment`.
 PAPERS = {
     "ava": "avanp.papers.ava.experiment:AVA",
+    "began": "avanp.papers.began.experiment:BEGAN",
 }
 
 KINDS = {

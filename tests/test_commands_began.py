@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from avanp.training.checkpoint import load
+from avanp.data.resolve import load_splits
+from avanp.training.checkpoint import load, load_best
 from avanp.training.log import read_metrics
 from cli_process import avanp
 
@@ -82,6 +83,71 @@ def test_it_is_used_as_other_systems_are(trained, words, file):
         page = (place / file).read_text(encoding="utf-8")
         assert "convergence M" in page
         assert "diversity" in page
+
+
+def test_sheets_are_drawn_and_a_floor_and_rows_govern_the_rate(tmp_path):
+    words = ("--steps", "60", "--sheets", "25", "--schedule", "step:2:4e-5")
+    done = avanp(tmp_path, "train", *WORDS, *words)
+    assert done.code == 0, done.err
+    drawn = sorted(p.name for p in (tmp_path / "run" / "sheets").iterdir())
+    assert drawn == ["samples-00000030.png", "samples-00000050.png"]
+    rates = [row["lr"] for row in read_metrics(tmp_path / "run")]
+    assert rates == pytest.approx([1e-4, 1e-4, 5e-5, 5e-5, 4e-5, 4e-5])
+
+
+def test_a_rate_that_halves_where_m_stalls_goes_on_after_an_interruption(tmp_path):
+    words = (*WORDS, "--schedule", "plateau:1", "--lr", "0.05")
+    for steps in ("35", "60"):
+        assert avanp(tmp_path, "train", *words, "--steps", steps).code == 0
+    rows = read_metrics(tmp_path / "run")
+    whole = avanp(tmp_path, "train", *words, "--steps", "60", "--out", "whole")
+    assert whole.code == 0, whole.err
+    again = [r for r in rows if r["step"] % 10 == 0]
+    assert [r["lr"] for r in again] == [r["lr"] for r in read_metrics(tmp_path / "whole")]
+    assert rows[-1]["lr"] < 0.05
+
+
+def test_it_stops_at_a_collapse_and_keeps_what_was_before(tmp_path):
+    """A k that begins at 1 and is taken away leaves the generator with nothing to resist it."""
+    words = ("BEGAN-CS", *WORDS[1:], "--steps", "400", "--stop-on-collapse", "--lr", "0.01")
+    words += ("--width", "24", "--k-start", "1", "--gamma", "0.1", "--alpha", "1")
+    done = avanp(tmp_path, "train", *words)
+    assert done.code == 0, done.err
+    assert "note: the generator has collapsed" in done.out
+    rows = read_metrics(tmp_path / "run")
+    assert rows[-1]["step"] < 400
+    assert rows[-1]["validation.diversity"] < 0.3
+    _, state = load(tmp_path / "run" / "before-collapse.npz")
+    assert state["step"] < rows[-1]["step"]
+    again = avanp(tmp_path, "train", *words)
+    assert "stopped early: nothing to train" in again.out
+
+
+def test_only_what_shows_a_collapse_stops_at_one(tmp_path):
+    words = ("--data", "digits", "--out", "run", "--epochs", "1")
+    done = avanp(tmp_path, "train", "VAE", *words, "--stop-on-collapse")
+    assert (done.code, done.out) == (2, "")
+    assert "the log of a VAE does not show a collapse" in done.err
+    done = avanp(tmp_path, "train", "classifier", *words, "--sheets", "5")
+    assert (done.code, done.out) == (2, "")
+    assert "a classifier generates nothing to draw" in done.err
+
+
+def test_a_walk_between_two_images_is_decoded_by_the_discriminator(trained):
+    place, _ = trained
+    words = ("--between", "3", "7", "--steps", "3", "--out", "w.gif")
+    assert avanp(place, "interpolate", "run", *words).code == 0
+    system, _ = load_best(place / "run" / "checkpoint.npz")
+    ends = load_splits("digits")["test"].images[[3, 7]]
+    a, b = system.encode(ends)[0]
+    code = ((a + b) / 2)[None]
+    middle = system.from_codes(code)[0, :, :, 0]
+    assert np.abs(system.decode(code)[0, :, :, 0] - middle).max() > 0.1
+    with Image.open(place / "w.gif") as shown:
+        shown.seek(1)
+        seen = np.asarray(shown.convert("L"), float) / 255
+    step = seen.shape[0] // ends.shape[1]
+    assert np.abs(seen[::step, ::step] - middle).max() < 0.05
 
 
 def test_its_codes_are_those_of_the_discriminator(trained):

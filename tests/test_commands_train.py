@@ -123,15 +123,19 @@ def test_the_same_command_again_trains_nothing(place, finished):
 def test_other_options_on_the_same_folder_are_refused_in_one_line(place, finished):
     before = contents(place / "four")
     for words, says in [
-        (("--latent", "4"), "with latent 3, not 4"),
-        (("--widths", "16,8"), "with widths 16, not 16,8"),
-        (("--seed", "1"), "with seed 0, not 1"),
-        (("--patience", "2"), "with patience none, not 2"),
-        (("--data", "jungle", "--size", "8x8", "--channels", "1"), "with data digits, not jungle"),
+        (("--latent", "4"), "latent 3 there, 4 asked"),
+        (("--widths", "16,8"), "widths 16 there, 16, 8 asked"),
+        (("--seed", "1"), "seed 0 there, 1 asked"),
+        (("--patience", "2"), "patience None there, 2 asked"),
+        (
+            ("--data", "jungle", "--size", "8x8", "--channels", "1"),
+            "data digits there, jungle asked",
+        ),
     ]:
         done = avanp(place, *VAE, "--epochs", "4", "--out", "four", *words)
         assert (done.code, done.err.count("\n")) == (2, 1)
-        assert f"'four' holds a training {says}: name another --out" in done.err
+        assert "--out four holds another run (" in done.err
+        assert says in done.err
     assert contents(place / "four") == before
 
 
@@ -145,7 +149,7 @@ def test_images_that_changed_since_are_refused(place):
         (place / "photos" / f"{other}.png").write_bytes(image.read_bytes())
     done = avanp(place, *words)
     assert (done.code, done.err.count("\n")) == (2, 1)
-    assert "a training of other images" in done.err
+    assert "holds another run (of other images)" in done.err
 
 
 def test_ctrl_c_says_how_to_go_on_and_the_same_command_ends_alike(place, finished):
@@ -175,7 +179,8 @@ def test_ctrl_c_before_the_first_epoch_keeps_nothing(place):
 
 @pytest.mark.parametrize("model", ["GAN", "VAEGAN", "AVA1", "AVA5", "classifier"])
 def test_every_kind_of_model_trains(place, model):
-    done = avanp(place, "train", model, "--data", "digits", *QUICK, "--epochs", "1", "--out", model)
+    quick = QUICK if model != "classifier" else (*QUICK[:2], *QUICK[4:])
+    done = avanp(place, "train", model, "--data", "digits", *quick, "--epochs", "1", "--out", model)
     assert done.code == 0, done.err
     assert max(map(len, done.out.splitlines())) <= 100
     files = set(contents(place / model))
@@ -215,7 +220,7 @@ def test_a_cosine_ends_at_no_rate_and_only_with_its_own_epochs(place):
     assert rates == pytest.approx(list(expected))
     done = avanp(place, *words, "--epochs", "5")
     assert done.code == 2
-    assert "schedule cosine of 4 epochs, not cosine of 5 epochs" in done.err
+    assert "schedule cosine of 4 epochs there, cosine of 5 epochs asked" in done.err
 
 
 def test_patience_stops_with_the_best_weights(place):
@@ -239,7 +244,7 @@ def test_the_best_weights_are_used_where_the_epochs_end_before_the_patience(plac
     last, state = load(path)
     best, _ = load_best(path)
     for key, array in best.parameters().items():
-        np.testing.assert_array_equal(array, state["arrays"][key])
+        np.testing.assert_array_equal(array, state["best_weights"][key])
     assert any((a != last.parameters()[k]).any() for k, a in best.parameters().items())
     assert avanp(place, "generate", "kept", "-n", "64", "--out", "again.png").code == 0
     drawn, again = (np.asarray(Image.open(place / n)) for n in ("kept/samples.png", "again.png"))
@@ -256,7 +261,7 @@ def test_free_nats_are_an_option_of_a_vae_alone(place):
     assert avanp(place, *VAE, *words, "--out", "free").code == 0
     assert load(place / "free" / "checkpoint.npz")[0].config.free_nats == 0.5
     done = avanp(place, "train", "GAN", "--data", "digits", *words, "--out", "no")
-    assert (done.code, "no option 'free_nats'" in done.err) == (2, True)
+    assert (done.code, "No such option '--free-nats'" in done.err) == (2, True)
 
 
 def test_threads_give_the_same_weights(place, finished):
@@ -281,7 +286,7 @@ def test_bad_words_are_refused_in_one_line_before_anything_is_written(place):
     for words, says in [
         (("nix", "--data", "digits"), "unknown model 'nix': choose from VAE, GAN"),
         (("VAE", "--data", "nix"), "no data set or folder 'nix'"),
-        (("VAE", "--data", "digits", "--loss", "log"), "VAE has no option 'loss'"),
+        (("VAE", "--data", "digits", "--loss", "log"), "No such option '--loss'"),
         (("VAE", "--data", "digits", "--latent", "0"), "latent must be a whole number"),
         (("VAE", "--data", "digits", "--latent", "9" * 23), "does not fit in memory"),
         (("VAE", "--data", "digits", "--widths", "99999,99999"), "does not fit in memory"),
@@ -301,7 +306,7 @@ def test_bad_words_are_refused_in_one_line_before_anything_is_written(place):
     (place / "file").write_text("")
     done = avanp(place, *VAE, "--out", "file")
     assert (done.code, done.err.count("\n")) == (2, 1)
-    assert "'file' is a file" in done.err
+    assert "--out file is a file" in done.err
     done = avanp(place, *VAE, "--out", "")
     assert (done.code, done.err.count("\n")) == (2, 1)
     assert "--out names no folder" in done.err
@@ -317,7 +322,7 @@ def test_two_trainings_do_not_share_a_folder(place, finished):
     second = avanp(place, *words)
     os.killpg(first.pid, signal.SIGCONT)
     assert (second.code, second.err.count("\n")) == (2, 1)
-    assert "'shared' is in use by another training" in second.err
+    assert "shared is in use by another training" in second.err
     first.communicate(timeout=60)
     assert first.returncode == 0
     assert rows_of(place / "shared") == rows_of(place / "four")

@@ -191,6 +191,32 @@ def test_another_vgg16_than_it_was_trained_with_is_refused(vgg_file, tmp_path):
         load(tmp_path / "d.npz")
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"system": "./evil.py:Evil"}, "the net of no known system"),
+        ({"net": "decoder"}, "is no net of a classifier"),
+        ({"config": 3}, "is not described"),
+    ],
+)
+def test_a_part_of_a_system_that_cannot_be_is_refused_and_runs_nothing(
+    change, message, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "evil.py").write_text("raise SystemExit('it ran')")
+    judge = build("classifier", shape=SHAPE, arch="conv", widths=(4, 5), classes=2)
+    save(tmp_path / "c.npz", judge)
+    config = DFCVAE.config_class(
+        shape=SHAPE, widths=(4,), latent=2, features=f"classifier:{tmp_path / 'c.npz'}"
+    )
+    save(tmp_path / "d.npz", DFCVAE(config, 0, parts=parts_of(DFCVAE, config, 0)))
+    document, arrays = archive.read(tmp_path / "d.npz")
+    document["parts"]["features"]["of"] |= change
+    archive.write(tmp_path / "e.npz", document, arrays)
+    with pytest.raises(AvanpError, match=message):
+        load(tmp_path / "e.npz")
+
+
 def test_a_part_that_is_described_larger_than_it_is_is_refused(tmp_path):
     judge = build("classifier", shape=SHAPE, arch="conv", widths=(4, 5), classes=2)
     save(tmp_path / "c.npz", judge)

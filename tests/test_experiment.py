@@ -154,14 +154,14 @@ def test_a_point_at_which_one_diverged_is_left_out_for_both(log):
 def test_tables_charts_and_verdicts_are_written_and_make_a_page(log, tmp_path):
     toy(tmp_path / "run")
     rows, config = read_run(tmp_path / "run", TOY)
-    outputs.write(TOY, tmp_path / "run", rows, config)
-    text = (tmp_path / "run" / "tables.md").read_text()
-    assert "## Table 1. Scores" in text
+    paths = outputs.write(TOY, tmp_path / "run", rows, config)
+    assert [path.name for path in paths] == ["report.html", "report.md"]
+    text = paths[1].read_text()
+    assert "Table 1. Scores" in text
     assert "better is better" in text
+    assert "![Scores](scores.png)" in text
     assert (tmp_path / "run" / "scores.png").read_bytes().startswith(b"\x89PNG")
-    judged = json.loads((tmp_path / "run" / "verdicts.json").read_text())
-    assert [one["id"] for one in judged] == ["better", "worse"]
-    page = outputs.page(TOY, tmp_path / "run", rows, config)
+    page = paths[0].read_text()
     for said in ("Is better better?", "Table 1. Scores", "<svg", "cannot be told", "Nobody, nowh"):
         assert said in page
 
@@ -195,7 +195,8 @@ def test_a_paper_is_reproduced_by_a_command_with_an_option_for_each_of_its_axes(
     assert "Table 1. Scores" in done.out
     assert re.search(r"better is better +✓ holds", done.out)
     assert max(map(len, done.out.splitlines())) <= 100
-    assert (place / "run" / "verdicts.json").exists()
+    judged = json.loads((place / "run" / "verdicts.json").read_text())
+    assert [one["id"] for one in judged] == ["better", "worse"]
     again = reproduce(place, *words, "--out", "run")
     assert again.err.splitlines()[0] == "36/36 cells there already"
     report = reproduce(place, "report", "run")
@@ -222,7 +223,7 @@ def test_an_item_is_reproduced_alone_and_quickly(place, item, cells, said, other
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("tory",), "unknown paper 'tory' (did you mean toy?): choose from ava, toy"),
+        (("tory",), "unknown paper 'tory' (did you mean toy?): choose from ava, "),
         (("toy", "worst"), "unknown item 'worst' (did you mean worse?): choose from scores, "),
         (("toy", "--variants", "x"), "unknown variant 'x'"),
         (("toy", "--retry-failed"), "--retry-failed needs --out"),

@@ -81,6 +81,23 @@ def test_a_process_that_is_killed_is_replaced_and_the_sweep_goes_on(place, undis
     assert results(place / "run") == results(undisturbed / "run")
 
 
+def test_processes_killed_as_they_start_are_started_again(place, undisturbed):
+    if not Path("/proc/self/stat").exists():
+        pytest.skip("this system has no /proc, by which the sweep's processes are found")
+    process = started(
+        place, *SWEEP, "--out", "run", "--jobs", "2", command=altered(place, NO_FIGURES)
+    )
+    killed = set()
+    while len(killed) < 2 and process.poll() is None:
+        for pid in set(children(process.pid)) - killed:
+            os.kill(pid, signal.SIGKILL)  # before it has read what it is to compute with
+            killed.add(pid)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert len(killed) >= 2
+    assert results(place / "run") == results(undisturbed / "run")
+
+
 @pytest.mark.parametrize(("jobs", "group"), [("1", False), ("2", False), ("2", True)])
 def test_sigterm_is_ctrl_c(place, undisturbed, jobs, group):
     process = begin(place, jobs)

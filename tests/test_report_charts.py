@@ -121,6 +121,7 @@ def test_every_kind_of_part_is_drawn_the_same_twice(kind):
     with Image.open(BytesIO(plot.png(chart))) as image:
         assert image.width >= 600
         assert "Software" not in image.info
+        assert image.convert("RGBA").getpixel((1, 1))[3] == 255  # also where a page is dark
         assert len(image.convert("RGB").getcolors(1 << 24)) > 5
     assert svg(chart).one("svg").get("aria-label") == "in words"
 
@@ -174,6 +175,11 @@ def test_names_in_a_chart_are_neither_markup_nor_mathematics():
     assert plot.png(chart)
     whole = Page(f"<div>{plot.in_page(chart)}</div>")
     assert not whole.all("script", "b")
+
+
+def test_half_a_character_does_not_stop_a_chart():
+    panel = Panel("a\ud800b", PARTS["points"], "")
+    assert plot.png(Chart("x", "a\ud800b", [panel], "a\ud800b"))
 
 
 def test_the_ids_of_two_panels_are_not_the_same():

@@ -2,12 +2,12 @@
 
 import json
 import warnings
-from itertools import product
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import small_runs
 from avanp.errors import AvanpError
 from avanp.files import write_whole
 from avanp.papers.ava import galleries
@@ -19,41 +19,17 @@ RED, BLUE = (200, 30, 30), (30, 30, 200)
 
 
 def config(rules=("program", "printed"), models=("AVA1", "VAE"), lr=(0.2, 0.1), seeds=(0, 1)):
-    return {
-        "format": 1,
-        "avanp": "0.1.0",
-        "lr": list(lr),
-        "models": list(models),
-        "rules": list(rules),
-        "seeds": list(seeds),
-        "draws": 10,
-        "data": {
-            "name": "orbit",
-            "sha256": "0" * 64,
-            "count": 36,
-            "height": 64,
-            "width": 100,
-            "is_paper_set": True,
-        },
-        "experiment": {},
-        "versions": {},
-    }
+    return small_runs.config(
+        rules=list(rules),
+        models=list(models),
+        lr=list(lr),
+        seeds=list(seeds),
+        data={"height": 64, "width": 100},
+    )
 
 
 def rows_of(grid, diverged=()):
-    return [
-        {
-            "rules": rules,
-            "model": model,
-            "lr": lr,
-            "seed": seed,
-            "bm": None if model in diverged else 0.1 + 0.2 * lr + 0.01 * seed,
-            "status": "diverged" if model in diverged else "ok",
-        }
-        for rules, model, lr, seed in product(
-            grid["rules"], grid["models"], grid["lr"], grid["seeds"]
-        )
-    ]
+    return small_runs.rows_of(grid, without=dict.fromkeys(diverged, ("diverged", "not finite")))
 
 
 def strip(folder, name, colour, size=(300, 64)):

@@ -8,31 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import small_runs
 from avanp.errors import AvanpError
 from avanp.papers.ava import printed_numbers as paper
 from avanp.papers.ava.table_numbers import table_numbers
 
 
 def config(rules=("program",), models=("AVA1",), lr=(0.1,), seeds=(0,), is_paper_set=True):
-    return {
-        "format": 1,
-        "avanp": "0.1.0",
-        "lr": list(lr),
-        "models": list(models),
-        "rules": list(rules),
-        "seeds": list(seeds),
-        "draws": 10,
-        "data": {
-            "name": "orbit" if is_paper_set else "jungle",
-            "sha256": "0" * 64,
-            "count": 36,
-            "height": 64,
-            "width": 100,
-            "is_paper_set": is_paper_set,
-        },
-        "experiment": {"hidden": 100},
-        "versions": {"numpy": "2.0"},
-    }
+    return small_runs.config(
+        rules=list(rules),
+        models=list(models),
+        lr=list(lr),
+        seeds=list(seeds),
+        data={"is_paper_set": is_paper_set},
+    )
 
 
 def row(model="AVA1", lr=0.1, seed=0, bm=0.2, rules="program"):
@@ -43,12 +32,7 @@ def row(model="AVA1", lr=0.1, seed=0, bm=0.2, rules="program"):
         "lr": lr,
         "seed": seed,
         "bm": bm,
-        "bm_signed": bm,
         "status": "diverged" if diverged else "ok",
-        "reason": "not a number after update 3" if diverged else "",
-        "train_seconds": 1.0,
-        "eval_seconds": 1.0,
-        "data": "orbit",
     }
 
 

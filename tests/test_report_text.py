@@ -10,6 +10,7 @@ from golden import make_ava_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import small_runs
 from avanp.papers.ava import printed_numbers as paper
 from avanp.papers.ava.nearness import sentence, table3_sentence, table3_title
 from avanp.papers.ava.sweep_text import sweep_text
@@ -22,25 +23,13 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def tables_of(bm, rules=("program",), lr=paper.LEARNING_RATES, seeds=(0,), is_paper_set=True):
     """Tables of all models; `bm` maps (rules, model, lr, seed) to a BM, None or "todo"."""
-    config = {
-        "format": 1,
-        "avanp": "0.1.0",
-        "lr": list(lr),
-        "models": list(paper.MODELS),
-        "rules": list(rules),
-        "seeds": list(seeds),
-        "draws": 10,
-        "data": {
-            "name": "orbit",
-            "sha256": "5a" * 32,
-            "count": 36,
-            "height": 64,
-            "width": 100,
-            "is_paper_set": is_paper_set,
-        },
-        "experiment": {"channels": "independent", "hidden": 100},
-        "versions": {"numpy": "2.0", "numba": "0.60"},
-    }
+    config = small_runs.config(
+        rules=list(rules),
+        lr=list(lr),
+        seeds=list(seeds),
+        data={"is_paper_set": is_paper_set},
+        versions={"numpy": "2.0", "numba": "0.60"},
+    )
     rows = []
     for key in product(rules, paper.MODELS, lr, seeds):
         value = bm(*key)

@@ -9,6 +9,7 @@ from avanp.layers.softmax import Softmax
 from avanp.losses import ssavae as eq
 from avanp.nets.ssavae import taps
 from avanp.rng import stream
+from avanp.systems import class_gaussians
 from avanp.systems.find import find
 from avanp.systems.ssavae import SSAVAE
 from avanp.systems.vec import VEC
@@ -204,17 +205,18 @@ def passes(**options):
 def test_a_term_of_weight_zero_costs_nothing():
     # Image and reconstruction pass the encoder once each, and one pass goes back.
     whole = passes()
-    # Of the discriminator's two updates one reads codes; each passes d forwards and back.
+    # Of the discriminator's two updates one reads codes; each passes d forwards and back. The
+    # images' classes are looked at always, for the Gaussians of their codes.
     assert whole == {"first": (3, 1), "heads": (3, 1), "d": (4, 3), "class": (2, 1)}
     assert passes(beta=0.0) == {"first": (2, 1), "heads": (2, 1), "d": (0, 0), "class": (2, 1)}
     assert passes(beta=0.0, gamma=0.0) == {
         "first": (2, 1),
         "heads": (1, 0),
         "d": (0, 0),
-        "class": (0, 0),
+        "class": (1, 0),
     }
     alone = passes(alphas=(0.0, 0.0, 0.0), gamma=0.0)
-    assert alone == {"first": (2, 0), "heads": (2, 0), "d": (4, 3), "class": (0, 0)}
+    assert alone == {"first": (2, 0), "heads": (2, 0), "d": (4, 3), "class": (1, 0)}
 
 
 def test_a_decoder_with_nothing_to_learn_is_refused():
@@ -291,3 +293,40 @@ def test_what_both_stages_can():
     assert measured["reconstruction"] == pytest.approx(expected, rel=1e-5)
     p, q = second.class_of_code(mu), second.probabilities(made)
     assert measured["latent_loss"] == pytest.approx(eq.eq11(p, q), rel=1e-5)
+
+
+def test_codes_are_drawn_of_gaussians_fitted_to_the_classes():
+    rng = np.random.default_rng(0)
+    state = class_gaussians.empty(3, 2)
+    mean, factor = np.array([3.0, -1.0]), np.array([[0.5, 0.0], [0.3, 0.2]])
+    mu = mean + rng.standard_normal((4000, 2)) @ factor.T
+    for part in np.split(mu, 8):
+        class_gaussians.add(state, part, np.full(len(part), 1))
+    class_gaussians.add(state, np.zeros((1, 2)), np.array([2]))
+    z = class_gaussians.draw(state, np.full(20_000, 1), rng)
+    assert z.mean(axis=0) == pytest.approx(mean, abs=0.03)
+    assert np.cov(z.T) == pytest.approx(factor @ factor.T, abs=0.015)
+    # One code alone: the class is a point.
+    assert abs(class_gaussians.draw(state, np.array([2, 2]), rng)).max() < 0.01
+    with pytest.raises(AvanpError, match="class 0 was never seen"):
+        class_gaussians.draw(state, np.array([1, 0]), rng)
+
+
+def test_what_is_generated_follows_the_classes_that_training_saw():
+    system = ssavae(vec(np.float32))
+    assert_array_equal(system.noise(3, stream(0, "sample")), noise_f32(3))
+    x = images(40, dtype=np.float32)
+    Trainer(system, batch_size=8).fit(x, steps=6)
+    counts = np.bincount(system.predict(x), minlength=3)
+    assert system.state["seen"].sum() == 6 * 8
+    assert set(np.flatnonzero(system.state["seen"])) <= set(np.flatnonzero(counts))
+    k = int(counts.argmax())
+    codes = system.noise_of(np.full(200, k), stream(0, "sample"))
+    mu = system.encode(x)[0][system.predict(x) == k]
+    assert codes.dtype == np.float32
+    assert codes.mean(axis=0) == pytest.approx(mu.mean(axis=0), abs=0.5 * float(mu.std()) + 0.1)
+    assert system.generate(5, stream(0, "sample")).shape == (5, *SHAPE)
+
+
+def noise_f32(n):
+    return stream(0, "sample").standard_normal((n, 2), dtype=np.float32)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from avanp import files
 from avanp.errors import AvanpError
+from avanp.experiments.experiment import Result
 from avanp.runs.identity import differences
 from sweep_rows import SWEEP, key_of, opened, read_config, read_rows
 
@@ -147,13 +148,6 @@ def test_a_file_is_not_a_run_directory(tmp_path):
     assert (tmp_path / "file").read_text() == "mine"
 
 
-def test_a_folder_of_other_files_is_left_alone(tmp_path):
-    (tmp_path / "thesis.tex").write_text("mine")
-    with pytest.raises(AvanpError, match="other files"):
-        start(tmp_path)
-    assert [p.name for p in tmp_path.iterdir()] == ["thesis.tex"]
-
-
 def test_the_folder_of_a_sweep_killed_at_its_very_start_is_begun(tmp_path):
     (tmp_path / ".lock").write_text("")
     (tmp_path / ".run.json.123.tmp").write_text("{")
@@ -186,7 +180,7 @@ def test_the_names_of_all_folders_are_on_the_disk_before_a_row_is(tmp_path, monk
             assert path.resolve() in synced
         store.start(CONFIG)
         store.append(ROWS[0])
-        store.save_samples(ROWS[1], np.zeros((3, 4, 5, 3), np.uint8))
+        store.save_pictures(ROWS[1], Result(pictures={"": np.zeros((3, 4, 5, 3), np.uint8)}))
         assert {(run / "samples").resolve(), *map(Path.resolve, run.glob("samples/*"))} <= {*synced}
     synced.clear()
     with opened(run):
@@ -210,28 +204,6 @@ def test_a_run_without_hosts_is_read_and_another_kind_of_host_is_not(tmp_path):
         read_rows(tmp_path)
 
 
-def test_a_second_sweep_in_the_same_folder_is_refused_while_the_first_runs(tmp_path):
-    with opened(tmp_path / "run") as store:
-        store.start(CONFIG)
-        with pytest.raises(AvanpError, match="in use"):
-            start(tmp_path / "run")
-    start(tmp_path / "run")
-
-
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", "null", '{"format": 1}'])
-def test_a_broken_run_json_is_one_line(tmp_path, content):
-    (tmp_path / "run.json").write_text(content)
-    with pytest.raises(AvanpError) as error:
-        read_config(tmp_path)
-    assert "\n" not in str(error.value)
-
-
-def test_a_newer_format_is_named(tmp_path):
-    (tmp_path / "run.json").write_text(json.dumps(CONFIG | {"format": 2}))
-    with pytest.raises(AvanpError, match="format 2"):
-        read_config(tmp_path)
-
-
 @pytest.mark.parametrize("line", ["{", "[]", "3", '{"rules": "program"}', "null"])
 def test_a_broken_row_is_named_by_its_line(tmp_path, line):
     fill(tmp_path)
@@ -244,16 +216,6 @@ def test_a_broken_row_is_named_by_its_line(tmp_path, line):
 def test_the_folder_of_no_sweep_says_so(tmp_path):
     with pytest.raises(AvanpError, match=r"no run\.json"):
         read_config(tmp_path)
-
-
-def test_a_torn_row_is_cut_off_before_the_next_is_appended(tmp_path):
-    fill(tmp_path)
-    path = tmp_path / "rows.jsonl"
-    path.write_bytes(path.read_bytes()[:-5])
-    with opened(tmp_path) as store:
-        store.start(CONFIG)
-        store.append(ROWS[1])
-    assert read_rows(tmp_path) == ROWS
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,18 @@ PACKAGE = ROOT / "avanp"
 
 # From the ground up: a module may import from its own layer and from those before it.
 LAYERS = [
-    {"errors", "registry", "rng", "files", "inside", "locks", "signals", "memory", "processors"},
+    {
+        "errors",
+        "registry",
+        "rng",
+        "files",
+        "inside",
+        "locks",
+        "signals",
+        "temporary",
+        "memory",
+        "processors",
+    },
     {"kernels"},
     {"layers", "losses", "metrics", "data", "pictures"},
     {"optim"},

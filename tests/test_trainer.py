@@ -415,3 +415,14 @@ def test_a_folder_without_a_log_has_no_rows(tmp_path):
     assert read_metrics(tmp_path) == []
     (tmp_path / NAME).write_text(json.dumps({"epoch": 1}))  # no newline: torn
     assert read_metrics(tmp_path) == []
+
+
+def test_steps_that_end_within_an_epoch_are_logged_and_kept(tmp_path):
+    whole = Trainer(small("VAE"), batch_size=20)
+    whole.fit(squares(), steps=5)
+    first = Trainer(small("VAE"), batch_size=20, out=tmp_path)
+    first.fit(squares(), steps=2)
+    assert [(row["epoch"], row["step"]) for row in read_metrics(tmp_path)] == [(0, 2)]
+    again = Trainer.resume(tmp_path / "checkpoint.npz", out=tmp_path)
+    again.fit(squares(), steps=3)
+    assert same(again.system, whole.system)

@@ -56,13 +56,13 @@ def audit(
     beside what `avanp sweep` writes. Twenty seeds of the paper's images take some five minutes on
     two cores, half of them for the trainings that --claims-only leaves out.
     """
+    from avanp.experiments.axes import check_count, parse_seeds
     from avanp.experiments.folder import read_run
-    from avanp.experiments.grid import check_count, parse_seeds
-    from avanp.papers.ava.audit_text import COLUMNS
     from avanp.papers.ava.audit_words import few_seeds
     from avanp.papers.ava.experiment import AVA
     from avanp.papers.ava.subject import RULES
     from avanp.processors import usable
+    from avanp.report.terminal import COLUMNS
 
     numbers = parse_seeds(seeds)
     jobs = usable() if jobs is None else jobs

@@ -54,13 +54,16 @@ def seeds(default: str) -> Callable[[Command], Command]:
     )
 
 
-def sweep_data(otherwise: str = "") -> Callable[[Command], Command]:
-    """Return a decorator that adds --data, with what else its help says of the default."""
+def sweep_data(otherwise: str = "", *, named: str | None = None) -> Callable[[Command], Command]:
+    """Return a decorator that adds --data, with what else its help says of the default.
+
+    `named` is the default where it is not the AVA paper's.
+    """
+    papers = f"orbit, the paper's images, where found, and jungle, built in, where not{otherwise}"
     return click.option(
         "--data",
         metavar="NAME|DIR",
-        help="A named set or a folder of images. Default: orbit, the paper's images, where found, "
-        f"and jungle, built in, where not{otherwise}.",
+        help=f"A named set or a folder of images. Default: {named or papers}.",
     )
 
 

@@ -65,7 +65,7 @@ def command_of(experiment: "Experiment") -> click.Command:
         click.option("--out", metavar="DIR", help="Keep everything; the same command continues."),
         places,
         options.size,
-        options.sweep_data(),
+        options.sweep_data(named=experiment.data),
         click.option("--quick", is_flag=True, help="A smaller grid: a look, in a minute or two."),
         click.argument("item", required=False, metavar="[ITEM]"),
     ):
@@ -117,6 +117,11 @@ def _reproduce(
     names = [name for some in items_of(experiment).values() for name in some]
     if item is not None and item not in names:
         raise AvanpError(f"unknown item {unknown(item, names)}: choose from {', '.join(names)}")
+    if item in experiment.of_no_run:
+        from avanp.papers import outputs
+
+        click.echo(outputs.text(list(experiment.tables[item]([], {}))), nl=False)
+        return
     where = place(
         scheduler, jobs, {"tls_ca_file": tls_ca_file, "tls_cert": tls_cert, "tls_key": tls_key}
     )
@@ -128,8 +133,6 @@ def _reproduce(
     from avanp.papers import outputs
 
     rows, config = found.rows, found.config
-    if out and experiment.write is None:
-        outputs.write(experiment, Path(out), rows, config)
     if item in experiment.ablations:
         if experiment.channels is not None:
             images = images.with_channels(experiment.channels)
@@ -137,9 +140,13 @@ def _reproduce(
         return
     tables = outputs.tables(experiment, rows, config)
     shown = [t for name, some in tables.items() if item in (None, name) for t in some]
-    claims = [claim for claim in judge(experiment, rows, config) if item in (None, claim["id"])]
+    judged = judge(experiment, rows, config)
+    claims = [claim for claim in judged if item in (None, claim["id"])]
     shown += outputs.verdicts(experiment, claims)
     if out:
+        outputs.write_verdicts(Path(out), judged)
+        if experiment.write is None:
+            outputs.write(experiment, Path(out), rows, config)
         written(f"{out}; avanp report {out} makes one page of it")
     else:
         click.echo("nothing is kept: --out DIR keeps rows, tables and pictures")

@@ -6,17 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 
 from avanp.commands.loading import load_any
 from avanp.console import one_line
 from avanp.data.images import ImageSet
 from avanp.data.resolve import load_splits
 from avanp.errors import AvanpError
-from avanp.evaluation.choice import limited
+from avanp.evaluation.choice import limited, some_labels
 from avanp.systems.base import System
 from avanp.systems.find import find
 from avanp.systems.options import options_of
 from avanp.systems.parts import Part
+from avanp.systems.structured import UNLABELLED
+from avanp.training.batches import batch_sizes
 from avanp.training.parts import parts_of
 
 EPOCHS = 10
@@ -36,13 +39,16 @@ class Asked:
     steps: int | None
     log_every: int | None
     batch: int
+    labels: int | None
     schedule: str | None
     patience: int | None
     from_run: str | None
+    sheets: int | None
+    stop_on_collapse: bool
     seed: int
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "steps", "log_every"):
+        for name in ("epochs", "steps", "log_every", "sheets"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise AvanpError(f"--{name.replace('_', '-')} must be at least 1, not {value}")
@@ -69,6 +75,27 @@ class Work:
     images: dict[str, ImageSet]
     out: Path
     parts: dict[str, Part] = field(default_factory=dict)
+    labels: np.ndarray | None = None
+
+    @property
+    def schedule(self) -> str | None:
+        """The schedule's words: those given, or the system's own."""
+        asked = self.asked.schedule
+        return self.kind.schedule if asked is None else asked
+
+    @property
+    def n_epochs(self) -> int:
+        """The epochs of the training, of --steps rounded up."""
+        if self.asked.steps is None:
+            return self.asked.n_epochs
+        return -(-self.asked.steps // self.steps_an_epoch)
+
+    @property
+    def steps_an_epoch(self) -> int:
+        """The steps of a pass over the training images, rounded up."""
+        n, join_last = len(self.images["train"]), bool(self.config.batch_norm)
+        batches = len(batch_sizes(n, self.asked.batch, join_last=join_last))
+        return -(-batches // self.config.batches_a_step)
 
 
 def stages(kind: type[System], given: dict[str, Any], asked: Asked) -> Iterator[Work]:
@@ -85,7 +112,15 @@ def stages(kind: type[System], given: dict[str, Any], asked: Asked) -> Iterator[
     """
     if asked.from_run is not None and kind.first_stage is None:
         raise AvanpError(f"--from is for models of two stages, and {kind.name} has one")
+    if asked.stop_on_collapse and "collapse" not in kind.can:
+        raise AvanpError(f"--stop-on-collapse: the log of a {kind.name} does not show a collapse")
+    if asked.sheets is not None and "generate" not in kind.can:
+        raise AvanpError(f"--sheets: a {kind.name} generates nothing to draw")
     kinds = [kind] if kind.first_stage is None else [find(kind.first_stage), kind]
+    if asked.labels is not None and not kinds[0].takes_unlabelled:
+        raise AvanpError(f"--labels: {kind.name} learns nothing from images without a label")
+    if asked.labels is not None and asked.from_run is not None:
+        raise AvanpError(f"--labels is for training the {kinds[0].name}, and --from has one")
     for one in kinds:  # a wrong word is told before anything is read
         _config(one, given, (1, 1, 1), 2)
     images = read(asked)
@@ -101,7 +136,18 @@ def stages(kind: type[System], given: dict[str, Any], asked: Asked) -> Iterator[
     trained, _ = load_any(origin)
     if trained.name != first.name:
         raise AvanpError(f"--from {origin} holds a {trained.name}, not a {first.name}")
-    work = _work(kind, given, asked, images, out)
+    settled = kind.options_from(trained)
+    for name, value in settled.items():
+        if given.get(name, value) != value:
+            flag = "--" + name.replace("_", "-")
+            raise AvanpError(f"{flag} is settled by the {first.name} of {origin}: leave it out")
+    if trained.config.shape != images["train"].shape:
+        height, width, channels = trained.config.shape
+        raise AvanpError(
+            f"the {first.name} of {origin} is for images of {width}x{height} with {channels} "
+            f"channels: give --size {width}x{height} --channels {channels}"
+        )
+    work = _work(kind, {**given, **settled}, asked, images, out)
     work.parts = kind.parts_from(trained, first.name)
     yield work
 
@@ -124,7 +170,11 @@ def _work(
     if kind.needs_labels and train.labels is None:
         raise AvanpError(f"{train.name} has no labels for a {kind.name} to learn")
     config = _config(kind, given, train.shape, len(train.classes))
-    return Work(kind, config, asked, images, out, parts_of(kind, config, asked.seed))
+    labels = train.labels if kind.needs_labels else None
+    if labels is not None and kind.takes_unlabelled and asked.labels is not None:
+        labels = some_labels(labels, asked.labels, asked.seed, UNLABELLED)
+    parts = parts_of(kind, config, asked.seed)
+    return Work(kind, config, asked, images, out, parts, labels)
 
 
 def _config(
@@ -135,6 +185,5 @@ def _config(
     options: dict[str, Any] = {"shape": shape}
     if "classes" in known:
         options["classes"] = classes
-    return kind.config_class.from_options(
-        **options, **{name: value for name, value in given.items() if name in known}
-    )
+    options |= {name: value for name, value in given.items() if name in known}
+    return kind.config_class.from_options(**options)

@@ -83,6 +83,7 @@ def ran(
     from avanp.data.resolve import describe, resolve
     from avanp.data.size import parse_size
 
+    data = data or experiment.data
     images = resolve(data, parse_size(size) if size is not None else None)
     click.echo(describe(images, data is None))
 
@@ -147,7 +148,7 @@ def tell_failed(rows: Sequence[Mapping[str, Any]], how: str) -> None:
 
 def _cell(row: Mapping[str, Any]) -> str:
     """Return a failed cell in words: what stands before its seed in a row tells it."""
-    from avanp.experiments.grid import shown
+    from avanp.experiments.axes import shown
 
     names = list(row)[: list(row).index("seed")]
     where = " ".join(shown(row[name]) for name in names)

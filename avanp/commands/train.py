@@ -114,6 +114,7 @@ def _use_threads(args: list[str]) -> None:
         "avanp train VAE --data digits --epochs 20 --out runs/vae",
         "avanp train AVA1 --data fashion-mnist --arch conv --out runs/ava1",
         "avanp train GAN --data photos --size 64x64 --arch conv --epochs 50 --out runs/gan",
+        "avanp train SSAVAE --data mnist --latent 2 --out runs/ssavae",
         "avanp train classifier --data mnist --arch conv --epochs 3 --out runs/classifier",
         "avanp train ./denoiser.py:Denoiser --data digits --out runs/denoiser",
     ],
@@ -136,7 +137,18 @@ def _use_threads(args: list[str]) -> None:
 @click.option("--steps", type=int, metavar="N", help="In all, in the place of --epochs.")
 @click.option("--log-every", type=int, metavar="N", help="Steps a row of the log, not an epoch.")
 @click.option("--batch", default=128, show_default=True, help="Images a step.")
-@click.option("--schedule", help="Of the rate: cosine, step:10, inverse-time:10, plateau:5.")
+@click.option(
+    "--labels",
+    type=int,
+    metavar="N",
+    help="Keep the labels of N training images, of all classes alike, and forget the others: of "
+    "VEC and SSAVAE.",
+)
+@click.option(
+    "--schedule",
+    help="Of the rate: constant, cosine, step:10, inverse-time:10, plateau:5; step:10:2e-5 goes no "
+    "lower than that. By epochs, or by rows of --log-every.  [default: constant; of a VEC cosine]",
+)
 @click.option(
     "--patience",
     type=int,
@@ -149,6 +161,12 @@ def _use_threads(args: list[str]) -> None:
     metavar="RUN",
     help="The trained first stage, of a model that has two.",
 )
+@click.option("--sheets", type=int, metavar="N", help="Draw the same codes every N steps.")
+@click.option(
+    "--stop-on-collapse",
+    is_flag=True,
+    help="Stop where a generator has collapsed, of a model whose log shows that.",
+)
 @options.seed
 @click.option(
     "--threads",
@@ -159,7 +177,7 @@ def _use_threads(args: list[str]) -> None:
 )
 @click.pass_context
 def train(ctx: click.Context, /, model: str, **given: Any) -> None:
-    """Train MODEL on images: VAE, GAN, VAEGAN, AVA1 … AVA5, classifier, or one of your own.
+    """Train MODEL on images: VAE, GAN, VAEGAN, AVA1 … AVA5, SSAVAE, classifier, or one of your own.
 
     avanp train MODEL --help shows the options of MODEL as well. A model of your own is a class in
     a file, ./file.py:Class, or in a module that can be imported, package.module:Class.

@@ -20,7 +20,9 @@ from avanp.report.epochs import EpochTable
 from avanp.rng import stream
 from avanp.systems.base import System
 from avanp.systems.streams import count_weights
+from avanp.training.batches import batch_sizes
 from avanp.training.checkpoint import describe
+from avanp.training.collapse import CollapseWatch, SampleSheets
 from avanp.training.folder import training_in
 from avanp.training.rates import parse_schedule
 from avanp.training.trainer import NAME, Trainer
@@ -49,9 +51,10 @@ def opened_job(work: Work) -> Iterator[Job]:
             f"a net of {n:.3g} weights does not fit in memory: "
             "give a smaller --size, --widths or --latent"
         )
-    schedule = asked.schedule
+    schedule = work.schedule
     wanted = {"spec": data_spec(asked.data), "size": asked.size, "channels": asked.channels}
     of = {"validation": asked.validation, "limit": asked.limit}
+    length = f"{asked.steps} steps" if asked.steps else f"{work.n_epochs} epochs"
     options = {
         "model": work.kind.name,
         **config.to_json(),
@@ -61,12 +64,14 @@ def opened_job(work: Work) -> Iterator[Job]:
         **of,
         "batch": asked.batch,
         "seed": asked.seed,
-        "schedule": f"cosine of {asked.n_epochs} epochs" if schedule == "cosine" else schedule,
+        "schedule": f"cosine of {length}" if schedule == "cosine" else schedule,
         "patience": asked.patience,
         "log_every": asked.log_every,
         "parts": {name: part.sha256 for name, part in work.parts.items()},
         "pixels": train.sha256,
     }
+    if work.kind.takes_unlabelled:
+        options["labels"] = asked.labels
     about = {
         "data": {**wanted, "name": train.name, "images": len(train), **of},
         "classes": list(train.classes),
@@ -76,9 +81,7 @@ def opened_job(work: Work) -> Iterator[Job]:
         work.out,
         options,
         lambda: work.kind(config, asked.seed, parts=work.parts),
-        schedule=parse_schedule(schedule, config.lr, asked.n_epochs)
-        if schedule is not None
-        else None,
+        schedule=None if schedule is None else parse_schedule(schedule, config.lr, _times(work)),
         validation=None if held is None else _batch(held, work.kind),
         about=about,
         log_every=asked.log_every,
@@ -111,7 +114,7 @@ def introduction(job: Job) -> Iterator[str]:
     if trainer.step:
         where = f"step {trainer.step}" if job.work.asked.steps else f"epoch {trainer.epoch}"
         yield f"goes on after {where}"
-    steps = job.work.asked.steps or job.work.asked.n_epochs * _steps_an_epoch(job)
+    steps = job.work.asked.steps or job.work.asked.n_epochs * job.work.steps_an_epoch
     if steps < FEW_STEPS and "generate" in system.can:
         yield (
             f"note: few steps in all ({steps}): a VAE shows shapes after some 300, a GAN after "
@@ -156,13 +159,12 @@ def run(job: Job) -> None:
             click.echo(f"note: {hint}")
         told.append(row)
 
-    trainer.watchers.append(tell)
-    labels = train.labels if trainer.system.needs_labels else None
+    trainer.watchers += [*_watchers(job), tell]
     with shown("batches") as progress:
-        total = todo if asked.steps else todo * _steps_an_epoch(job)
+        total = todo if asked.steps else todo * job.work.steps_an_epoch
         progress(0, total)
         amount = {"steps": todo} if asked.steps else {"epochs": todo}
-        trainer.fit(train.images, **amount, labels=labels, progress=progress)
+        trainer.fit(train.images, **amount, labels=job.work.labels, progress=progress)
         if not trainer.stopped:
             progress(total, total)
     if trainer.best is not None and trainer.best.patience is not None:
@@ -192,6 +194,26 @@ def draw(job: Job) -> list[str]:
     return names
 
 
+def _watchers(job: Job) -> list[Any]:
+    """Return what looks on while it trains, and draws, keeps or stops."""
+    asked, system = job.work.asked, job.trainer.system
+    watchers: list[Any] = []
+    if "collapse" in system.can:
+        watchers.append(CollapseWatch(stop=asked.stop_on_collapse))
+    if asked.sheets is not None and "generate" in system.can:
+        watchers.append(SampleSheets(asked.sheets))
+    return watchers
+
+
+def _times(work: Work) -> int:
+    """Return how many epochs, or rows of --log-every, a training has."""
+    asked = work.asked
+    n, join_last = len(work.images["train"]), bool(work.config.batch_norm)
+    epoch = len(batch_sizes(n, asked.batch, join_last=join_last))
+    steps = asked.steps or work.n_epochs * epoch
+    return -(-steps // (asked.log_every or epoch))
+
+
 def _todo(job: Job) -> int:
     """Return how many epochs, or steps, are left of those asked for."""
     trainer, asked = job.trainer, job.work.asked
@@ -200,10 +222,6 @@ def _todo(job: Job) -> int:
     if asked.steps:
         return max(0, asked.steps - trainer.step)
     return max(0, asked.n_epochs - trainer.epoch)
-
-
-def _steps_an_epoch(job: Job) -> int:
-    return job.trainer.steps_an_epoch(len(job.work.images["train"]))
 
 
 def _batch(images: ImageSet, kind: type[System]) -> Any:

@@ -1,4 +1,4 @@
-"""Some of many images."""
+"""Some of many images, and of their labels."""
 
 import numpy as np
 
@@ -22,3 +22,34 @@ def limited(images: ImageSet, limit: int | None) -> ImageSet:
     if limit is None or limit >= len(images):
         return images
     return images.select(np.sort(stream(0, "data").choice(len(images), limit, replace=False)))
+
+
+def some_labels(labels: np.ndarray, n: int, seed: int, forgotten: int) -> np.ndarray:
+    """Return the labels but for n of them, taken at random and of all classes alike, forgotten.
+
+    Parameters
+    ----------
+    labels : ndarray (N,)
+        Whole numbers.
+    n : int
+        How many are kept; where a class has too few, of others more.
+    seed : int
+    forgotten : int
+        What stands for no label.
+
+    Raises
+    ------
+    AvanpError
+        Where there are not as many.
+    """
+    if not 1 <= n <= len(labels):
+        raise AvanpError(f"--labels must be from 1 to {len(labels)}, not {n}")
+    order = stream(seed, "parts").permutation(len(labels))
+    turn = np.empty(len(labels), int)
+    for one in np.unique(labels):
+        mine = order[labels[order] == one]
+        turn[mine] = np.arange(len(mine))
+    kept = order[np.argsort(turn[order], kind="stable")[:n]]
+    some = np.full_like(labels, forgotten)
+    some[kept] = labels[kept]
+    return some

@@ -8,8 +8,8 @@ from typing import Any
 from avanp.data.images import ImageSet
 from avanp.data.size import check_size
 from avanp.errors import AvanpError
+from avanp.experiments.axes import check_count
 from avanp.experiments.experiment import Experiment
-from avanp.experiments.grid import check_count
 from avanp.runs.schema import FLAG, OBJECT, TEXT, fits, whole
 
 FORMAT = 1

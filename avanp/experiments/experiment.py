@@ -107,6 +107,8 @@ class Experiment:
         Returns what else results depend on, as JSON can hold it: sizes of nets, kernels.
     is_paper_set : callable
         Whether an `ImageSet` is the paper's own: its numbers are compared with the paper's then.
+    data : str, optional
+        The set where none is named; by default the AVA paper's, or the one built in.
     channels : {1, 3}, optional
         Images are made grey, or RGB.
     fingerprint : callable, optional
@@ -116,6 +118,8 @@ class Experiment:
         What cells are given besides.
     tables, charts : mapping
         Of names to functions ``(rows, config)``, which return values of `avanp.report`.
+    of_no_run : tuple of str
+        Tables that depend on no rows: alone, they are drawn at once.
     galleries : mapping
         Of names to functions ``(folder, rows, config)``; the folder has the strips of images.
     write : callable, optional
@@ -146,10 +150,12 @@ class Experiment:
     settings: Mapping[str, int] = field(default_factory=dict)
     about: Callable[[], Mapping[str, Any]] = dict
     is_paper_set: Callable[["ImageSet"], bool] = lambda images: False
+    data: str | None = None
     channels: int | None = None
     fingerprint: Callable[[Arrays], str] | None = None
     shared: tuple[Shared, ...] = ()
     tables: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    of_no_run: tuple[str, ...] = ()
     charts: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     galleries: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     write: Callable[[Path, list[dict[str, Any]], dict[str, Any]], Any] | None = None

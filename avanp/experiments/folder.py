@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from avanp.errors import AvanpError
+from avanp.experiments.axes import shown
 from avanp.experiments.configuration import FORMAT, is_configuration
 from avanp.experiments.experiment import Experiment, Result
-from avanp.experiments.grid import shown
 from avanp.files import make_folder
 from avanp.pictures.save import save_image
 from avanp.runs import folder, journal

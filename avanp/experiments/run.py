@@ -11,10 +11,10 @@ from typing import Any
 from avanp.data.images import ImageSet
 from avanp.data.resolve import resolve
 from avanp.errors import AvanpError
+from avanp.experiments.axes import check_count
 from avanp.experiments.configuration import configuration
 from avanp.experiments.experiment import Arrays, Experiment, Result
 from avanp.experiments.folder import Store, opened
-from avanp.experiments.grid import check_count
 from avanp.experiments.places.place import Place, place
 from avanp.experiments.places.worker import Outcome, Task
 from avanp.experiments.shared import made
@@ -56,8 +56,8 @@ def run(
     asked : mapping
         Words or values for its axes and settings, by key; its own for the others.
     data : str or ImageSet, optional
-        A named set or a folder of images. By default the paper's images where they are found,
-        the built-in ones where not.
+        A named set or a folder of images. By default the experiment's own, or the AVA paper's
+        images where they are found, the built-in ones where not.
     jobs : int
         Processes. The numbers do not depend on it.
     executor : concurrent.futures.Executor, optional
@@ -79,7 +79,7 @@ def run(
     concurrent.futures.BrokenExecutor
         Where the executor, or all that it had, is gone, or computes no cells.
     """
-    images = data if isinstance(data, ImageSet) else resolve(data)
+    images = data if isinstance(data, ImageSet) else resolve(data or experiment.data)
     if experiment.channels is not None:
         images = images.with_channels(experiment.channels)
     config = configuration(experiment, images, asked)

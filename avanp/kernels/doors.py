@@ -26,10 +26,6 @@ REAL = "biuf"  # kinds of dtypes that convert to a float without losing what the
 LARGEST_WINDOW = 16  # a place in a window of a max pool is a byte
 
 
-def _alike(a: Array, b: Array) -> bool:
-    return a.shape == b.shape and a.dtype == b.dtype and a.dtype in FLOATS
-
-
 def _aligned(dtype: np.dtype, *arrays: Array | None) -> bool:
     """Tell whether all are of one float dtype, at addresses that an instruction may read."""
     if dtype not in FLOATS:
@@ -44,15 +40,21 @@ def _columns(x: Array, *vectors: Array) -> bool:
     """Tell whether x is (m, n), with rows, and the vectors (n,) of its dtype."""
     if x.ndim != 2 or 0 in x.shape or x.dtype not in FLOATS:
         return False
-    return all(v.shape == x.shape[1:] and v.dtype == x.dtype for v in vectors)
+    shape, dtype = x.shape[1:], x.dtype
+    for v in vectors:  # noqa: SIM110
+        if v.shape != shape or v.dtype != dtype:
+            return False
+    return True
 
 
 def _windows(image: tuple[int, ...], size: int, stride: int) -> tuple[int, ...] | None:
     """Return the shape (B, H', W', C) of what windows of an image give, or None if none fits."""
-    if len(image) != 4 or size < 1 or stride < 1 or size > min(image[1], image[2]):
+    if len(image) != 4:
         return None
-    height, width = (n - size for n in image[1:3])
-    return image[0], height // stride + 1, width // stride + 1, image[3]
+    batch, height, width, channels = image
+    if size < 1 or stride < 1 or size > height or size > width:
+        return None
+    return batch, (height - size) // stride + 1, (width - size) // stride + 1, channels
 
 
 def _elementwise(dy: Array, y: Array, *options: float) -> bool:
@@ -146,12 +148,8 @@ def _channels(dy: Array) -> bool:
     return dy.ndim == 4 and dy.shape[3] > 0 and _aligned(dy.dtype, dy)
 
 
-def _norm_sums(dy: Array, x: Array, mean: Array) -> bool:
-    return _alike(dy, x) and _columns(x, mean)
-
-
-def _norm_input(dy: Array, x: Array, *vectors: Array) -> bool:
-    return _alike(dy, x) and _columns(x, *vectors)
+def _norm_backward(dy: Array, x: Array, *vectors: Array) -> bool:
+    return dy.shape == x.shape and dy.dtype == x.dtype and _columns(x, *vectors)
 
 
 def _max_pool(x: Array, size: int, stride: int) -> bool:
@@ -217,8 +215,8 @@ DOORS: dict[str, tuple[Callable[..., bool], str]] = {
     "channel_sums": (_channels, "dy (B, H, W, C)"),
     "moments": (_columns, "x (m, n)"),
     "normalise": (_columns, "x (m, n), mean, scale and shift (n,)"),
-    "norm_sums": (_norm_sums, "dy and x (m, n), mean (n,)"),
-    "norm_input": (_norm_input, "dy and x (m, n), the rest (n,)"),
+    "norm_sums": (_norm_backward, "dy and x (m, n), mean (n,)"),
+    "norm_input": (_norm_backward, "dy and x (m, n), the rest (n,)"),
     "max_pool": (_max_pool, "x (B, H, W, C) no smaller than the window"),
     "max_pool_backward": (_max_pool_backward, "dy of the output's shape"),
     "window_sums": (_window_sums, "x (B, H, W, C) no smaller than the window"),

@@ -31,10 +31,6 @@ def _folded(x: Array, fold: int) -> Array:
     return np.ascontiguousarray(x).reshape(m // fold, n * fold)
 
 
-def _tiled(v: Array, fold: int) -> Array:
-    return v if fold == 1 else np.tile(v, fold)
-
-
 def _rows(columns: int) -> int:
     return max(1, min(ROWS, BLOCK // columns))
 
@@ -105,7 +101,8 @@ def normalise(x: Array, mean: Array, scale: Array, shift: Array) -> Array:
     """See the reference."""
     n, fold = x.shape[1], _fold(*x.shape)
     y = np.empty(x.shape, x.dtype)
-    mean, scale, shift = (_tiled(v, fold) for v in (mean, scale, shift))
+    if fold > 1:
+        mean, scale, shift = (np.tile(v, fold) for v in (mean, scale, shift))
     _normalise(_folded(x, fold), mean, scale, shift, _span(n * fold), _folded(y, fold))
     return y
 
@@ -135,7 +132,8 @@ def norm_sums(dy: Array, x: Array, mean: Array) -> tuple[Array, Array]:
     n, fold = x.shape[1], _fold(*x.shape)
     sums, dots = np.empty((2, n * fold))
     block = _rows(n * fold)
-    _norm_sums(_folded(dy, fold), _folded(x, fold), _tiled(mean, fold), block, sums, dots)
+    mean = np.tile(mean, fold) if fold > 1 else mean
+    _norm_sums(_folded(dy, fold), _folded(x, fold), mean, block, sums, dots)
     return sums.reshape(fold, n).sum(axis=0), dots.reshape(fold, n).sum(axis=0)
 
 
@@ -157,7 +155,8 @@ def norm_input(dy: Array, x: Array, mean: Array, a: Array, b: Array, c: Array) -
     """See the reference."""
     n, fold = x.shape[1], _fold(*x.shape)
     dx = np.empty(x.shape, x.dtype)
-    mean, a, b, c = (_tiled(v, fold) for v in (mean, a, b, c))
+    if fold > 1:
+        mean, a, b, c = (np.tile(v, fold) for v in (mean, a, b, c))
     span = _span(n * fold)
     _norm_input(_folded(dy, fold), _folded(x, fold), mean, a, b, c, span, _folded(dx, fold))
     return dx

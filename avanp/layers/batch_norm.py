@@ -170,10 +170,11 @@ class BatchNorm(Layer):
         gamma = self._affine["gamma"]
         cotangent = dy.reshape(x.shape)
         dtype = x.dtype
+        centre = mean.astype(dtype)
         dx, grads = None, {}
         needs_grads = wrt != "input" and not frozen
         if needs_grads or (of_batch and wrt != "params"):
-            sums, dots = kernel("norm_sums")(cotangent, x, mean.astype(dtype))
+            sums, dots = kernel("norm_sums")(cotangent, x, centre)
             dots *= inverse  # sums over the batch of dy, and of dy times the normalised x
         if needs_grads:
             grads = {"gamma": dots.astype(gamma.dtype), "beta": sums.astype(gamma.dtype)}
@@ -184,7 +185,7 @@ class BatchNorm(Layer):
                 back = (scale * inverse * dots / len(x)).astype(dtype)
                 level = (scale * sums / len(x)).astype(dtype)
                 dx = kernel("norm_input")(
-                    cotangent, x, mean.astype(dtype), scale.astype(dtype), back, level
+                    cotangent, x, centre, scale.astype(dtype), back, level
                 ).reshape(dy.shape)
             else:
                 dx = dy * scale.astype(dtype)

@@ -33,6 +33,8 @@ def check_numbers(array: np.ndarray, *others: np.ndarray) -> None:
 
     An exponential of whole numbers would be of half precision, or of none.
     """
-    if array.dtype not in FLOATS or any(other.dtype.kind not in REAL for other in others):
-        dtypes = ", ".join(str(a.dtype) for a in (array, *others))
-        raise AvanpError(f"a loss needs float32 or float64, and targets of real numbers: {dtypes}")
+    if array.dtype not in FLOATS:
+        raise AvanpError(f"a loss needs float32 or float64, not {array.dtype}")
+    for other in others:
+        if other.dtype.kind not in REAL:
+            raise AvanpError(f"a loss needs targets of real numbers, not {other.dtype}")

@@ -8,14 +8,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from avanp.experiments.axes import shown
 from avanp.experiments.experiment import Experiment
 from avanp.experiments.judge import judge
 from avanp.files import write_whole
-from avanp.report import gallery, html, markdown, plot, terminal
-from avanp.report.element import Child, Markup, el, join
+from avanp.report import plot, terminal
 from avanp.report.findings import MARKS
-from avanp.report.page import Section, document
-from avanp.report.strips import strips
+from avanp.report.html_page import html_page
+from avanp.report.markdown_page import markdown_page
+from avanp.report.page import Block, Facts, Page, Section, Strong, muted, note
 from avanp.report.table import Column, Table, columns
 from avanp.report.text import about_seeds, fine, p_value, percent
 
@@ -51,10 +52,9 @@ def verdicts(experiment: Experiment, judged: Sequence[Mapping[str, Any]]) -> lis
             )
         heads = columns("Claim", "verdict", "differs", "95 %", "p")
         of = "" if groups == "all" else f", {groups} {group}"
-        shown = [Column(c.head, c.align, w) for c, w in zip(heads, WIDTHS, strict=True)]
-        found.append(
-            Table(f"verdicts-{group}", f"What holds of the claims{of}", shown, lines, "words")
-        )
+        wide = [Column(c.head, c.align, w) for c, w in zip(heads, WIDTHS, strict=True)]
+        title = f"What holds of the claims{of}"
+        found.append(Table(f"verdicts-{group}", title, wide, lines, "words"))
     return found
 
 
@@ -72,65 +72,76 @@ def text(tables: Sequence[Table]) -> str:
     return "\n\n".join(terminal.drawn(table) for table in tables) + "\n"
 
 
-def write(experiment: Experiment, folder: Path, rows: Rows, config: Config) -> None:
-    """Write tables, charts and verdicts of a run into its folder: see docs/commands.md."""
+def page(experiment: Experiment, folder: Path, rows: Rows, config: Config) -> Page:
+    """Return the report of a run, finished or not."""
     judged = judge(experiment, rows, config) if experiment.claims else []
-    drawn = [one for some in tables(experiment, rows, config).values() for one in some]
-    drawn += verdicts(experiment, judged)
-    blocks = [f"## {one.title}\n\n{markdown.drawn(one)}" for one in drawn]
-    write_whole(folder / "tables.md", "\n\n".join([f"# {experiment.title}", *blocks, ""]).encode())
+    parts: dict[str, list[Block]] = {
+        "Verdicts": [*verdicts(experiment, judged)],
+        "Tables": [one for some in tables(experiment, rows, config).values() for one in some],
+        "Charts": [one for draw in experiment.charts.values() for one in draw(rows, config)],
+        "Images": [o for draw in experiment.galleries.values() for o in draw(folder, rows, config)],
+        "What was run": [facts(experiment, config)],
+    }
+    total = len(experiment.grid.cells(config))
+    unfinished = note(
+        Strong("Unfinished: "),
+        f"{len(rows):,} of {total:,} cells are done; the command that began goes on with them.",
+    )
+    lead = muted(f"{experiment.name}: {about_seeds(config['seeds'])}.")
+    sections = [Section(t.split()[0].lower(), t, blocks) for t, blocks in parts.items() if blocks]
+    foot = [muted(f"The paper: {experiment.citation}")]
+    return Page(experiment.title, [lead, unfinished if len(rows) < total else None], sections, foot)
+
+
+def facts(experiment: Experiment, config: Config) -> Facts:
+    """Return with what a run was made: data, grid, settings and versions."""
+    data = config["data"]
+    axes = {axis.key: ", ".join(map(shown, config[axis.key])) for axis in experiment.grid.axes}
+    settings = {name: str(config[name]) for name in experiment.settings}
+    versions = {"avanp": config["avanp"]} | dict(config["versions"])
+    return Facts(
+        {
+            "Data": f"{data['name']}: {data['count']} images of {data['width']}×{data['height']}",
+            "SHA-256": data["sha256"],
+            **axes,
+            **settings,
+            **{name: str(value) for name, value in sorted(config["experiment"].items())},
+            "Versions": ", ".join(f"{name} {value}" for name, value in sorted(versions.items())),
+        }
+    )
+
+
+def write(
+    experiment: Experiment, folder: Path, rows: Rows, config: Config, *, markdown: bool = True
+) -> list[Path]:
+    """Write the report of a run into its folder, and return where it is.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    folder : Path
+    rows : sequence of mappings
+    config : mapping
+        The content of run.json.
+    markdown : bool
+        Whether ``report.md`` is written beside ``report.html``, with its charts as pictures.
+    """
+    drawn = page(experiment, folder, rows, config)
+    found = {"report.html": html_page(drawn)}
+    if markdown:
+        charts = (one for draw in experiment.charts.values() for one in draw(rows, config))
+        if plot.charts_available():
+            found |= {f"{chart.name}.png": plot.png(chart) for chart in charts}
+    for name, content in found.items():
+        write_whole(folder / name, content)
+    paths = [folder / "report.html"]
+    if markdown:  # after its pictures, which it looks for
+        paths.append(folder / "report.md")
+        write_whole(paths[-1], markdown_page(drawn, folder))
+    return paths
+
+
+def write_verdicts(folder: Path, judged: Sequence[Mapping[str, Any]]) -> None:
+    """Write ``verdicts.json``: what `avanp.experiments.judge.judge` returns."""
     content = json.dumps(judged, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     write_whole(folder / "verdicts.json", content.encode())
-    for name, draw in experiment.charts.items() if plot.charts_available() else ():
-        for i, chart in enumerate(draw(rows, config)):
-            write_whole(folder / f"{name}{f'-{i + 1}' if i else ''}.png", plot.png(chart))
-
-
-def write_page(experiment: Experiment, folder: Path, rows: Rows, config: Config) -> list[Path]:
-    """Write ``report.html`` of a run, and return where it is."""
-    path = folder / "report.html"
-    write_whole(path, page(experiment, folder, rows, config).encode("utf-8", "replace"))
-    return [path]
-
-
-def page(experiment: Experiment, folder: Path, rows: Rows, config: Config) -> str:
-    """Return a run as one page that needs nothing but a browser."""
-    sections: list[Section] = []
-    if experiment.claims:
-        found = verdicts(experiment, judge(experiment, rows, config))
-        sections.append(("verdicts", "Verdicts", join([html.drawn(one) for one in found])))
-    drawn = [one for some in tables(experiment, rows, config).values() for one in some]
-    if drawn:
-        sections.append(("tables", "Tables", join([html.drawn(one) for one in drawn])))
-    charts = [one for draw in experiment.charts.values() for one in draw(rows, config)]
-    if charts:
-        shown: list[Child] = [plot.missing(), *(plot.in_page(chart) for chart in charts)]
-        sections.append(("charts", "Charts", join(shown)))
-    galleries = [
-        one for draw in experiment.galleries.values() for one in draw(folder, rows, config)
-    ]
-    for one in galleries:
-        paths = [picture.path for _, row in one.rows for picture in row]
-        images = gallery.in_page(one, strips(paths, one.image_width))
-        if images is not None:
-            sections.append((one.name, one.title, images))
-    sections.append(("run", "What was run", facts(experiment, config)))
-    total = len(experiment.grid.cells(config))
-    lead = f"{len(rows):,} of {total:,} cells, {about_seeds(config['seeds'])}."
-    foot = el("p", f"The paper: {experiment.citation}", class_="muted")
-    return document(experiment.title, el("p", lead, class_="muted"), sections, foot)
-
-
-def facts(experiment: Experiment, config: Config) -> Markup:
-    """Return with what a run was made: data, grid, settings and versions."""
-    data, grid = config["data"], experiment.grid
-    named: dict[str, Child] = {
-        "Data": f"{data['name']}: {data['count']} images of {data['width']}×{data['height']}",
-        "SHA-256": el("code", data["sha256"]),
-        **{axis.key: ", ".join(map(str, config[axis.key])) for axis in grid.axes},
-        **{name: str(config[name]) for name in experiment.settings},
-        **{name: str(value) for name, value in sorted(config["experiment"].items())},
-    }
-    versions = {"avanp": config["avanp"]} | dict(config["versions"])
-    named["Versions"] = ", ".join(f"{name} {value}" for name, value in sorted(versions.items()))
-    return html.facts(named)

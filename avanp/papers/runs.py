@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from avanp.errors import AvanpError
 from avanp.experiments.experiment import Experiment
 from avanp.experiments.folder import read_run
 from avanp.inside import open_own
@@ -36,6 +35,4 @@ def report(folder: Path, *, markdown: bool = False) -> list[Path]:
     rows, config = read_run(folder, experiment)
     if experiment.page is not None:
         return experiment.page(folder, rows, config, markdown=markdown)
-    if markdown:
-        raise AvanpError("--markdown is for sweeps of the AVA paper: DIR/tables.md has the tables")
-    return outputs.write_page(experiment, folder, rows, config)
+    return outputs.write(experiment, folder, rows, config, markdown=markdown)

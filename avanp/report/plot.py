@@ -87,7 +87,8 @@ def png(chart: Chart) -> bytes:
     content = BytesIO()
     with _settings(salt=chart.name):
         figure = _new(across * chart.size[0], down * (chart.size[1] + 24) + 90)
-        figure.suptitle(chart.title, fontsize=FONT + 3)
+        figure.set_facecolor(COLOURS["paper"])
+        figure.suptitle(_whole(chart.title), fontsize=FONT + 3)
         panels = list(figure.subplots(down, across, squeeze=False).flat)
         for axes, panel in zip(panels, chart.panels, strict=False):
             draw(axes, panel, COLOURS)
@@ -97,7 +98,7 @@ def png(chart: Chart) -> bytes:
         for axes in panels[len(chart.panels) :]:
             axes.set_axis_off()
         if chart.note:
-            figure.supxlabel(chart.note, fontsize=FONT - 1)
+            figure.supxlabel(_whole(chart.note), fontsize=FONT - 1)
         figure.set_dpi(PNG_DPI)
         # No version of matplotlib in the file.
         FigureCanvasAgg(figure).print_png(content, metadata={"Software": None})
@@ -105,7 +106,12 @@ def png(chart: Chart) -> bytes:
 
 
 def _titled(panel: Panel) -> str:
-    return "\n".join(filter(None, [panel.title, panel.note]))
+    return _whole("\n".join(filter(None, [panel.title, panel.note])))
+
+
+def _whole(text: str) -> str:
+    """Text without half characters, which no font has."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _new(width: float, height: float) -> Any:

@@ -61,8 +61,11 @@ class System(WithParts):
         The term that early stopping and a plateau look at: the validation's, where the system has
         `measure` and there are validation images, else the training's. None: there is none.
     can : frozenset of str
-        What commands ask for: "generate" (`noise`, `decode`), "encode" (`encode`), "reconstruct"
-        (`reconstruct`), "recover" (`decoder`, a net), "classify" (`probabilities`).
+        What commands ask for: "generate" (`noise`, `decode`), "encode" (`encode`, and `from_codes`
+        where another net than the generator makes images of those codes), "reconstruct"
+        (`reconstruct`), "recover" (`decoder`, a net), "classify" (`probabilities`),
+        "generate by class" (`noise_of`, `classes_seen`), "collapse" (its log shows one:
+        `avanp.metrics.collapse`).
     """
 
     name: ClassVar[str]
@@ -71,6 +74,8 @@ class System(WithParts):
     monitor: ClassVar[str | None] = "loss"
     can: ClassVar[frozenset[str]] = frozenset()
     needs_labels: ClassVar[bool] = False
+    # Whether a label may be -1: that image has none.
+    takes_unlabelled: ClassVar[bool] = False
     # Whether the weights of the lowest monitored value are kept beside the last ones.
     keeps_best: ClassVar[bool] = False
     # The `--schedule` of `avanp train` where none is given.

@@ -67,6 +67,11 @@ class Config:
         return False
 
     @property
+    def batches_a_step(self) -> int:
+        """How many batches the updates of a step draw."""
+        return 1
+
+    @property
     def hidden(self) -> tuple[int, ...]:
         """`widths`, the default filled in."""
         assert self.widths is not None

@@ -20,7 +20,7 @@ from avanp.systems.likelihood import reconstruction, to_images
 class DecodingSystem(System):
     """A system that makes images of codes z ~ N(0, I)."""
 
-    config_class = LatentConfig
+    config_class: ClassVar[type[LatentConfig]] = LatentConfig
     can = frozenset({"generate", "recover"})
     # The net that makes images of codes.
     decoder_net: ClassVar[str] = "decoder"

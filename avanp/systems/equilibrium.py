@@ -42,7 +42,7 @@ class EquilibriumSystem(DecodingSystem):
     """
 
     config_class = EquilibriumConfig
-    can = frozenset({"generate", "encode", "reconstruct"})
+    can = frozenset({"generate", "encode", "reconstruct", "collapse"})
     decoder_net = "generator"
     monitor = "m"
     keeps_best = True

@@ -10,19 +10,17 @@ from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer
 from avanp.layers.batch_norm import batch_norm_mode
 from avanp.layers.gaussian_sample import reparameterise
-from avanp.layers.sequential import Sequential
 from avanp.layers.two_heads import halves
 from avanp.losses.least_squares import least_squares
 from avanp.losses.ssavae import eq9, eq11
 from avanp.optim.adam import Adam
 from avanp.optim.base import Optimiser
+from avanp.systems import class_gaussians
 from avanp.systems.base import Draw, Gradients, Rng, Terms
 from avanp.systems.consistency import compared, consistency
 from avanp.systems.likelihood import to_images, to_output
 from avanp.systems.options import option
-from avanp.systems.parts import Part
-from avanp.systems.streams import Streams
-from avanp.systems.structured import Structured, StructuredConfig, build_net
+from avanp.systems.structured import OverVEC, StructuredConfig, build_net
 from avanp.systems.term import Term
 
 DISCRIMINATOR_BETAS = (0.5, 0.999)
@@ -51,8 +49,13 @@ class SSAVAEConfig(StructuredConfig):
         if not (any(self.alphas) or self.beta or self.gamma):
             raise AvanpError("alphas, beta and gamma are all 0: the decoder has nothing to learn")
 
+    @property
+    def batches_a_step(self) -> int:
+        """Two for each pair of the discriminator's updates, and one."""
+        return 1 + 2 * self.n_dis * bool(self.beta)
 
-class SSAVAE(Structured):
+
+class SSAVAE(OverVEC):
     """Decoder: L_rec + β L_adv + γ L_latent; discriminator: ±1, squared (Zemouri 2020, Eq. 8).
 
     Encoder and classifier are those of a VEC, frozen. A step is n_dis times two updates of the
@@ -62,10 +65,10 @@ class SSAVAE(Structured):
 
     name = "SSAVAE"
     config_class = SSAVAEConfig
-    can = frozenset({"generate", "recover", "encode", "reconstruct", "classify"})
+    can = frozenset(
+        {"generate", "generate by class", "recover", "encode", "reconstruct", "classify"}
+    )
     monitor = "reconstruction"
-    part_names = ("encoder", "classifier")
-    first_stage = "VEC"
     checked_with = {
         "classes": 3,
         "widths": (2, 3, 2),
@@ -86,40 +89,9 @@ class SSAVAE(Structured):
         "discriminator_fake": Term("mean output of Dis on the decoder’s images"),
     }
 
-    @property
-    def encoder(self) -> Sequential:
-        """The first stage's encoder."""
-        net = self.parts["encoder"].net
-        assert isinstance(net, Sequential)
-        return net
-
-    @property
-    def classifier(self) -> Layer:
-        """The first stage's classifier of codes."""
-        return self.parts["classifier"].net
-
-    @classmethod
-    def build_part(cls, part: str, config: Any, streams: Mapping[str, Rng], dtype: Any) -> Layer:
-        """Return an untrained encoder or classifier."""
-        return build_net(part, config, streams, dtype)
-
-    @classmethod
-    def parts_to_check(cls, config: Any) -> dict[str, Part]:
-        """Return untrained parts in float64."""
-        streams = Streams(0)
-        return {
-            name: Part(build_net(name, config, streams, np.float64), "random")
-            for name in cls.part_names
-        }
-
-    @classmethod
-    def options_from(cls, first: Any) -> dict[str, Any]:
-        """Return what the encoder and the classifier have settled."""
-        settled = ("latent", "classes", "net", "widths", "batch_norm", "pixel_range")
-        return {name: getattr(first.config, name) for name in settled}
-
     def build(self, streams: Mapping[str, Rng]) -> dict[str, Layer]:
-        """Return decoder and discriminator."""
+        """Return decoder and discriminator; the codes of the classes are the state."""
+        self.state = class_gaussians.empty(self.config.classes, self.config.latent)
         nets = ("decoder", "discriminator")
         return {net: build_net(net, self.config, streams, self.dtype) for net in nets}
 
@@ -140,22 +112,45 @@ class SSAVAE(Structured):
         """Yield Algorithm 2's updates: of the discriminator twice, n_dis times; of the decoder."""
         c = self.config
         for _ in range(c.n_dis if c.beta else 0):
-            yield self._discriminator(draw(), "real", 1.0)
+            yield self._discriminator(draw(), "real", rng)
             z = self._codes(draw(), rng)
             # The batch's moments, as in the decoder's own update, and the running ones left alone.
             with batch_norm_mode(self.decoder, "no-update"):
                 output, _ = self.decoder.forward(z, train=True, rng=rng)
-            yield self._discriminator(to_images(output, c.pixel_range), "fake", -1.0)
+            yield self._discriminator(to_images(output, c.pixel_range), "fake", rng)
         yield self._decoder(draw(), rng)
 
     def _codes(self, x: Array, rng: Rng) -> Array:
         mu, logvar = halves(self._encode(x))
-        return reparameterise(mu, logvar, self.noise(len(x), rng))
+        return self._drawn(mu, logvar, rng)
 
-    def _discriminator(self, x: Array, kind: str, target: float) -> tuple[Gradients, Terms]:
+    def _drawn(self, mu: Array, logvar: Array, rng: Rng) -> Array:
+        return reparameterise(mu, logvar, rng.standard_normal(mu.shape, dtype=self.dtype))
+
+    def noise(self, n: int, rng: Rng) -> Array:
+        """Return n codes of the images' classes, as often as they were seen in training.
+
+        The codes of images fill but a part of the prior, and a decoder knows no other; only
+        before any training are they standard normal.
+        """
+        seen = self.state["seen"]
+        if not seen.any():
+            return super().noise(n, rng)
+        return self.noise_of(rng.choice(len(seen), n, p=seen / seen.sum()), rng)
+
+    @property
+    def classes_seen(self) -> Array:
+        """The classes whose codes training has seen, which `noise_of` can draw."""
+        return np.flatnonzero(self.state["seen"])
+
+    def noise_of(self, labels: Array, rng: Rng) -> Array:
+        """Return a code for each label (n,), of the Gaussian fitted to its class's mu."""
+        return class_gaussians.draw(self.state, np.asarray(labels), rng).astype(self.dtype)
+
+    def _discriminator(self, x: Array, kind: str, rng: Rng) -> tuple[Gradients, Terms]:
         net = self.nets["discriminator"]
-        scores, cache = net.forward(x, train=True)
-        value, dscores = least_squares(scores, target)
+        scores, cache = net.forward(x, train=True, rng=rng)
+        value, dscores = least_squares(scores, 1.0 if kind == "real" else -1.0)
         _, grads = net.backward(dscores, cache, wrt="params")
         mean = float(scores.mean(dtype=np.float64))
         return {"discriminator": grads}, {
@@ -167,10 +162,11 @@ class SSAVAE(Structured):
         c = self.config
         code, wanted, _ = self.encoder.forward_taps(x, compared(self.encoder, c))
         mu, logvar = halves(code)
-        z = reparameterise(mu, logvar, self.noise(len(x), rng))
+        z = self._drawn(mu, logvar, rng)
         output, cache = self.decoder.forward(z, train=True, rng=rng)
         again = to_images(output, c.pixel_range)
-        classes = self.class_of_code(mu) if c.gamma else mu
+        classes = self.class_of_code(mu)
+        class_gaussians.add(self.state, mu, classes.argmax(axis=1))
         terms, dx = consistency(self.encoder, self.classifier, c, again, wanted, classes)
         if c.beta:
             net = self.nets["discriminator"]

@@ -55,7 +55,7 @@ class VEC(Structured):
     name = "VEC"
     config_class = VECConfig
     can = frozenset({"encode", "classify"})
-    needs_labels = True
+    needs_labels = takes_unlabelled = True
     schedule = "cosine"
     checked_with = {"classes": 3, "widths": (2, 3, 2), "kl_weight": 0.7}
     terms = {

@@ -52,23 +52,29 @@ def training_in(
         Where the folder holds another training, and in what it differs; or is in use.
     """
     path = folder / NAME
-    with opened(folder, TRAINING) as journal:
-        before = _options_of(path, options) if path.exists() else None
-        journal.resume(options, before)
-        given = {"schedule": schedule, "validation": validation, "journal": journal}
-        if before is not None:
-            yield Trainer.resume(path, out=folder, **given)
-            return
-        yield Trainer(
+    given = {"schedule": schedule, "validation": validation, "out": folder}
+
+    def new() -> Trainer:
+        return Trainer(
             build(),
             batch_size=options["batch"],
             seed=options["seed"],
-            out=folder,
             patience=options["patience"],
             log_every=log_every,
             about={**(about or {}), "order": options},
             **given,
         )
+
+    # What cannot be is said before there is a folder.
+    trainer = None if path.exists() else new()
+    with opened(folder, TRAINING) as journal:
+        before = _options_of(path, options) if path.exists() else None
+        journal.resume(options, before)
+        if before is not None:
+            trainer = Trainer.resume(path, **given)
+        trainer = trainer or new()
+        trainer.output.journal = journal
+        yield trainer
 
 
 def _options_of(path: Path, asked: dict[str, Any]) -> dict[str, Any]:

@@ -73,4 +73,5 @@ def options(before: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     for name, one in options_of(kind).items():
         if name in asked:
             kept.setdefault(name, one.default)
-    return {**dict.fromkeys(asked.keys() - kept.keys()), **kept}
+    empty: dict[str, Any] = dict.fromkeys(asked.keys() - kept.keys())
+    return empty | ({"parts": {}} if "parts" in empty else {}) | kept

@@ -5,7 +5,7 @@ from typing import Any
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer
 from avanp.systems.base import System
-from avanp.systems.find import find
+from avanp.systems.find import find, known
 from avanp.systems.parts import Part, fingerprint
 from avanp.systems.streams import Streams, count_weights
 
@@ -82,7 +82,9 @@ def _net_of(name: str, of: Any, dtype: str, there: int) -> Layer:
     """Return the untrained net of a system that a part's description names."""
     if not isinstance(of, dict) or not isinstance(of.get("config"), dict):
         raise AvanpError(f"its part {name!r} is not described")
-    kind = find(str(of.get("system")))
+    if of.get("system") not in known():  # what `find` knows besides are files, which it would run
+        raise AvanpError(f"its part {name!r} is the net of no known system")
+    kind = find(of["system"])
     config = kind.config_class.from_options(**of["config"])
     if count_weights(kind, config, {}) > there:
         raise AvanpError(f"its part {name!r} holds {there} weights, fewer than its net needs")

@@ -15,7 +15,7 @@ from avanp.systems.base import System, Terms
 from avanp.systems.finite import NotFinite
 from avanp.systems.images import as_floats
 from avanp.training import checkpoint as files
-from avanp.training.batches import Batches, batch_sizes, check_options, check_training
+from avanp.training.batches import Batches, check_options, check_training
 from avanp.training.means import Means, means_of
 from avanp.training.output import Output
 from avanp.training.rates import set_rate
@@ -155,8 +155,9 @@ class Trainer:
             batches = Batches(len(images), self.batch_size, rng, join_last, self.epoch)
             batches.resume(self.position)
             self.batches = batches
-        total = steps if steps is not None else (epochs or 0) * len(batches.sizes)
-        self.until = self.epoch + (epochs or 0)
+        a_step = self.system.config.batches_a_step
+        total = steps if steps is not None else -(-(epochs or 0) * len(batches.sizes) // a_step)
+        self.until = 0 if epochs is None else self.epoch + epochs
         self.until_step = 0 if steps is None else self.step + steps
         first, new = self.step, len(self.rows)
         with self.output.held(self):
@@ -168,22 +169,17 @@ class Trainer:
                 self.means = means_of(self.means, len(images))
                 self.means.add(terms, seen)
                 self.seconds += time.perf_counter() - start
-                if progress is not None:
-                    progress(self.step - first, max(total, self.step - first))
                 ended = batches.done > self.epoch
                 self.epoch = batches.done
                 self.position = batches.state()[1]
+                if progress is not None:
+                    progress(self.step - first, max(total, self.step - first))
                 if (self.step % self.log_every == 0) if self.log_every else ended:
                     self._log(images)
             unlogged = isinstance(self.means, Means) and self.means.seen
-            if self.log_every and unlogged and self._over():
+            if self.step > first and unlogged and self._over():
                 self._log(images)
         return self.rows[new:]
-
-    def steps_an_epoch(self, n: int) -> int:
-        """Return how many batches a pass over n images has."""
-        join_last = bool(self.system.config.batch_norm)
-        return len(batch_sizes(n, self.batch_size, join_last=join_last))
 
     def _over(self) -> bool:
         return self.step >= self.until_step if self.until_step else self.epoch >= self.until

@@ -40,7 +40,7 @@ def forest(claims: Sequence[Mapping[str, Any]], rules: Sequence[str], about: str
     for i, name in enumerate(rules):
         parts = [_interval("" if i else one["claim"], one["rules"][name]) for one in claims]
         panels.append(Panel(f"rules “{name}”", parts, "", x))
-    size = (330 + 330 // len(rules), 40 + 32 * len(claims))
+    size = (390 + 330 // len(rules), 40 + 32 * len(claims))
     return png(Chart("claims", f"The paper's claims: {about}", panels, NOTE, len(rules), size))
 
 

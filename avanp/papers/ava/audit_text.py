@@ -3,15 +3,15 @@
 import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import zip_longest
 from typing import Any
 
 from avanp.papers.ava.audit_words import at_the_edge, interval, left_out, most_lost
 from avanp.report.findings import HOLDS, NOT, UNTOLD
+from avanp.report.table import Column, Table
+from avanp.report.terminal import COLUMNS, drawn
 from avanp.report.text import about_seeds, fine
 
-COLUMNS = 100
-CLAIM, CELL = 31, 23
+CLAIM, CELL = 30, 22
 AT_ONCE = 3  # rule sets in one table
 
 
@@ -26,7 +26,7 @@ def render(document: Mapping[str, Any]) -> str:
     )
     blocks = [textwrap.fill(title, COLUMNS)]
     for i in range(0, len(rules), AT_ONCE):
-        blocks.append(_table(document["claims"], rules[i : i + AT_ONCE]))
+        blocks.append(drawn(_table(document["claims"], rules[i : i + AT_ONCE])))
     if any(
         most_lost(one["parts"]) for claim in document["claims"] for one in claim["rules"].values()
     ):
@@ -53,20 +53,16 @@ def counted(claims: Sequence[Mapping[str, Any]], rules: str) -> str:
     )
 
 
-def _table(claims: Sequence[Mapping[str, Any]], rules: Sequence[str]) -> str:
-    head = " " * CLAIM + "".join(f"{name:<{CELL}}" for name in rules)
-    lines = [head.rstrip(), "─" * (CLAIM + CELL * len(rules))]
-    for claim in claims:
-        words = textwrap.wrap(claim["claim"], CLAIM - 2)
-        cells = [_cell(claim["rules"][name]) for name in rules]
-        for word, *found in zip_longest(words, *cells, fillvalue=""):
-            line = f"{word:<{CLAIM}}" + "".join(f"{text:<{CELL}}" for text in found)
-            lines.append(line.rstrip())
-    return "\n".join(lines)
+def _table(claims: Sequence[Mapping[str, Any]], rules: Sequence[str]) -> Table:
+    heads = [Column("", width=CLAIM), *(Column(name, width=CELL) for name in rules)]
+    rows = [[one["claim"], *(_cell(one["rules"][name]) for name in rules)] for one in claims]
+    return Table("claims", "", heads, rows)
 
 
-def _cell(one: Mapping[str, Any]) -> list[str]:
+def _cell(one: Mapping[str, Any]) -> str:
     seeds = f", {one['seeds_true']}/{one['seeds_true_of']} seeds"
     lines = [one["verdict"], fine(one["difference"]) + seeds, interval(one["low"], one["high"])]
     lost = most_lost(one["parts"])
-    return [*filter(None, lines), *([] if lost is None else [f"{left_out(lost)} diverged"])]
+    if lost is not None:
+        lines.append(f"{left_out(lost)} diverged")
+    return "\n".join(filter(None, lines))

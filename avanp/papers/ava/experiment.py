@@ -12,8 +12,10 @@ from avanp.ava.rules import rules_from_name
 from avanp.data.images import ImageSet
 from avanp.data.orbit import is_paper_set
 from avanp.experiments import run
+from avanp.experiments.axes import names_axis
 from avanp.experiments.experiment import Experiment
-from avanp.experiments.grid import RATES, Grid, names_axis
+from avanp.experiments.grid import Grid
+from avanp.experiments.rates import RATES
 from avanp.kernels import backend
 from avanp.papers.ava import printed_numbers as paper
 from avanp.papers.ava.ablations import ABLATIONS

@@ -8,8 +8,8 @@ from typing import Any
 from avanp.data.images import ImageSet
 from avanp.experiments.study import Call
 from avanp.papers.ava.cell import on_floats
-from avanp.papers.ava.cells import finite
 from avanp.papers.ava.printed_numbers import same_rate
+from avanp.papers.ava.row_index import finite
 
 RULES = ("program", "printed", "exact")
 Key = tuple[str, str, float, int]

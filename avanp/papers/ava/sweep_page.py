@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from avanp.papers.ava import galleries, printed_numbers
-from avanp.papers.ava.cells import count_finished
 from avanp.papers.ava.charts import curves, figure6
 from avanp.papers.ava.lost_runs import without_number
 from avanp.papers.ava.nearness import table3_title
+from avanp.papers.ava.row_index import count_finished
 from avanp.papers.ava.rule_sets import explained
 from avanp.papers.ava.tables import lost_table, nearness_table, tables_1_to_3
 from avanp.report.findings import Findings

@@ -5,8 +5,8 @@ from statistics import fmean, stdev
 from typing import Any
 
 from avanp.papers.ava import printed_numbers
-from avanp.papers.ava.cells import Runs, count_failed, index_rows
 from avanp.papers.ava.nearness import compare
+from avanp.papers.ava.row_index import Runs, count_failed, index_rows
 
 STATISTICS: dict[str, Callable[[list[float]], float]] = {
     "mean": fmean,

@@ -102,7 +102,7 @@ def read_training(folder: Path) -> None:
 PAGE = r"run(/\.?report\.html[^/]*)?$"
 TARGETS = [
     Target("audit.json", put_audit, read_audit, audits, 64, json_value, KEYS, writes=PAGE,
-           share=0.5),
+           share=0.2),
     Target("training", put_training, read_training, trainings, 64, training_form,
            (b"train.loss", b"epoch", b"null", *checkpoints.WORDS), writes=PAGE, share=0.5),
     Target("picture", put_picture, read_training, pictures, 1024, png, writes=PAGE, share=0.5),

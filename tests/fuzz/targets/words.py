@@ -7,7 +7,8 @@ from pathlib import Path
 from avanp.commands.model_options import Numbers
 from avanp.data.size import parse_size
 from avanp.evaluation.damage import read_mask
-from avanp.experiments.grid import parse_rates, parse_seeds
+from avanp.experiments.axes import parse_seeds
+from avanp.experiments.rates import parse_rates
 from avanp.kernels.engine.threads import threads
 from avanp.optim.schedules import Constant
 from avanp.papers.ava.experiment import AVA

@@ -1,0 +1,1 @@
+"""The BEGAN v3 paper as an experiment."""

@@ -1,0 +1,168 @@
+"""The BEGAN v3 paper as an experiment: cells, tables, charts and verdicts."""
+
+import numpy as np
+import pytest
+
+from avanp.data.resolve import resolve
+from avanp.errors import AvanpError
+from avanp.experiments.folder import read_run
+from avanp.experiments.judge import judge
+from avanp.experiments.run import arrays_of, run
+from avanp.papers.began import tables
+from avanp.papers.began.cell import of_images, of_log
+from avanp.papers.began.charts import curves, samples
+from avanp.papers.began.experiment import BEGAN, CURVES, NUMBERS
+from avanp.report.table import Entry
+from cli_process import avanp
+
+ASKED = {"steps": 64, "width": 8, "latent": 3, "seeds": "2", "signs": "all"}
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    out = tmp_path_factory.mktemp("began") / "run"
+    run(BEGAN, ASKED, data="digits", out=out)
+    return out, *read_run(out, BEGAN)
+
+
+def test_a_row_has_every_number_and_a_curve_of_32_points(ran):
+    _, rows, config = ran
+    assert len(rows) == len(BEGAN.grid.cells(config)) == 3 * 2 * 2
+    for row in rows:
+        assert row["status"] == "ok"
+        assert all(np.isfinite(row[name]) for name in NUMBERS)
+        assert {len(row[name]) for name in CURVES} == {32}
+        assert row["step_curve"][-1] == 64
+        assert row["k_curve"][-1] == pytest.approx(row["k"], rel=1e-3)
+    assert {r["k_highest"] for r in rows if r["sign"] == "minus"} == {0.0}
+    assert all(r["k_highest"] > 0 for r in rows if r["sign"] == "plus")
+
+
+def test_a_cell_is_the_same_whatever_was_run_before_it(ran):
+    _, rows, _ = ran
+    cell = {"variant": "v3", "gamma": "0.75", "sign": "plus", "loss": "l1", "seed": 1}
+    again = BEGAN.run({**cell, "steps": 64, "width": 8, "latent": 3}, arrays_of(resolve("digits")))
+    kept = next(r for r in rows if all(r[k] == v for k, v in cell.items()))
+    assert {n: kept[n] for n in NUMBERS} == {n: again.numbers[n] for n in NUMBERS}
+
+
+def entries(table, row):
+    """The numbers of the row of this name."""
+    return [cell for cell in next(r for r in table.rows if r[0] == row) if isinstance(cell, Entry)]
+
+
+def test_table_3_is_the_mean_over_seeds_and_counts_collapses(ran):
+    _, rows, config = ran
+    (table,) = tables.table3(rows, config)
+    own = [r for r in rows if r["variant"] == "cs" and r["sign"] == "plus"]
+    shown = entries(table, "BEGAN-CS")
+    for entry, name in zip(shown, ("m", "m_rms", "m_sd", "k_sd", "k", "diversity"), strict=True):
+        values = [r[name] for r in own]
+        assert entry.value == pytest.approx(sum(values) / 2)
+        assert entry.spread == pytest.approx(abs(values[0] - values[1]) / 2**0.5)
+    fell = sum(r["collapsed"] for r in own)
+    assert next(r for r in table.rows if r[0] == "BEGAN-CS")[-1] == f"{fell:.0f} of 2"
+
+
+def test_the_counts_are_those_of_the_nets():
+    (table,) = tables.params([], {})
+    assert [row[1] for row in table.rows] == [
+        "15,121,990",
+        "20,629,318",
+        "22,726,534",
+        "10,327,229",
+    ]
+
+
+def made_up(k, dropped, m, collapsed):
+    names = ("k", "k_dropped", "m", "collapsed")
+    base = {"status": "ok", "sign": "plus"}
+    lines = zip(k, dropped, m, collapsed, strict=True)
+    return [{**base, **dict(zip(names, line, strict=True))} for line in lines]
+
+
+def test_signs_of_collapse_are_counted_by_hand():
+    rows = made_up([0, 0, 0.1, 0.2], [1, 0, 1, 0], [0.1, 0.3, 0.2, 0.4], [1, 1, 0, 0])
+    (table,) = tables.collapse(rows, {})
+    assert [row[1:] for row in table.rows] == [
+        ["1.00", "2 of 2", "0 of 2"],
+        ["0.50", "1 of 2", "1 of 2"],
+        # M > .4 calls none collapsed, M > .2 two of which one is: either is right twice.
+        ["0.50", "2 of 2", "2 of 2"],
+        ["0.50", "0 of 2", "0 of 2"],
+    ]
+    assert list(tables.collapse([], {})) == []
+
+
+def test_what_a_log_says_by_hand():
+    k = [0.0, 0.1, 0.3, 0.3, 0.1, 0.0]
+    rows = [
+        {
+            "step": 10 * i + 10,
+            "k": v,
+            "m_mean": 0.5 - 0.01 * i,
+            "m_rms": 1.0,
+            "ratio": 0.6,
+            "validation.diversity": d,
+        }
+        for i, (v, d) in enumerate(zip(k, [0.1, 0.4, 0.5, 0.5, 0.4, 0.2], strict=True))
+    ]
+    told = of_log(rows)
+    assert (told["k"], told["k_highest"], told["k_low"], told["k_dropped"]) == (0.0, 0.3, 0.0, 1.0)
+    assert (told["collapsed"], told["m_lowest"]) == (1.0, pytest.approx(0.45))
+    assert told["m_sd"] == pytest.approx(np.std([0.47, 0.46, 0.45]))
+
+
+class Straight:
+    """A system whose images are its codes, and jump where `cut` says."""
+
+    def __init__(self, cut):
+        self.cut = cut
+
+    def noise(self, n, rng):
+        return rng.uniform(-1, 1, (n, 4)).astype(np.float32)
+
+    def decode(self, z):
+        return np.where(z > 0, 1.0, 0.0).reshape(-1, 2, 2, 1) if self.cut else z
+
+
+def test_an_even_walk_has_jumps_of_one_and_a_step_function_far_more():
+    images = np.random.default_rng(0).random((30, 2, 2, 1)).astype(np.float32)
+    real = (255 * images).astype(np.uint8)
+    assert of_images(Straight(False), images, real, 0)["jump"] == pytest.approx(1, abs=1e-4)
+    told = of_images(Straight(True), images, real, 0)
+    assert told["jump"] > 100
+    assert told["diversity"] == pytest.approx(1, abs=0.01)
+    assert told["sharpness"] == pytest.approx(1, abs=0.02)
+
+
+def test_charts_and_galleries_have_a_place_for_every_variant(ran):
+    out, rows, config = ran
+    (chart,) = curves(rows, config)
+    assert [panel.y.label for panel in chart.panels] == ["M, mean |e|", "k", "Diversity of fakes"]
+    assert all(
+        [line.name for line in panel.parts] == ["BEGAN", "BEGAN-CS", "BEGAN v3"]
+        for panel in chart.panels
+    )
+    for gallery in samples(out, rows, config):
+        assert all(path.exists() for path in gallery.paths)
+
+
+def test_claims_are_judged_in_the_direction_that_they_say(ran):
+    _, rows, config = ran
+    judged = {c["id"]: c["gammas"]["0.75"] for c in judge(BEGAN, rows, config)}
+    assert set(judged) == {claim.id for claim in BEGAN.claims}
+    assert judged["sign"]["difference"] > 0
+    assert judged["sign"]["seeds"] == 2
+
+
+def test_the_command_counts_without_a_run_and_refuses_what_is_no_number(tmp_path):
+    done = avanp(tmp_path, "reproduce", "began", "params")
+    assert (done.code, done.err) == (0, "")
+    assert "20,629,318" in done.out
+    assert "cells" not in done.out
+    done = avanp(tmp_path, "reproduce", "began", "--gammas", "high")
+    assert done.code == 2
+    assert "'high' is no number above 0" in done.err
+    with pytest.raises(AvanpError, match="unknown variant 'v2': choose from began, cs, v3"):
+        run(BEGAN, {"variants": "v2"}, data="digits")
