@@ -15,6 +15,8 @@ from avanp.commands.generate import generate
 from avanp.commands.gradcheck import gradcheck
 from avanp.commands.info import info
 from avanp.commands.interpolate import interpolate
+from avanp.commands.latent import latent
+from avanp.commands.manifold import manifold
 from avanp.commands.reconstruct import reconstruct
 from avanp.commands.recover import recover
 from avanp.commands.report import report
@@ -22,6 +24,7 @@ from avanp.commands.reproduce import reproduce
 from avanp.commands.sweep import sweep
 from avanp.commands.tables import tables
 from avanp.commands.train import train
+from avanp.commands.vary import vary
 from avanp.console import Commands, run
 
 # One BLAS thread a process: cells run in parallel as processes, and a sum's order is then fixed.
@@ -43,6 +46,7 @@ def cli(ctx: click.Context) -> None:
       avanp train VAE --data digits --out runs/vae  train a model, and look at what it draws
       avanp evaluate runs/vae                       score it on images it has not seen
       avanp sweep --lr 1.0:0.01                     Tables 1-3 of the AVA paper
+      avanp reproduce ava --quick                   a verdict on each of its claims
       avanp data list                               the sets of images
       avanp gradcheck                               check every derivative numerically
       avanp equations 6                             an equation of the paper, and its code
@@ -57,6 +61,9 @@ for _command in (
     generate,
     reconstruct,
     interpolate,
+    latent,
+    manifold,
+    vary,
     recover,
     encode,
     evaluate,

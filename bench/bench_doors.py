@@ -12,6 +12,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import argparse
 import statistics
+import time
 import timeit
 from collections.abc import Callable
 from typing import Any
@@ -55,9 +56,10 @@ def rows() -> dict[str, tuple[str, tuple[Any, ...]]]:
 
 
 def seconds(call: Callable[[], Any], rounds: int) -> float:
-    """Return the median time of a call, of `rounds` runs of some milliseconds."""
+    """Return the median CPU time of a call, of `rounds` runs of some milliseconds."""
     number = max(1, int(2e-3 / max(timeit.timeit(call, number=1), 1e-7)))
-    return statistics.median(timeit.repeat(call, number=number, repeat=rounds)) / number
+    runs = timeit.repeat(call, number=number, repeat=rounds, timer=time.process_time)
+    return statistics.median(runs) / number
 
 
 def main() -> None:

@@ -92,7 +92,7 @@ def images_fetched(client: Any) -> dict[str, int]:
     def count(dask_worker: Any) -> tuple[str, int]:
         log = dask_worker.transfer_incoming_log
         keys = [key for entry in log for key in entry["keys"]]
-        return dask_worker.name, sum(key.startswith("avanp-images-") for key in keys)
+        return dask_worker.name, sum(key.startswith("avanp-data-") for key in keys)
 
     return dict(client.run(count).values())
 

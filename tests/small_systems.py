@@ -1,17 +1,29 @@
 """Small systems, and whether two are one."""
 
-from avanp.systems import build
+import numpy as np
+
 from avanp.systems.find import find
 from avanp.systems.options import options_of
+from avanp.systems.parts import Part
+from avanp.systems.streams import Streams
 
 SMALL = {"widths": (8, 6), "latent": 3, "classes": 3}
 
 
 def small(name="VAE", *, shape, seed=0, dtype="float32", **options):
-    """Return a system of few units; what it has no option for is left out of the defaults."""
-    known = options_of(find(name).config_class)
-    defaults = {key: value for key, value in SMALL.items() if key in known}
-    return build(name, seed=seed, dtype=dtype, shape=shape, **(defaults | options))
+    """Return a system of few units; options that it has not, an `arch` too, are left out."""
+    kind = find(name)
+    known = options_of(kind.config_class)
+    own = {key: kind.checked_with[key] for key in ("widths",) if key in kind.checked_with}
+    options = {k: v for k, v in (SMALL | own | options).items() if k in known}
+    if options.get("arch") not in known["arch"].choices:
+        options.pop("arch", None)
+    config = kind.config_class.from_options(shape=shape, **options)
+    parts = None
+    if kind.first_stage is not None:
+        new = {part: kind.build_part(part, config, Streams(1), dtype) for part in kind.part_names}
+        parts = {part: Part(net, "random") for part, net in new.items()}
+    return kind(config, seed, dtype=np.dtype(dtype), parts=parts)
 
 
 def same(one, other):

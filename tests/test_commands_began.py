@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from avanp.training.checkpoint import load
+from avanp.data.resolve import load_splits
+from avanp.training.checkpoint import load, load_best
 from avanp.training.log import read_metrics
 from cli_process import avanp
 
@@ -130,6 +131,23 @@ def test_only_what_shows_a_collapse_stops_at_one(tmp_path):
     done = avanp(tmp_path, "train", "classifier", *words, "--sheets", "5")
     assert (done.code, done.out) == (2, "")
     assert "a classifier generates nothing to draw" in done.err
+
+
+def test_a_walk_between_two_images_is_decoded_by_the_discriminator(trained):
+    place, _ = trained
+    words = ("--between", "3", "7", "--steps", "3", "--out", "w.gif")
+    assert avanp(place, "interpolate", "run", *words).code == 0
+    system, _ = load_best(place / "run" / "checkpoint.npz")
+    ends = load_splits("digits")["test"].images[[3, 7]]
+    a, b = system.encode(ends)[0]
+    code = ((a + b) / 2)[None]
+    middle = system.from_codes(code)[0, :, :, 0]
+    assert np.abs(system.decode(code)[0, :, :, 0] - middle).max() > 0.1
+    with Image.open(place / "w.gif") as shown:
+        shown.seek(1)
+        seen = np.asarray(shown.convert("L"), float) / 255
+    step = seen.shape[0] // ends.shape[1]
+    assert np.abs(seen[::step, ::step] - middle).max() < 0.05
 
 
 def test_its_codes_are_those_of_the_discriminator(trained):

@@ -1,12 +1,15 @@
 """SSAVAE by commands: two stages in one folder, labels forgotten, and what is drawn of them."""
 
+import json
 import shutil
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from avanp.data.resolve import load_splits
 from avanp.evaluation.choice import some_labels
+from avanp.evaluation.plane import plane
 from avanp.training.checkpoint import describe, load
 from avanp.training.log import read_metrics
 from cli_process import avanp
@@ -125,3 +128,112 @@ def test_labels_are_forgotten_but_for_some_of_each_class(tmp_path):
     assert "--labels: VAE learns nothing from images without a label" in vae.err
     both = avanp(tmp_path, *TRAIN, "--labels", "10", "--from", "v", "--out", "w")
     assert "--labels is for training the VEC, and --from has one" in both.err
+
+
+@pytest.fixture
+def use(trained):
+    """The command with a trained model's folder, in its place."""
+    place, _ = trained
+    return lambda *words: avanp(place, words[0], "run", *words[1:]), place
+
+
+def npz(path):
+    with np.load(path) as file:
+        return dict(file)
+
+
+def test_images_are_generated_of_a_class(use):
+    run, place = use
+    assert run("generate", "--label", "7", "-n", "30", "--out", "7.npz").code == 0
+    assert run("generate", "-n", "30", "--out", "all.npz").code == 0
+    system, _ = load(place / "run/checkpoint.npz")
+    seen, sums = system.state["seen"], system.state["codes"]
+    if seen[7]:
+        assert npz(place / "7.npz")["z"].mean(axis=0) == pytest.approx(sums[7] / seen[7], abs=1)
+    assert npz(place / "all.npz")["images"].shape == (30, 8, 8, 1)
+    none = run("generate", "--label", "x", "--out", "x.png")
+    assert none.code == 2
+    assert "no class 'x': choose from 0, 1, 2" in none.err
+    vec = avanp(place, "generate", "run/vec", "--out", "x.png")
+    assert "holds a VEC, which makes no images" in vec.err
+
+
+def test_images_are_generated_around_an_image(use):
+    run, place = use
+    digit = load_splits("digits")["test"].images[3]
+    Image.fromarray(digit[..., 0]).save(place / "one.png")
+    done = run("generate", "--around", "one.png", "-n", "400", "--out", "near.npz")
+    assert done.code == 0, done.err
+    system, _ = load(place / "run/checkpoint.npz")
+    mu, logvar = system.encode(digit[None])
+    z = npz(place / "near.npz")["z"]
+    assert z.mean(axis=0) == pytest.approx(mu[0], abs=0.25)
+    assert z.std(axis=0) == pytest.approx(np.exp(logvar[0] / 2), rel=0.15)
+    both = run("generate", "--around", "one.png", "--label", "1", "--out", "x.png")
+    assert "give --label or --around, one of the two" in both.err
+
+
+def test_codes_and_the_grid_of_their_images_are_drawn(use):
+    run, place = use
+    done = run("latent", "--out", "codes.png")
+    assert done.code == 0, done.err
+    assert "359 test images, codes of 2 numbers, silhouette by classes" in done.out
+    assert avanp(place, "latent", "run/vec", "--out", "vec.png").code == 0
+    with Image.open(place / "codes.png") as picture:
+        colours = picture.convert("RGB").getcolors(2**24)
+        assert picture.width > 900
+        assert len(colours) > 50
+    done = run("manifold", "--side", "5", "--out", "grid.png")
+    assert "5x5 codes; across z1, up z2" in done.out
+    with Image.open(place / "grid.png") as picture:
+        assert picture.width == picture.height
+    assert (
+        "--side must be from 2 to 60, not 1" in run("manifold", "--side", "1", "--out", "x.png").err
+    )
+
+
+def test_a_plane_is_the_codes_own_or_that_of_most_variance():
+    rng = np.random.default_rng(0)
+    mu = rng.standard_normal((500, 2))
+    own = plane(mu)
+    np.testing.assert_array_equal(own.of_codes(mu), mu)
+    grid = own.grid(mu, 3)
+    low, high = np.percentile(mu, (5, 95), axis=0)
+    assert grid[0] == pytest.approx([low[0], high[1]])
+    assert grid[-1] == pytest.approx([high[0], low[1]])
+    many = rng.standard_normal((500, 4)) * np.array([5, 3, 0.1, 0.1]) + 7
+    seen = plane(many)
+    assert seen.names[0].startswith("principal component 1, 7")
+    assert abs(seen.directions[:, :2]) == pytest.approx(np.eye(2), abs=0.1)
+    assert seen.codes(seen.of_codes(many)) == pytest.approx(many, abs=1)
+
+
+def test_both_stages_are_evaluated_by_all_that_they_can(use):
+    run, place = use
+    judge = ("train", "classifier", "--data", "digits", "--epochs", "2", "--out", "judge")
+    assert avanp(place, *judge).code == 0
+    words = ("--classifier", "judge", "-n", "60", "--json", "scores.json")
+    done = run("evaluate", *words)
+    assert done.code == 0, done.err
+    scores = json.loads((place / "scores.json").read_text())["scores"]
+    assert {
+        *("own_accuracy", "own_macro_f1", "own_cross_entropy", "own_silhouette"),
+        *("psnr", "sharpness", "accuracy", "class_accuracy"),
+        *("frechet_distance", "diversity", "precision", "recall", "nearest_mse"),
+    } <= set(scores)
+    assert 0 < scores["sharpness"]["value"] < 1.5
+    system, _ = load(place / "run/checkpoint.npz")
+    test = load_splits("digits")["test"]
+    share = np.mean(system.predict(test.images) == test.labels)
+    assert scores["own_accuracy"]["value"] == pytest.approx(share)
+    done = avanp(place, "evaluate", "run/vec")
+    assert "VEC on digits: 359 test images" in done.out
+    assert "silhouette of codes" in done.out
+    space = run("evaluate", "--features", "classifier:run/vec")
+    assert "the VEC 'run/vec' has no features of images to compare by" in space.err
+    assert run("encode", "--out", "codes.csv").code == 0
+    assert run("reconstruct", "-n", "4", "--out", "pairs.png").code == 0
+    assert run("recover", "-n", "1", "--missing", "0.3", "--out", "found.png").code == 0
+    assert run("report").code == 0
+    assert avanp(place, "report", "run/vec").code == 0
+    assert "SSAVAE" in run("info").out

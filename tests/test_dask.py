@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from concurrent.futures import Executor, Future
 from types import SimpleNamespace
@@ -245,6 +246,22 @@ def test_ctrl_c_ends_a_cluster_of_this_machine_without_a_word_of_it(place):
     assert all(line[0].isdigit() for line in lines[:-1]), err
     assert sweep(place, "stopped-local", "--jobs", "1").code == 0
     assert results(place / "stopped-local") == results(place / "one")
+
+
+def test_nothing_in_the_current_folder_stands_in_for_a_module_of_a_worker_of_this_machine(place):
+    folder = place / "planted"
+    write_images(folder / "images")
+    for name in ("socket", "pickle", "struct"):
+        (folder / f"{name}.py").write_text(f"open('{name}.ran', 'w').close(); raise SystemExit(7)")
+    (place / "bin").mkdir()
+    script = "from avanp.cli import main\nif __name__ == '__main__':\n    main()\n"
+    (place / "bin" / "script.py").write_text(script)
+    command = (sys.executable, str(place / "bin" / "script.py"))  # as pip writes it
+    words = ("sweep", "--data", "images", "--lr", "0.5", "--models", "GAN", "--draws", "1")
+    for where in (("--scheduler", "local:1"), ("--jobs", "2")):
+        done = avanp(folder, *words, *where, command=command, PYTHONSAFEPATH="")
+        assert done.code == 0, done.err
+    assert not list(folder.glob("*.ran"))
 
 
 def certificates(folder):

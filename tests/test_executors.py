@@ -362,6 +362,7 @@ def test_processes_that_wait_for_data_can_be_ended_at_any_moment(monkeypatch):
 def test_nothing_in_the_current_folder_stands_in_for_a_module_of_a_worker(tmp_path, monkeypatch):
     for name in ("socket", "pickle", "struct", "threading", "numpy", "sitecustomize"):
         (tmp_path / f"{name}.py").write_text("open('hijacked', 'w').close(); raise SystemExit(7)")
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
     monkeypatch.chdir(tmp_path)
     with process_pool(1, "key", {}) as pool:
         assert pool.submit(pow, 2, 5).result() == 32

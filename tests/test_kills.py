@@ -18,7 +18,7 @@ from sweep_rows import key_of, read_config, read_rows, results
 pytestmark = pytest.mark.stress
 
 KILLS = int(os.environ.get("AVANP_KILLS", "50"))
-SEED = 0
+SEED = int(os.environ.get("AVANP_SEED", "0"))
 SWEEP = ("sweep", "--data", "images", "--lr", "1.0:0.01", "--models", "AVA5,GAN,VAE")
 SWEEP += ("--rules", "program", "--seeds", "3", "--draws", "2", "--out")
 CELLS = 19 * 3 * 3

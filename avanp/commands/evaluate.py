@@ -65,10 +65,10 @@ def evaluate(
         raise AvanpError(f"cannot write {json_file!r}: --json names a file")
 
     system, about = load_any(checkpoint)
-    if "classify" in system.can:
+    if not system.can & {"generate", "reconstruct"} and "classify" in system.can:
         train, test = train_and_test(system, about, data, size, channels)
         result = evaluate_classifier(system, test)
-        click.echo(one_line(f"classifier on {test.name}: {len(test):,} test images"))
+        click.echo(one_line(f"{system.name} on {test.name}: {len(test):,} test images"))
         click.echo(f"\n{table(result['scores'])}", nl=False)
     else:
         ability = "generate" if "generate" in system.can else "reconstruct"

@@ -65,7 +65,7 @@ def interpolate(
             raise AvanpError("give --between I J with --data: which two images")
         system, _ = load_able(checkpoint, "generate")
         a, b = system.noise(2, stream(seed, "sample"))
-        codes = slerp(a, b, steps)
+        drawn = system.decode(slerp(a, b, steps))
     else:
         system, about = load_able(checkpoint, "encode")
         images = images_for(system, about, data, size, channels, split)
@@ -74,8 +74,7 @@ def interpolate(
         ends = images.images[list(between)]
         names = (f"image {between[0]}", f"image {between[1]}")
         a, b = system.encode(ends)[0]
-        codes = lerp(a, b, steps)
-    drawn = system.decode(codes)
+        drawn = getattr(system, "from_codes", system.decode)(lerp(a, b, steps))
     if moving:
         write_gif(drawn, Path(out))
     else:

@@ -8,7 +8,7 @@ import click
 from avanp.console import one_line
 from avanp.data.images import ImageSet
 from avanp.data.resolve import data_spec, load_splits, resolve
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, unknown
 from avanp.evaluation.choice import limited
 from avanp.systems.base import System
 from avanp.training.checkpoint import describe, load_best
@@ -49,6 +49,19 @@ def load_able(path: str, ability: str) -> tuple[Any, dict[str, Any]]:
     if about.get("table"):
         raise AvanpError(f"{path!r} was made for tables of numbers: it draws no pictures")
     return system, about
+
+
+def class_named(system: System, about: dict[str, Any], path: str, label: str) -> int:
+    """Return the number of a class, by its name or number, of a system that generates by class."""
+    if "generate by class" not in system.can:
+        raise AvanpError(f"{path!r} holds a {system.name}, which knows no classes to generate")
+    count = system.config.classes
+    names = list(about.get("classes") or map(str, range(count)))
+    if label in names:
+        return names.index(label)
+    if label.isdecimal() and int(label) < count:
+        return int(label)
+    raise AvanpError(f"no class {unknown(label, names)}: choose from {', '.join(names)}")
 
 
 def images_for(

@@ -7,6 +7,7 @@ import click
 
 from avanp.errors import AvanpError
 from avanp.systems.options import Option, options_of
+from avanp.systems.options_page import value_words
 
 
 class Numbers(click.ParamType):
@@ -43,7 +44,7 @@ def _click(one: Option) -> click.Option:
     flag = "--" + one.name.replace("_", "-")
     said = one.help
     if one.default is not None:
-        said = f"{said}  [default: {_said(one.default)}]"
+        said = f"{said}  [default: {value_words(one.default)}]"
     kind: Any = one.kind
     if one.choices:
         kind = click.Choice(one.choices)
@@ -58,11 +59,3 @@ def _metavar(one: Option) -> str | None:
     if one.choices:
         return None
     return {int: "N", float: "X", str: "WORDS"}.get(one.kind, "N,N,…")
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return ",".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,14 +1,16 @@
-"""Codes of images in a file."""
+"""Codes of images: in a file, and drawn around one."""
 
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from avanp.data.images import ImageSet
 from avanp.errors import one_line
 from avanp.files import write_whole
+from avanp.layers.gaussian_sample import reparameterise
 from avanp.pictures.save import save_arrays
 
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -53,3 +55,10 @@ def harmless(text: str) -> str:
     """
     line = one_line(text)
     return f"'{line}" if line.startswith(FORMULA) else line
+
+
+def around_codes(system: Any, image: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
+    """Return n draws (n, latent) of the code N(mu(x), exp(logvar(x))) of one image (1, H, W, C)."""
+    mu, logvar = system.encode(image)
+    eps = rng.standard_normal((n, mu.shape[1]), dtype=mu.dtype)
+    return reparameterise(mu, logvar, eps)

@@ -26,7 +26,10 @@ def feature_space(words: str, real: ImageSet) -> Features:
     if kind == "vgg16" and file:
         return VGG16(file)
     if kind == "classifier" and file:
-        net = load_classifier(file, real.shape).nets["classifier"]
+        system = load_classifier(file, real.shape)
+        if not hasattr(system, "features"):
+            raise AvanpError(f"the {system.name} {file!r} has no features of images to compare by")
+        net = system.nets["classifier"]
         assert isinstance(net, Sequential)
         return TapFeatures(net, -2, f"classifier: the last hidden layer of {file}")
     if words == "random-conv":

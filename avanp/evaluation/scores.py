@@ -4,42 +4,33 @@ import json
 import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
+from avanp.evaluation.classes import (
+    check_classes,
+    consistency,
+    evaluate_classifier,
+    of_classes,
+)
 from avanp.evaluation.nearest import nearest_of_many
+from avanp.evaluation.score import Score
 from avanp.files import write_whole
 from avanp.metrics.arrays import Array
-from avanp.metrics.confusion import class_scores, confusion_matrix
 from avanp.metrics.diversity import diversity
 from avanp.metrics.features import Features
 from avanp.metrics.frechet import frechet_distance
 from avanp.metrics.precision_recall import precision_recall
 from avanp.metrics.psnr import psnr
+from avanp.metrics.sharpness import sharpness
 from avanp.metrics.ssim import WINDOW, ssim
 from avanp.rng import stream
 
 LEAST = 4  # images that precision and recall need
 STEPS = 4  # groups of scores, for the progress
-
-
-class Score(NamedTuple):
-    """One score: `value` of the model, `real` of real images in the place of the model's.
-
-    For reconstructions that is the nearest training image of each test image (for the accuracy,
-    the image itself), for generated images as many training images (for the distance to the
-    nearest training image, test images); None where there is no such thing.
-    """
-
-    key: str
-    name: str
-    unit: str
-    better: Literal["higher", "lower", "as real"]
-    value: float
-    real: float | None = None
 
 
 def evaluate(
@@ -82,8 +73,9 @@ def evaluate(
     reconstructs, generates = "reconstruct" in system.can, "generate" in system.can
     if not (reconstructs or generates):
         raise AvanpError(f"a {system.name} neither generates nor reconstructs: it has no scores")
-    if classifier is not None and reconstructs:
-        _check_classes(classifier, test)
+    by_class = "generate by class" in system.can
+    if classifier is not None and (reconstructs or by_class):
+        check_classes(classifier, test)
     rng = stream(seed, "eval")
     chosen = _some(test, n, rng)
     copies = _some(train, n, rng).images
@@ -93,13 +85,18 @@ def evaluate(
     scores: list[Score] = []
     tell(1, STEPS)
     scores += _elbo(system, test, rng)
+    if "classify" in system.can and test.labels is not None:
+        own = evaluate_classifier(system, test)["scores"]
+        scores += [s._replace(key=f"own_{s.key}", name=f"its classes: {s.name}") for s in own]
     if reconstructs:
         again = system.reconstruct(chosen.images)
         _check_finite(again)
         scores += _reconstructions(again, chosen.images, train.images[nearest])
         if classifier is not None:
-            scores.append(_accuracy(classifier, again, chosen))
+            scores.append(consistency(classifier, again, chosen))
     tell(2, STEPS)
+    if classifier is not None and by_class:
+        scores += of_classes(system, classifier, chosen, stream(seed, "sample"))
     if generates:
         generated = system.generate(n, stream(seed, "sample"))
         _check_finite(generated)
@@ -111,23 +108,6 @@ def evaluate(
     tell(4, STEPS)
     about = {"n": n, "test": len(test), "train": len(train), "features": features.about}
     return {"scores": scores, **about, "seed": seed}
-
-
-def evaluate_classifier(system: Any, test: ImageSet) -> dict[str, Any]:
-    """Return the scores of a classifier on labelled test images, as `evaluate` does."""
-    classes = system.config.classes
-    if test.labels is None or len(test.classes) != classes:
-        raise AvanpError(f"{test.name} is not labelled with the classifier's {classes} classes")
-    likely = system.probabilities(test.images)
-    found = class_scores(confusion_matrix(test.labels, likely.argmax(axis=1), classes))
-    of_truth = likely[np.arange(len(test)), test.labels].astype(np.float64)
-    nats = -np.log(np.maximum(of_truth, np.finfo(likely.dtype).tiny)).mean()
-    scores = [
-        Score("accuracy", "accuracy", "share", "higher", found.accuracy),
-        Score("macro_f1", "F1, mean over classes", "", "higher", found.macro()["f1"]),
-        Score("cross_entropy", "cross-entropy", "nats/image", "lower", float(nats)),
-    ]
-    return {"scores": scores, "test": len(test)}
 
 
 def to_json(result: dict[str, Any], path: str, **of: str) -> None:
@@ -180,19 +160,9 @@ def _reconstructions(again: Array, images: Array, nearest: Array) -> Iterator[Sc
     if min(images.shape[1:3]) >= WINDOW:
         values = ssim(again, images), ssim(nearest, images)
         yield Score("ssim", name + "SSIM", "", "higher", *values)
-
-
-def _check_classes(classifier: Any, test: ImageSet) -> None:
-    if test.labels is None:
-        raise AvanpError(f"{test.name} has no labels: leave --classifier out")
-    theirs, ours = classifier.config.classes, len(test.classes)
-    if theirs != ours:
-        raise AvanpError(f"the classifier knows {theirs} classes, and {test.name} has {ours}")
-
-
-def _accuracy(classifier: Any, again: Array, chosen: ImageSet) -> Score:
-    hits = [float(np.mean(classifier.predict(x) == chosen.labels)) for x in (again, chosen.images)]
-    return Score("accuracy", "reconstructions: accuracy", "share", "as real", *hits)
+    if min(images.shape[1:3]) > 1 and images.min() < images.max():
+        values = sharpness(again, images), sharpness(nearest, images)
+        yield Score("sharpness", name + "sharpness", "of real", "as real", *values)
 
 
 def _generated(fake: Array, real: Array, copies: Array) -> Iterator[Score]:

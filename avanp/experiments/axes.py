@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, unknown
 from avanp.runs.schema import TEXT, Schema, whole
 
 MOST = 10_000  # rates, seeds, draws or jobs
@@ -100,7 +100,7 @@ def names_axis(
     name: str,
     key: str,
     known: Iterable[str],
-    check: Callable[[str], Any],
+    check: Callable[[str], Any] | None = None,
     *,
     default: str = "all",
     help: str = "",
@@ -113,15 +113,22 @@ def names_axis(
         As of `Axis`.
     known : iterable of str
         What ``all`` is, and how names are spelled.
-    check : callable
-        Raises an `AvanpError` for a name that is not known.
+    check : callable, optional
+        Raises an `AvanpError` for a name that is not right; by default for all but the known.
     """
     spelled = {one.lower(): one for one in known}
+
+    def is_known(one: str) -> None:
+        if one not in spelled.values():
+            names = ", ".join(spelled.values())
+            raise AvanpError(
+                f"unknown {name} {unknown(one, spelled.values())}: choose from {names}"
+            )
 
     def check_all(values: Sequence[Any]) -> tuple[str, ...]:
         names = [spelled.get(str(one).strip().lower(), str(one).strip()) for one in values]
         for one in names:
-            check(one)
+            (check or is_known)(one)
         twice = next((one for i, one in enumerate(names) if one in names[:i]), None)
         if twice is not None:
             raise AvanpError(f"--{key}: {twice} is there twice; name each once")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-MOST = 5
+MOST, WIDEST = 5, 100
 HIDDEN = ("epoch", "step", "lr", "seconds", "latent", "active_units", "hint")
 
 
@@ -15,7 +15,7 @@ class EpochTable:
     row : mapping
         The first row; its quantities are the columns.
     terms : mapping of str to Term
-        The system's: those with a column are printed, at most five, in their order. A system
+        The system's: those with a column are printed, at most five, as many as fit. A system
         without terms prints its first five.
     monitor : str or None
         Printed of the validation images too.
@@ -38,7 +38,11 @@ class EpochTable:
             columns = {name: name for name in own}
         there = [(name, said) for name, said in columns.items() if name in row][:MOST]
         looked = dict.fromkeys(f"validation.{name}" for name in (monitor, "accuracy"))
-        self.columns = there + [(name, name) for name in looked if name in row]
+        last = [(name, name) for name in looked if name in row]
+        self.columns = there + last
+        while there and len(self.heading()) > WIDEST:
+            there.pop()
+            self.columns = there + last
 
     def heading(self) -> str:
         """Return the heading."""

@@ -61,9 +61,10 @@ class System(WithParts):
         The term that early stopping and a plateau look at: the validation's, where the system has
         `measure` and there are validation images, else the training's. None: there is none.
     can : frozenset of str
-        What commands ask for: "generate" (`noise`, `decode`), "encode" (`encode`), "reconstruct"
+        What commands ask for: "generate" (`noise`, `decode`), "encode" (`encode`, and `from_codes`
+        where another net than the generator makes images of those codes), "reconstruct"
         (`reconstruct`), "recover" (`decoder`, a net), "classify" (`probabilities`),
-        "generate by class" (`noise_of`), "collapse" (its log shows one:
+        "generate by class" (`noise_of`, `classes_seen`), "collapse" (its log shows one:
         `avanp.metrics.collapse`).
     """
 

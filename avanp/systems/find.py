@@ -122,7 +122,7 @@ def _checked(kind: Any, source: str) -> "type[System]":
 
 NEEDED = {
     "generate": ("noise", "decode", "generate"),
-    "generate by class": ("noise_of", "decode"),
+    "generate by class": ("noise_of", "classes_seen", "decode"),
     "encode": ("encode",),
     "reconstruct": ("reconstruct",),
     "recover": ("decoder", "decode"),

@@ -112,12 +112,12 @@ class SSAVAE(OverVEC):
         """Yield Algorithm 2's updates: of the discriminator twice, n_dis times; of the decoder."""
         c = self.config
         for _ in range(c.n_dis if c.beta else 0):
-            yield self._discriminator(draw(), "real", 1.0)
+            yield self._discriminator(draw(), "real", rng)
             z = self._codes(draw(), rng)
             # The batch's moments, as in the decoder's own update, and the running ones left alone.
             with batch_norm_mode(self.decoder, "no-update"):
                 output, _ = self.decoder.forward(z, train=True, rng=rng)
-            yield self._discriminator(to_images(output, c.pixel_range), "fake", -1.0)
+            yield self._discriminator(to_images(output, c.pixel_range), "fake", rng)
         yield self._decoder(draw(), rng)
 
     def _codes(self, x: Array, rng: Rng) -> Array:
@@ -138,14 +138,19 @@ class SSAVAE(OverVEC):
             return super().noise(n, rng)
         return self.noise_of(rng.choice(len(seen), n, p=seen / seen.sum()), rng)
 
+    @property
+    def classes_seen(self) -> Array:
+        """The classes whose codes training has seen, which `noise_of` can draw."""
+        return np.flatnonzero(self.state["seen"])
+
     def noise_of(self, labels: Array, rng: Rng) -> Array:
         """Return a code for each label (n,), of the Gaussian fitted to its class's mu."""
-        return class_gaussians.draw(self.state, labels, rng).astype(self.dtype)
+        return class_gaussians.draw(self.state, np.asarray(labels), rng).astype(self.dtype)
 
-    def _discriminator(self, x: Array, kind: str, target: float) -> tuple[Gradients, Terms]:
+    def _discriminator(self, x: Array, kind: str, rng: Rng) -> tuple[Gradients, Terms]:
         net = self.nets["discriminator"]
-        scores, cache = net.forward(x, train=True)
-        value, dscores = least_squares(scores, target)
+        scores, cache = net.forward(x, train=True, rng=rng)
+        value, dscores = least_squares(scores, 1.0 if kind == "real" else -1.0)
         _, grads = net.backward(dscores, cache, wrt="params")
         mean = float(scores.mean(dtype=np.float64))
         return {"discriminator": grads}, {

@@ -157,7 +157,7 @@ class Trainer:
             self.batches = batches
         a_step = self.system.config.batches_a_step
         total = steps if steps is not None else -(-(epochs or 0) * len(batches.sizes) // a_step)
-        self.until = self.epoch + (epochs or 0)
+        self.until = 0 if epochs is None else self.epoch + epochs
         self.until_step = 0 if steps is None else self.step + steps
         first, new = self.step, len(self.rows)
         with self.output.held(self):
@@ -169,11 +169,11 @@ class Trainer:
                 self.means = means_of(self.means, len(images))
                 self.means.add(terms, seen)
                 self.seconds += time.perf_counter() - start
-                if progress is not None:
-                    progress(self.step - first, max(total, self.step - first))
                 ended = batches.done > self.epoch
                 self.epoch = batches.done
                 self.position = batches.state()[1]
+                if progress is not None:
+                    progress(self.step - first, max(total, self.step - first))
                 if (self.step % self.log_every == 0) if self.log_every else ended:
                     self._log(images)
             unlogged = isinstance(self.means, Means) and self.means.seen

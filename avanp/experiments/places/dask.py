@@ -2,6 +2,7 @@
 
 import logging
 import math
+import os
 import re
 import sys
 import time
@@ -81,6 +82,7 @@ def _read(scheduler: str, tls: dict[str, str]) -> int:
 def _local_cluster(workers: int) -> Iterator[Any]:
     from distributed import LocalCluster
 
+    os.environ["PYTHONSAFEPATH"] = "1"  # no module of the current folder stands in for Python's
     # Ctrl-C is for this process, which stops the others.
     resource_tracker.ensure_running()  # which would take the mask off, the first time
     with ctrl_c_left_out():

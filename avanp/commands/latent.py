@@ -1,0 +1,56 @@
+"""`avanp latent`."""
+
+import click
+
+from avanp.commands import options
+from avanp.console import Examples, one_line, written
+
+
+@click.command(
+    cls=Examples,
+    short_help="Draw the codes of images, class by class.",
+    examples=[
+        "avanp latent runs/ssavae --out codes.png",
+        "avanp latent runs/vae --split train -n 5000 --out codes.png",
+    ],
+)
+@options.checkpoint
+@options.data("test")
+@click.option("-n", default=2000, show_default=True, help="At most so many images.")
+@click.option("--out", required=True, metavar="FILE", help="The picture to write: PNG, JPEG, ….")
+def latent(
+    checkpoint: str,
+    data: str | None,
+    split: str,
+    size: str | None,
+    channels: str | None,
+    n: int,
+    out: str,
+) -> None:
+    """Draw a point for the mean of every image's code, coloured by its class.
+
+    Codes of two numbers are drawn as they are, larger ones along their first two principal
+    components. Without labels a model that classifies says the classes.
+    """
+    from avanp.commands.loading import images_for, load_able
+    from avanp.evaluation.choice import spread
+    from avanp.evaluation.plane import plane
+    from avanp.metrics.silhouette import silhouette
+    from avanp.pictures.scatter import check_scatter, save_scatter
+
+    system, about = load_able(checkpoint, "encode")
+    check_scatter(out)
+    images = spread(images_for(system, about, data, size, channels, split), n)
+    mu, _ = system.encode(images.images)
+    seen = plane(mu)
+    labels, classes, whose = images.labels, images.classes, "classes"
+    if labels is None and "classify" in system.can:
+        labels, whose = system.probabilities(images.images).argmax(axis=1), "classes as it says"
+        classes = tuple(about.get("classes") or map(str, range(system.config.classes)))
+    title = f"{system.name} on {images.name}: codes of {len(mu)} images"
+    save_scatter(seen.of_codes(mu), labels, classes, out, names=seen.names, title=title)
+    told = f"{images.name}: {len(mu)} {split} images, codes of {mu.shape[1]} numbers"
+    if labels is not None and len(set(labels.tolist())) > 1:
+        told += f", silhouette by {whose} {silhouette(mu, labels):.3f}"
+    click.echo(one_line(told))
+    written(out)
