@@ -13,7 +13,8 @@ import pytest
 from avanp.experiments.judge import judge
 from avanp.experiments.paired import RESAMPLES
 from avanp.papers.ava.audit_markdown import render
-from avanp.papers.ava.audit_words import METHOD, says
+from avanp.papers.ava.audit_method import METHOD
+from avanp.papers.ava.audit_words import says
 from avanp.papers.ava.experiment import AVA
 from avanp.report.findings import EDGE
 from avanp.report.text import percent

@@ -14,7 +14,8 @@ from avanp.experiments.study import explained
 from avanp.files import write_whole
 from avanp.papers.ava import printed_numbers as paper
 from avanp.papers.ava.audit_markdown import render
-from avanp.papers.ava.audit_words import METHOD, THANKS, few_seeds, says, unfinished
+from avanp.papers.ava.audit_method import METHOD, THANKS
+from avanp.papers.ava.audit_words import few_seeds, says, unfinished
 from avanp.papers.ava.experiment import AVA
 from avanp.papers.ava.subject import RULES
 from avanp.report.audit_file import FORMAT, NAME

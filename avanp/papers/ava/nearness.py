@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from statistics import StatisticsError, correlation, fmean
 from typing import Any
 
+from avanp.papers.ava.printed_numbers import SECOND_RUN_RMS
 from avanp.report.text import count, rate, short, span
 
 
@@ -125,3 +126,16 @@ def table3_title(numbers: Mapping[str, Any], rules: str) -> str:
         return f"BM over {count(asked, asked, 'rate')}"
     which = "done" if part["verdict"]["missing"] else "that did not diverge"
     return f"BM over the rates {which}, {span(fewest, most, ' to ')} of {asked}"
+
+
+def about_nearness(numbers: Mapping[str, Any]) -> str:
+    """Return how the table of nearness is to be read, or why nothing is compared."""
+    if any(part["verdict"]["compared"] for part in numbers["rules"].values()):
+        return (
+            "RMS and correlation are over the cells of Tables 1 and 2 that both have; differences "
+            "are ours minus the paper’s. For scale: the author’s own second run differs from the "
+            f"published one by RMS {short(SECOND_RUN_RMS)}."
+        )
+    if numbers["paper"]["shown"]:
+        return "None of these cells is in the paper."
+    return "The paper’s numbers are for its own images, so none of them stands in the tables."

@@ -1,7 +1,6 @@
 """The files of a sweep that are drawn from its rows: tables, charts, sheets and reports."""
 
 import json
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from itertools import chain
@@ -13,7 +12,7 @@ from avanp.files import write_whole
 from avanp.papers.ava import galleries
 from avanp.papers.ava.charts import curves
 from avanp.papers.ava.figure6 import figure6
-from avanp.papers.ava.sample_files import strip_path
+from avanp.papers.ava.sample_files import warn_of_missing
 from avanp.papers.ava.sweep_page import sweep_page
 from avanp.papers.ava.table_numbers import table_numbers
 from avanp.papers.ava.tables_markdown import tables_markdown
@@ -23,8 +22,6 @@ from avanp.report.gallery_sheet import sheet
 from avanp.report.html_page import html_page
 from avanp.report.markdown_page import markdown_page
 from avanp.report.plot import charts_available, png
-
-MOST_NAMED = 5  # of missing pictures
 
 
 def write_tables(
@@ -66,7 +63,7 @@ def write_tables(
     for name, content in chain(own, _sheets(directory, config), _charts(numbers)):
         paths.append(directory / name)
         write_whole(paths[-1], content)
-    _warn_of_missing(directory, rows, config)
+    warn_of_missing(directory, rows, config)
     return {"tables": numbers, "paths": paths}
 
 
@@ -85,22 +82,6 @@ def _sheets(directory: Path, config: Mapping[str, Any]) -> Iterator[tuple[str, b
             content = BytesIO()
             sheet(gallery).save(content, format="PNG")
             yield f"sheets/{model}.png", content.getvalue()
-
-
-def _warn_of_missing(
-    directory: Path, rows: Iterable[Mapping[str, Any]], config: Mapping[str, Any]
-) -> None:
-    first = (r for r in rows if r["seed"] == config["seeds"][0] and r["status"] == "ok")
-    paths = (strip_path(directory, row["rules"], row["model"], row["lr"]) for row in first)
-    missing = [path.name for path in paths if not path.exists()]
-    if missing:
-        more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
-        warnings.warn(
-            f"missing in {directory / 'samples'}: {', '.join(missing[:MOST_NAMED])}{more}. Their "
-            "cells are finished and are not run again: to draw them, take their lines (seed "
-            f"{config['seeds'][0]}) out of rows.jsonl and give the command of the sweep again",
-            stacklevel=4,  # where `sweep` was called
-        )
 
 
 def write_report(

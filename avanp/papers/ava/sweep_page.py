@@ -1,6 +1,5 @@
 """The report of a sweep as a page."""
 
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,37 +8,30 @@ from avanp.papers.ava import galleries, printed_numbers
 from avanp.papers.ava.charts import curves
 from avanp.papers.ava.figure6 import figure6
 from avanp.papers.ava.lost_runs import without_number
-from avanp.papers.ava.nearness import table3_title
+from avanp.papers.ava.nearness import about_nearness, table3_title
 from avanp.papers.ava.row_index import count_finished
 from avanp.papers.ava.rule_sets import explained
+from avanp.papers.ava.run_facts import run_facts, run_lead
 from avanp.papers.ava.tables import lost_table, nearness_table, tables_1_to_3
 from avanp.report.findings import Findings
 from avanp.report.page import (
     Block,
     Blocks,
     Code,
-    Facts,
     Page,
     Part,
     Picture,
     Section,
-    Strong,
     Text,
     muted,
     note,
     text,
 )
-from avanp.report.text import count, listed_seeds, rate, short
+from avanp.report.text import count
 from avanp.report.verdicts import ablations, evidence, verdicts
 
 MOST_LOST = 200  # lines of runs without a number
 READING = "Right of zero speaks for the claim, from .00005 on: what is less is taken for equal."
-ABOUT_BM = (
-    "BM is the paper’s balance metric (Eq. 17), the mean of |d(1 − d)| over pixels, d being the "
-    "distance in colour between a generated image and one of the set: 0 where they agree. The "
-    "paper takes a high BM for a balance of similarity and diversity, good in GAN, AVA1, AVA2 and "
-    "AVA5, and a low one for similarity, good in VAE, AVA3 and AVA4. γ is the learning rate."
-)
 ABOUT_TABLE3 = (
     "Table 3: every statistic is computed over the learning rates for each seed and then averaged "
     "over the seeds; what follows a ± is the standard deviation over seeds, the line SD that over "
@@ -86,32 +78,16 @@ def sweep_page(
         sections.append(Section("ablations", "What explains it", ablations(findings)))
     if without_number(rows):
         sections.append(Section("lost", "Diverged and failed runs", _lost(rows)))
-    sections.append(Section("run", "What was run", [_run(config)]))
+    sections.append(Section("run", "What was run", [run_facts(config)]))
     models, rates = len(config["models"]), len(config["lr"])
     which = config["models"][0] if models == 1 else f"{models} models"
     title = f"{which} at {count(rates, rates, 'learning rate')} on {config['data']['name']}"
     foot = [muted(ABOUT_TABLE3), muted(f"The paper: {printed_numbers.CITATION}")]
-    return Page(title, _lead(rows, config), sections, foot)
-
-
-def _lead(rows: Rows, config: Mapping[str, Any]) -> Blocks:
-    data, seeds = config["data"], len(config["seeds"])
-    total = math.prod(len(config[axis]) for axis in ("rules", "models", "lr", "seeds"))
-    facts = (
-        f"A sweep by avanp {config['avanp']}: {data['count']} images of "
-        f"{data['width']}×{data['height']}, rules {', '.join(config['rules'])}, "
-        f"{count(seeds, seeds, 'seed')}."
-    )
-    unfinished = note(
-        Strong("Unfinished: "),
-        f"{len(rows):,} of {total:,} runs are done. The command that began the sweep goes on with "
-        "it; avanp report then writes this page anew.",
-    )
-    return [muted(facts), muted(ABOUT_BM), unfinished if len(rows) < total else None]
+    return Page(title, run_lead(rows, config), sections, foot)
 
 
 def _verdicts(rows: Rows, numbers: Mapping[str, Any], findings: Findings | None) -> Blocks:
-    near: list[Block] = [nearness_table(numbers), _about_nearness(numbers)]
+    near: list[Block] = [nearness_table(numbers), muted(about_nearness(numbers))]
     if findings is not None and findings.claims:
         return [_older(rows, findings), *verdicts(findings), *near]
     how = text(
@@ -130,20 +106,6 @@ def _older(rows: Rows, findings: Findings) -> Text | None:
     return note(
         f"The audit is of {findings.cells:,} finished runs, and {now:,} are there now: "
         "avanp audit --from DIR, DIR being the folder of this file, judges them."
-    )
-
-
-def _about_nearness(numbers: Mapping[str, Any]) -> Text:
-    if any(part["verdict"]["compared"] for part in numbers["rules"].values()):
-        return muted(
-            "RMS and correlation are over the cells of Tables 1 and 2 that both have; differences "
-            "are ours minus the paper’s. For scale: the author’s own second run differs from the "
-            f"published one by RMS {short(printed_numbers.SECOND_RUN_RMS)}."
-        )
-    if numbers["paper"]["shown"]:
-        return muted("None of these cells is in the paper.")
-    return muted(
-        "The paper’s numbers are for its own images, so none of them stands in the tables."
     )
 
 
@@ -181,23 +143,3 @@ def _lost(rows: Rows) -> Blocks:
         text(f"and {more} more cells, in rows.jsonl.") if more > 0 else None,
         again if any(one.status == "failed" for one in lost) else None,
     ]
-
-
-def _run(config: Mapping[str, Any]) -> Facts:
-    """With what a run was made: data, grid, experiment and versions."""
-    data = config["data"]
-    origin = "the paper’s own images" if data["is_paper_set"] else "not the paper’s images"
-    facts = {
-        "Data": f"{data['name']} ({origin}): {data['count']} images of "
-        f"{data['width']}×{data['height']}",
-        "SHA-256": Code(data["sha256"]),
-        "Rule sets": ", ".join(config["rules"]),
-        "Models": ", ".join(config["models"]),
-        "Learning rates": ", ".join(rate(lr) for lr in config["lr"]),
-        "Seeds": listed_seeds(config["seeds"]),
-        "BM from": f"{config['draws']} generated images an image of the set",
-    }
-    facts |= {f"Experiment: {name}": str(v) for name, v in sorted(config["experiment"].items())}
-    versions = {"avanp": config["avanp"]} | dict(config["versions"])
-    facts["Versions"] = ", ".join(f"{name} {value}" for name, value in sorted(versions.items()))
-    return Facts(facts)
