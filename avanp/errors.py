@@ -21,6 +21,10 @@ class AvanpError(ValueError):
         super().__init__(line)
 
 
+class Note(UserWarning):
+    """What a person should know of what was read: the command line shows it as a note."""
+
+
 def unknown(name: str, names: Collection[str]) -> str:
     """Return an unknown name in quotes, with the one of `names` that is most like it, if one is."""
     spelled = {known.lower(): known for known in names}

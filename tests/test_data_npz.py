@@ -1,5 +1,6 @@
 import io
 import tempfile
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from avanp.data.readers.npz import read_npz
 from avanp.data.resolve import resolve
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, Note
 
 IMAGES = np.arange(3 * 4 * 5, dtype=np.uint8).reshape(3, 4, 5)
 
@@ -102,6 +103,28 @@ def test_an_npz_file_is_a_set(tmp_path: Path) -> None:
     assert images.labels.tolist() == [1, 0, 1]
 
 
+@pytest.mark.parametrize("column", [False, True])  # as in Keras' mnist, and its cifar10
+def test_the_arrays_of_keras_are_a_set_with_its_parts(tmp_path: Path, column: bool) -> None:
+    labels = np.array([4, 2, 4])[:, None] if column else np.array([4, 2, 4])
+    arrays = {"x_train": IMAGES, "y_train": labels, "x_test": IMAGES[:2], "y_test": labels[:2]}
+    np.savez(tmp_path / "mnist.npz", **arrays)
+    images = resolve(str(tmp_path / "mnist.npz"))
+    assert (len(images), len(images.part("train")), len(images.part("test"))) == (5, 3, 2)
+    assert np.array_equal(images.part("test").images[..., 0], IMAGES[:2])
+    assert (images.classes, images.labels.tolist()) == (("2", "4"), [1, 0, 1, 1, 0])
+
+
+@pytest.mark.parametrize(("top", "factor"), [(1, 255), (16, 15)])
+def test_images_that_are_nearly_black_are_noted(tmp_path: Path, top: int, factor: int) -> None:
+    np.savez(tmp_path / "mine.npz", images=np.where(IMAGES > 5, top, 0).astype(np.uint8))
+    with pytest.warns(Note, match=f"above {top} of 255.* save them multiplied by {factor}$"):
+        resolve(str(tmp_path / "mine.npz"))
+    np.savez(tmp_path / "mine.npz", images=np.full((2, 3, 4), 17, np.uint8))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        resolve(str(tmp_path / "mine.npz"))
+
+
 def test_boolean_pixels_become_0_and_255(tmp_path: Path) -> None:
     np.savez(tmp_path / "mine.npz", images=IMAGES > 5)
     assert np.array_equal(resolve(str(tmp_path / "mine.npz")).images[..., 0], (IMAGES > 5) * 255)
@@ -110,7 +133,9 @@ def test_boolean_pixels_become_0_and_255(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arrays", "said"),
     [
-        ({"labels": np.arange(3)}, "has no array 'images'"),
+        ({"labels": np.arange(3)}, "has no array 'images', and no 'x_train'"),
+        ({"x_train": IMAGES, "x_test": IMAGES[:, 1:]}, "arrays are of two kinds"),
+        ({"x_train": IMAGES, "x_test": IMAGES[:0]}, "the test array is empty"),
         ({"images": IMAGES / 255}, "uint8"),
         ({"images": IMAGES[0]}, "the shape"),
         ({"images": IMAGES, "labels": np.arange(4)}, "one whole number an image"),

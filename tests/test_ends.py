@@ -140,7 +140,8 @@ import errno
 import avanp.files as files
 real = os.{call}
 def full(path, *args, **kwargs):
-    if {where}:
+    writes = not args or args[0] & (os.O_WRONLY | os.O_RDWR)
+    if writes and {where}:
         raise OSError(errno.ENOSPC, "No space left on device")
     return real(path, *args, **kwargs)
 os.{call} = full

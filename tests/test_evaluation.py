@@ -286,7 +286,7 @@ def test_names_of_another_encoding_are_written_all_the_same(tmp_path):
     names = (os.fsdecode(b"na\xffme.png"),)
     images = ImageSet("x", np.zeros((1, 2, 2, 1), np.uint8), names, "")
     write_codes(tmp_path / "c.csv", images, np.zeros((1, 1)), np.zeros((1, 1)))
-    assert (tmp_path / "c.csv").read_text().splitlines()[1] == "na?me.png,,0.0,0.0"
+    assert (tmp_path / "c.csv").read_text().splitlines()[1] == r"na\udcffme.png,,0.0,0.0"
 
 
 def test_codes_without_labels_have_an_empty_column(tmp_path):

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 import small_runs
-from avanp.papers.ava.charts import FAMILIES, STYLES, curves, figure6, rate_ticks
+from avanp.papers.ava.charts import FAMILIES, STYLES, curves, rate_ticks
+from avanp.papers.ava.figure6 import figure6
 from avanp.papers.ava.printed_numbers import MODELS, published
 from avanp.papers.ava.table_numbers import table_numbers
 from avanp.report import plot

@@ -13,7 +13,7 @@ from avanp.files import write_whole
 from avanp.papers.ava import galleries
 from avanp.papers.ava.sweep_files import write_tables
 from avanp.pictures.grid import BLANK, BORDER
-from avanp.report.gallery import sheet
+from avanp.report.gallery_sheet import sheet
 
 RED, BLUE = (200, 30, 30), (30, 30, 200)
 

@@ -348,7 +348,7 @@ def test_options_that_cannot_be_are_named(options, message):
 def test_only_convolutional_games_have_batch_norm_by_default():
     normed = {
         (n, a)
-        for n in ("VAE", "GAN", "VAEGAN", "AVA5", "classifier")
+        for n in ("VAE", "GAN", "VAEGAN", "AVA5", "DFC-VAE", "classifier")
         for a in ("mlp", "conv")
         if small(n, arch=a).config.batch_norm
     }

@@ -12,7 +12,7 @@ import numpy as np
 from avanp.data.decode import Broken, Damaged, image_size, read_image
 from avanp.data.images import ImageSet, luma
 from avanp.data.size import Size, check_size, check_total, parse_size
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, Note
 
 __all__ = ["SUFFIXES", "image_files", "is_image_name", "parse_size", "read_folder"]
 
@@ -61,6 +61,7 @@ def tell_of_unread(folder: str, below: Iterable[str] = ()) -> None:
         warnings.warn(
             f"{total} file{'s' * (total > 1)} in {folder!r} not read ({files}): "
             "convert them to PNG or JPEG",
+            Note,
             stacklevel=3,
         )
 

@@ -1,6 +1,7 @@
 """From what the user wrote after ``--data`` to an `ImageSet`, and the line that says which."""
 
 import os
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,19 +11,20 @@ from avanp.data.card import card
 from avanp.data.decode import resize
 from avanp.data.folder import read_files
 from avanp.data.grouping import TooFew, hold_out
-from avanp.data.images import ImageSet, numbered
+from avanp.data.images import ImageSet
 from avanp.data.orbit import SHORT_HOW_TO_GET, find_orbit, is_paper_set
 from avanp.data.readers.labels import check_links, read_label_table
-from avanp.data.readers.npz import read_npz
 from avanp.data.size import Size, check_size, check_total, parse_size
+from avanp.data.stored import from_npz
 from avanp.data.tree import read_tree
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, Note
 from avanp.registry import DATASETS, load
 from avanp.rng import stream
 
 __all__ = ["data_spec", "describe", "is_paper_set", "load_splits", "resolve"]
 
 TABLE = "labels.csv"
+DARK = 16  # masks are 0 and 1, and some sets 0..16: no photograph is so dark
 TEST_SHARE = 0.2  # of a set without parts of its own
 
 
@@ -39,9 +41,10 @@ def resolve(
     ----------
     spec : str, optional
         A registered name, a folder (``./jungle`` for one called like a registered name), or an
-        ``.npz`` file of ``images`` and perhaps ``labels``. None takes the paper's set where it is
-        found and the built-in one where not. The folders in a folder without images of its own
-        are classes; a ``labels.csv`` in it (file, label, and perhaps group) says what is read.
+        ``.npz`` file of ``images`` and perhaps ``labels``, or of Keras' arrays. None takes the
+        paper's set where it is found and the built-in one where not. The folders in a folder
+        without images of its own are classes; a ``labels.csv`` in it (file, label, and perhaps
+        group) says what is read.
     size : (width, height) or "WxH", optional
         Resize the images to it.
     split : {"all", "train", "validation", "test"}
@@ -116,29 +119,20 @@ def _read(spec: str | os.PathLike[str] | None, size: Size | None) -> ImageSet:
         names = ", ".join(DATASETS)
         raise AvanpError(f"no data set or folder {spec!r}: choose {names} or a folder of images")
     if path.endswith(".npz") and os.path.isfile(path):
-        return _from_npz(path)
-    if os.path.isfile(os.path.join(path, TABLE)):
-        return _from_table(path, size)
-    return read_tree(path, size)
-
-
-def _from_npz(path: str) -> ImageSet:
-    arrays = read_npz(path, ["images", "labels"])
-    if "images" not in arrays:
-        raise AvanpError(f"{path!r} has no array 'images'")
-    images, labels = arrays["images"], arrays.get("labels")
-    if images.dtype == bool:
-        images = images * np.uint8(255)
-    if images.ndim == 3:
-        images = images[..., None]
-    whole = labels is not None and np.issubdtype(labels.dtype, np.integer)
-    if labels is not None and not (whole and labels.shape == images.shape[:1]):
-        raise AvanpError(f"{path!r}: labels must be one whole number an image")
-    numbers, labels = (None, None) if labels is None else np.unique(labels, return_inverse=True)
-    names = () if numbers is None else tuple(map(str, numbers))
-    return ImageSet(
-        Path(path).stem, images, numbered(len(images)), path, labels=labels, classes=names
-    )
+        images = from_npz(path)
+    elif os.path.isfile(os.path.join(path, TABLE)):
+        images = _from_table(path, size)
+    else:
+        images = read_tree(path, size)
+    most = int(images.images.max())
+    if 0 < most <= DARK:
+        warnings.warn(
+            f"no value in {path!r} is above {most} of 255, so that its images are nearly black: "
+            f"if {most} means white, save them multiplied by {255 // most}",
+            Note,
+            stacklevel=2,
+        )
+    return images
 
 
 def _from_table(folder: str, size: Size | None) -> ImageSet:

@@ -17,7 +17,7 @@ from avanp.data.folder import (
 )
 from avanp.data.images import ImageSet
 from avanp.data.size import Size
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, Note
 
 NAMED = 3  # folders that a warning names
 RULE = "a folder holds images, or one level of sub-folders, which are classes"
@@ -78,7 +78,7 @@ def read_tree(
     if unread:
         names = ", ".join(map(repr, unread[:NAMED])) + ", …" * (len(unread) > NAMED)
         rule = "a folder holds images, or sub-folders of them as classes"
-        warnings.warn(f"images in {names} are not read: {rule}", stacklevel=2)
+        warnings.warn(f"images in {names} are not read: {rule}", Note, stacklevel=2)
     return ImageSet(
         folder_name(folder) if name is None else name,
         images,

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from avanp.errors import AvanpError
+from avanp.pictures.lettering import drawable, shortened
 from avanp.pictures.pixels import to_rgb
 
 if TYPE_CHECKING:
-    from PIL import Image, ImageFont
+    from PIL import Image
 
 PAGE_WIDTH = 1400  # pixels: a page is about this wide
 MIN_CELL = 32  # pixels: large images are never reduced to less than this width
@@ -145,19 +146,3 @@ def cell_size(width: int, height: int, room: int, most: int) -> tuple[int, int]:
         return width * scale, height * scale
     reduced = min(max(room, MIN_CELL), width)
     return reduced, max(1, round(height * reduced / width))
-
-
-def drawable(text: str) -> str:
-    """Return text without letters that Pillow's own font lacks."""
-    text = text.replace("γ", "rate")
-    return "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
-
-
-def shortened(label: str, width: int, font: "ImageFont.FreeTypeFont | ImageFont.ImageFont") -> str:
-    """Return as much of `label` as fits in `width` pixels."""
-    text = drawable(label)
-    if font.getlength(text) <= width:
-        return text
-    while text and font.getlength(text + "...") > width:
-        text = text[:-1]
-    return text + "..." if text else ""

@@ -1,8 +1,8 @@
-"""The axis that shows most of some values: even, logarithmic, or cut off."""
+"""An axis as a value, and the one that shows most of some values: even, logarithmic, cut off."""
 
-from collections.abc import Sequence
-
-from avanp.report.chart import Axis
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 FACTOR = 100  # from the least to the greatest value, for logarithms
 BOTTOM = 20  # a quarter of the values below this part of the greatest lies on the bottom line
@@ -11,6 +11,30 @@ LEAST = 1e-290
 # There is one only where the FEW values or more lie over WIDE times that width.
 BEYOND, WIDE, FEW = 3, 100, 8
 MARGIN = 0.05  # of the height, above and below
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An axis: what it shows, how values are spread on it, and where it begins and ends.
+
+    Parameters
+    ----------
+    label : str
+    spread : str
+        ``even``, ``log``, or ``symlog``: even from minus to plus `even_within`, logarithmic beyond.
+    low, high : float, optional
+        The ends; by default those of the values.
+    ticks : mapping of float to str, optional
+        What is written where; by default round numbers.
+    even_within : float
+    """
+
+    label: str = ""
+    spread: Literal["even", "log", "symlog"] = "even"
+    low: float | None = None
+    high: float | None = None
+    ticks: Mapping[float, str] | None = None
+    even_within: float = 1e-3
 
 
 def axis_of(values: Sequence[float]) -> tuple[Axis, str]:

@@ -3,9 +3,10 @@
 `avanp.report.plot` draws it by Matplotlib, as SVG in a page and as a PNG file.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+
+from avanp.report.axis import Axis
 
 Values = Sequence[float | None]  # None: no number in this place
 
@@ -28,30 +29,6 @@ BROAD, MIDDLE, DASHED, DOTTED = (
     Style("three", 2.5, (9, 5)),
     Style("four", 1.8, (2, 3)),
 )
-
-
-@dataclass(frozen=True)
-class Axis:
-    """An axis: what it shows, how values are spread on it, and where it begins and ends.
-
-    Parameters
-    ----------
-    label : str
-    spread : str
-        ``even``, ``log``, or ``symlog``: even from minus to plus `even_within`, logarithmic beyond.
-    low, high : float, optional
-        The ends; by default those of the values.
-    ticks : mapping of float to str, optional
-        What is written where; by default round numbers.
-    even_within : float
-    """
-
-    label: str = ""
-    spread: Literal["even", "log", "symlog"] = "even"
-    low: float | None = None
-    high: float | None = None
-    ticks: Mapping[float, str] | None = None
-    even_within: float = 1e-3
 
 
 @dataclass(frozen=True)

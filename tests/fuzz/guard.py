@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, Note
 from fuzz.target import Target
 
 SECONDS = 5.0  # of a processor's time for one input
@@ -59,7 +59,7 @@ class Guard:
             sys.addaudithook(_hook)
             _hooked = True
         warnings.simplefilter("always")
-        warnings.showwarning = lambda message, kind, *_: self._note(f"{kind.__name__}: {message}")
+        warnings.showwarning = self._warned
         os.chdir(self.folder)
 
     def warm(self, data: bytes) -> None:
@@ -116,6 +116,10 @@ class Guard:
             if isinstance(cause, MemoryError):
                 self._note(f"memory was asked for that is not there {_where(cause)}")
             cause = cause.__cause__ or cause.__context__
+
+    def _warned(self, message: Any, kind: type, *_: Any) -> None:
+        if kind is not Note or not str(message).isprintable():
+            self._note(f"{kind.__name__}: {message}")
 
     def _look_around(self) -> None:
         if self._outside() != self.before:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from avanp.data.readers.guard import opened
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, Note
 
 MAX_TABLE = 1 << 26  # bytes
 MAX_ROWS = 1_000_000
@@ -99,7 +99,9 @@ def _rows(reader: "csv.DictReader[str]", columns: list[str], name: str) -> list[
         names.add(fields[0])
         rows.append(fields)
     if blanks:
-        warnings.warn(f"{name!r}: blanks around what {blanks} rows say are left out", stacklevel=2)
+        warnings.warn(
+            f"{name!r}: blanks around what {blanks} rows say are left out", Note, stacklevel=2
+        )
     return rows
 
 

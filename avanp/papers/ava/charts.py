@@ -3,16 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from avanp.papers.ava.nearness import table3_title
-from avanp.report.chart import BROAD, DASHED, DOTTED, MIDDLE, Axis, Bars, Chart, Line, Panel
-from avanp.report.text import count, rate, short
+from avanp.papers.ava.chart_words import sentence_of, subject
+from avanp.report.chart import BROAD, DASHED, DOTTED, MIDDLE, Axis, Chart, Line, Panel
+from avanp.report.text import rate, short
 
-STATISTICS = {
-    "mean": "Mean of BM over the rates",
-    "maximum": "Maximum of BM over the rates",
-    "minimum": "Minimum of BM over the rates",
-    "sd": "Standard deviation of BM over the rates",
-}
 FAMILIES = {
     "With a discriminator of images": ("AVA1", "AVA2", "AVA5", "GAN"),
     "Without one": ("AVA3", "AVA4", "VAE"),
@@ -47,35 +41,17 @@ def curves(numbers: Mapping[str, Any], rules: str) -> Chart:
     cells = [cell for line in lines for cell in line["cells"].values()]
     said = {
         "a band: ± SD over seeds": any(cell["sd"] for cell in cells),
-        "rings: the paper’s, in the model’s colour": _compared(cells),
+        "rings: the paper’s, in the model’s colour": any(
+            cell["paper"] is not None for cell in cells
+        ),
         "a cross: no run of this rate has a number": any(map(_gone, cells)),
     }
     return Chart(
         f"curves-{rules}",
-        f"BM against the learning rate: {_subject(numbers, rules)}",
+        f"BM against the learning rate: {subject(numbers, rules)}",
         panels,
-        _sentence(said),
+        sentence_of(said),
         size=(460, 320),
-    )
-
-
-def figure6(numbers: Mapping[str, Any], rules: str) -> Chart:
-    """Return the paper's Figure 6: statistics of BM over the rates, a bar for each model."""
-    columns = numbers["rules"][rules]["table3"]
-    panels = [_statistic(title, {m: c[name] for m, c in columns.items()})
-              for name, title in STATISTICS.items()]  # fmt: skip
-    means = [column["mean"] for column in columns.values()]
-    said = {
-        "filled: avanp, with its number": True,
-        "outlined: the paper’s": _compared(means),
-        "a whisker: ± SD over seeds": any(mean["sd_over_seeds"] for mean in means),
-    }
-    return Chart(
-        f"figure6-{rules}",
-        f"As the paper’s Figure 6: {table3_title(numbers, rules)}\n{_subject(numbers, rules)}",
-        panels,
-        _sentence(said),
-        size=(460, 230),
     )
 
 
@@ -101,21 +77,6 @@ def _line(model: str, lines: Lines) -> Line:
         [cell["paper"] for cell in cells],
         [line["lr"] for line, cell in zip(lines, cells, strict=True) if _gone(cell)],
     )
-
-
-def _statistic(title: str, entries: Mapping[str, Mapping[str, Any]]) -> Panel:
-    bars = Bars(
-        list(entries),
-        [entry["value"] for entry in entries.values()],
-        [entry["sd_over_seeds"] for entry in entries.values()],
-        [entry["paper"] for entry in entries.values()],
-    )
-    said = [
-        f"{model} {'none' if entry['value'] is None else short(entry['value'])}"
-        + ("" if entry["paper"] is None else f", the paper’s {short(entry['paper'])}")
-        for model, entry in entries.items()
-    ]
-    return Panel(title, [bars], f"{title}. {'; '.join(said)}.", y=Axis(low=0))
 
 
 def _words(model: str, lines: Lines) -> str:
@@ -151,20 +112,3 @@ def _highest(lines: Lines) -> float:
 
 def _gone(cell: Mapping[str, Any]) -> bool:
     return cell["mean"] is None and bool(cell["diverged"] or cell["failed"])
-
-
-def _compared(entries: Sequence[Mapping[str, Any]]) -> bool:
-    return any(entry["paper"] is not None for entry in entries)
-
-
-def _sentence(said: Mapping[str, bool]) -> str:
-    text = "; ".join(words for words, there in said.items() if there)
-    return f"{text[0].upper()}{text[1:]}." if text else ""
-
-
-def _subject(numbers: Mapping[str, Any], rules: str) -> str:
-    verdict = numbers["rules"][rules]["verdict"]
-    seeds = count(verdict["seeds_fewest"], verdict["seeds_most"], "seed")
-    failed = count(verdict["failed"], verdict["failed"], "run")
-    tail = f", {failed} failed" if verdict["failed"] else ""
-    return f"rules “{rules}”, data “{numbers['run']['data']['name']}”, {seeds}{tail}"

@@ -20,8 +20,9 @@ from avanp.kernels import backend
 from avanp.papers.ava import printed_numbers as paper
 from avanp.papers.ava.ablations import ABLATIONS
 from avanp.papers.ava.cell import run as run_cell
-from avanp.papers.ava.charts import curves, figure6
+from avanp.papers.ava.charts import curves
 from avanp.papers.ava.claims import CLAIMS
+from avanp.papers.ava.figure6 import figure6
 from avanp.papers.ava.fingerprint import fingerprint
 from avanp.papers.ava.galleries import of_rules
 from avanp.papers.ava.sweep_files import write_report, write_tables

@@ -11,14 +11,15 @@ from typing import Any
 from avanp.errors import AvanpError
 from avanp.files import write_whole
 from avanp.papers.ava import galleries
-from avanp.papers.ava.charts import curves, figure6
+from avanp.papers.ava.charts import curves
+from avanp.papers.ava.figure6 import figure6
 from avanp.papers.ava.sample_files import strip_path
 from avanp.papers.ava.sweep_page import sweep_page
 from avanp.papers.ava.table_numbers import table_numbers
 from avanp.papers.ava.tables_markdown import tables_markdown
 from avanp.report.audit_file import NAME, read_findings
 from avanp.report.findings import Findings
-from avanp.report.gallery import sheet
+from avanp.report.gallery_sheet import sheet
 from avanp.report.html_page import html_page
 from avanp.report.markdown_page import markdown_page
 from avanp.report.plot import charts_available, png

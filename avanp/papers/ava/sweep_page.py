@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from avanp.papers.ava import galleries, printed_numbers
-from avanp.papers.ava.charts import curves, figure6
+from avanp.papers.ava.charts import curves
+from avanp.papers.ava.figure6 import figure6
 from avanp.papers.ava.lost_runs import without_number
 from avanp.papers.ava.nearness import table3_title
 from avanp.papers.ava.row_index import count_finished

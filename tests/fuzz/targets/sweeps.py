@@ -15,7 +15,7 @@ from avanp.papers.ava.experiment import AVA
 from avanp.papers.ava.sweep_text import sweep_text
 from avanp.papers.ava.table_numbers import table_numbers
 from avanp.papers.ava.tables_markdown import tables_markdown
-from avanp.report.gallery import sheet
+from avanp.report.gallery_sheet import sheet
 from avanp.report.strips import strips as strips_of_page
 from avanp.training.log import read_metrics
 from fuzz.forms import json_lines, json_value, png
