@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from avanp.errors import AvanpError
     from avanp.estimators.began import BEGAN
     from avanp.estimators.paper import AVA
+    from avanp.estimators.structured import SSAVAE
     from avanp.grad.check import GradientError, check_grad
     from avanp.metrics.balance import balance_metric
     from avanp.papers.ava.experiment import sweep
@@ -24,6 +25,7 @@ _WHERE = {
     **{name: f"avanp.estimators:{name}" for name in ESTIMATORS},
     "AVA": "avanp.estimators.paper:AVA",
     "BEGAN": "avanp.estimators.began:BEGAN",
+    "SSAVAE": "avanp.estimators.structured:SSAVAE",
     "AvanpError": "avanp.errors:AvanpError",
     "GradientError": "avanp.grad.check:GradientError",
     "balance_metric": "avanp.metrics.balance:balance_metric",
@@ -35,6 +37,7 @@ _WHERE = {
 __all__ = [
     "AVA",
     "BEGAN",
+    "SSAVAE",
     "AvanpError",
     "GradientError",
     "balance_metric",

@@ -97,11 +97,11 @@ SYSTEMS = {
 }
 
 # Systems that have an estimator of their own, by its name in Python: all but those that only judge,
-# and the variants of avanp.BEGAN.
+# the variants of avanp.BEGAN, and the stages of avanp.SSAVAE.
 ESTIMATORS = {
     name.replace("-", ""): name
     for name in SYSTEMS
-    if name[0].isupper() and not name.startswith("BEGAN")
+    if name[0].isupper() and not name.startswith("BEGAN") and name not in ("VEC", "SSAVAE")
 }
 
 DATASETS = {

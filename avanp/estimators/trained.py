@@ -61,20 +61,31 @@ class TrainedEstimator(Estimator):
         AvanpError
             For bad parameters or images, and where training diverges: it names net and term.
         """
-        epochs = self._count("epochs", self.epochs)
-        batch_size = self._count("batch_size", self.batch_size)
-        seed = self._count("random_state", self.random_state, 0)
         x = inputs.as_array(X, self.pixel_range)
         images = inputs.to_images(x)
         kind = find(self._system())
         config = kind.config_class.from_options(**self._options(images.shape[1:]))
-        system = kind(config, seed, parts=parts_of(kind, config, seed))
+        system = kind(config, self._seed(), parts=parts_of(kind, config, self._seed()))
         images, stopping = self._hold_out(images)
+        self.history_: list[dict[str, Any]] = self._trained(system, images, **stopping)
+        self._keep(system, x.shape[1:])
+        self.n_iter_ = len(self.history_)
+        return self
+
+    def _seed(self) -> int:
+        return self._count("random_state", self.random_state, 0)
+
+    def _trained(
+        self, system: System, images: Array, labels: Array | None = None, **options: Any
+    ) -> list[dict[str, Any]]:
+        """Train a system and return its log; `options` are a trainer's."""
+        epochs = self._count("epochs", self.epochs)
+        batch_size = self._count("batch_size", self.batch_size)
         if system.config.batch_norm and len(images) == 1:
             raise AvanpError("batch_norm needs more to train on than one sample")
-        trainer = Trainer(system, batch_size=batch_size, seed=seed, **stopping)
+        trainer = Trainer(system, batch_size=batch_size, seed=self._seed(), **options)
         try:
-            history = trainer.fit(images, epochs)
+            history = trainer.fit(images, epochs, labels=labels)
         except AvanpError as error:
             largest = float(np.abs(images).max())
             if largest <= LARGE:
@@ -83,10 +94,7 @@ class TrainedEstimator(Estimator):
         if trainer.best is not None:
             # Also where the epochs ended before the patience did.
             trainer.best.restore(system)
-        self.history_: list[dict[str, Any]] = history
-        self._keep(system, x.shape[1:])
-        self.n_iter_ = len(self.history_)
-        return self
+        return history
 
     def inverse_transform(self, Z: Array) -> Array:
         """Decode codes (n, latent) into images of the fitted shape, float32."""
@@ -107,7 +115,7 @@ class TrainedEstimator(Estimator):
         """Write parameters and trained nets to a file .npz or .safetensors."""
         self._check_fitted()
         about = {"estimator": _jsonable(self.get_params()), "table": len(self.image_shape_) == 1}
-        checkpoint.save(path, self.system_, {"about": about})
+        checkpoint.save(path, self.system_, {"about": {**about, **self._noted()}})
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -126,10 +134,18 @@ class TrainedEstimator(Estimator):
         params = {**vars(system.config), "random_state": system.seed, **about.get("estimator", {})}
         params |= cls._told_by(system.name, str(path))
         names = [field.name for field in fields(cls)]
-        estimator = cls(**{k: _plain(v) for k, v in params.items() if k in names})
+        estimator = cls(**{k: plain_value(v) for k, v in params.items() if k in names})
         shape = system.config.shape
         estimator._keep(system, (shape[1],) if about.get("table") else shape)
+        estimator._recall(about)
         return estimator
+
+    def _noted(self) -> dict[str, Any]:
+        """Return what a file of `save` holds beside, as JSON has it."""
+        return {}
+
+    def _recall(self, about: dict[str, Any]) -> None:
+        """Take back what `_noted` gave."""
 
     def _system(self) -> str:
         """Return the name of the system to train."""
@@ -151,7 +167,7 @@ class TrainedEstimator(Estimator):
     def _options(self, shape: tuple[int, ...]) -> dict[str, Any]:
         """Return the options of the system's configuration."""
         names = options_of(find(self._system()).config_class)
-        options = {k: _plain(v) for k, v in self.get_params().items() if k in names}
+        options = {k: plain_value(v) for k, v in self.get_params().items() if k in names}
         return {**options, "shape": tuple(map(int, shape))}
 
     def _hold_out(self, images: Array) -> tuple[Array, dict[str, Any]]:
@@ -166,13 +182,13 @@ class TrainedEstimator(Estimator):
         return inputs.to_images(x)
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     """Return Python's own number for a NumPy scalar, in a tuple too."""
     if isinstance(value, tuple | list):
-        return tuple(map(_plain, value))
+        return tuple(map(plain_value, value))
     return value.item() if isinstance(value, np.generic) else value
 
 
 def _jsonable(params: dict[str, Any]) -> dict[str, Any]:
-    plain = {k: _plain(v) for k, v in params.items()}
+    plain = {k: plain_value(v) for k, v in params.items()}
     return {k: list(v) if isinstance(v, tuple) else v for k, v in plain.items()}
