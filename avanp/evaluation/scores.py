@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -13,7 +13,7 @@ from avanp.errors import AvanpError
 from avanp.evaluation.nearest import nearest_of_many
 from avanp.files import write_whole
 from avanp.metrics.arrays import Array
-from avanp.metrics.confusion import class_scores, confusion_matrix
+from avanp.metrics.confusion import ClassScores, class_scores, confusion_matrix
 from avanp.metrics.diversity import diversity
 from avanp.metrics.features import Features
 from avanp.metrics.frechet import frechet_distance
@@ -114,12 +114,17 @@ def evaluate(
 
 
 def evaluate_classifier(system: Any, test: ImageSet) -> dict[str, Any]:
-    """Return the scores of a classifier on labelled test images, as `evaluate` does."""
+    """Return the scores of a classifier on labelled test images, as `evaluate` does.
+
+    Besides "scores": "classes", the precision, recall, F1 and support of each class by name, then
+    of "macro" and "weighted", their means; and "confusion", the counts, row the true class.
+    """
     classes = system.config.classes
     if test.labels is None or len(test.classes) != classes:
         raise AvanpError(f"{test.name} is not labelled with the classifier's {classes} classes")
     likely = system.probabilities(test.images)
-    found = class_scores(confusion_matrix(test.labels, likely.argmax(axis=1), classes))
+    matrix = confusion_matrix(test.labels, likely.argmax(axis=1), classes)
+    found = class_scores(matrix)
     of_truth = likely[np.arange(len(test)), test.labels].astype(np.float64)
     nats = -np.log(np.maximum(of_truth, np.finfo(likely.dtype).tiny)).mean()
     scores = [
@@ -127,7 +132,22 @@ def evaluate_classifier(system: Any, test: ImageSet) -> dict[str, Any]:
         Score("macro_f1", "F1, mean over classes", "", "higher", found.macro()["f1"]),
         Score("cross_entropy", "cross-entropy", "nats/image", "lower", float(nats)),
     ]
-    return {"scores": scores, "test": len(test)}
+    return {
+        "scores": scores,
+        "test": len(test),
+        "classes": _by_class(found, test.classes),
+        "confusion": matrix.tolist(),
+    }
+
+
+def _by_class(found: ClassScores, names: Sequence[str]) -> dict[str, dict[str, float]]:
+    rows = {
+        name: {key: float(getattr(found, key)[i]) for key in ("precision", "recall", "f1")}
+        | {"support": int(found.support[i])}
+        for i, name in enumerate(names)
+    }
+    total = {"support": int(found.support.sum())}
+    return {**rows, "macro": found.macro() | total, "weighted": found.weighted() | total}
 
 
 def to_json(result: dict[str, Any], path: str, **of: str) -> None:
