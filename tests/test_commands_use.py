@@ -226,7 +226,13 @@ def row_name(key):
 
 
 def test_a_classifier_is_scored_by_its_labels(place):
-    said = did(place, "evaluate", "classifier", "--json", "c.json")
+    words = ("--json", "c.json", "--confusion", "c.png")
+    said = did(place, "evaluate", "classifier", *words)
+    document = json.loads((place / "c.json").read_text())
+    assert np.sum(document["confusion"]) == document["classes"]["macro"]["support"] == 359
+    assert re.search(r"^weighted +0\.\d{3} +0\.\d{3} +0\.\d{3} +359$", said, re.MULTILINE)
+    assert min(size(place / "c.png")) > 400
+    assert "is for classifiers" in refused(place, "evaluate", "vae", "--confusion", "x.png")
     scores = json.loads((place / "c.json").read_text())["scores"]
     test = resolve("digits", split="test")
     predicted = load(place / "classifier" / "checkpoint.npz")[0].predict(test.images)

@@ -19,6 +19,7 @@ DIVERSITY = (
     examples=[
         "avanp evaluate runs/vae",
         "avanp evaluate runs/vae --features classifier:runs/classifier -n 5000 --json scores.json",
+        "avanp evaluate runs/classifier --confusion confusion.png",
         "avanp evaluate runs/vae --data photos --size 64x64 --features pca",
     ],
 )
@@ -32,6 +33,7 @@ DIVERSITY = (
     "classifier:CHECKPOINT, or vgg16:FILE.",
 )
 @click.option("--classifier", metavar="CHECKPOINT", help="Score reconstructions by their class.")
+@click.option("--confusion", metavar="FILE", help="Draw a classifier's confusion matrix.")
 @click.option("-n", default=2000, show_default=True, help="At most so many images each.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the scores to FILE as well.")
 @options.seed
@@ -42,6 +44,7 @@ def evaluate(
     channels: str | None,
     features: str,
     classifier: str | None,
+    confusion: str | None,
     n: int,
     json_file: str | None,
     seed: int,
@@ -53,23 +56,35 @@ def evaluate(
     """
     import os
 
+    import numpy as np
+
     from avanp.commands.loading import load_able, load_any, train_and_test
     from avanp.errors import AvanpError
     from avanp.evaluation.feature_space import feature_space, load_classifier
     from avanp.evaluation.scores import evaluate as score
     from avanp.evaluation.scores import evaluate_classifier, to_json
+    from avanp.pictures.confusion import confusion_picture
+    from avanp.pictures.save import check_picture, save_image
     from avanp.progress import shown
-    from avanp.report.scores import about_line, table
+    from avanp.report.scores import about_line, class_table, table
 
     if json_file is not None and (not json_file or os.path.isdir(json_file)):
         raise AvanpError(f"cannot write {json_file!r}: --json names a file")
 
     system, about = load_any(checkpoint)
+    if confusion is not None:
+        check_picture(confusion)
+        if "classify" not in system.can:
+            raise AvanpError(f"--confusion is for classifiers, and {checkpoint!r} is none")
     if not system.can & {"generate", "reconstruct"} and "classify" in system.can:
         train, test = train_and_test(system, about, data, size, channels)
         result = evaluate_classifier(system, test)
         click.echo(one_line(f"{system.name} on {test.name}: {len(test):,} test images"))
-        click.echo(f"\n{table(result['scores'])}", nl=False)
+        click.echo(f"\n{table(result['scores'])}\n{class_table(result['classes'])}", nl=False)
+        if confusion is not None:
+            picture = confusion_picture(np.array(result["confusion"]), test.classes)
+            save_image(picture, confusion)
+            written(confusion)
     else:
         ability = "generate" if "generate" in system.can else "reconstruct"
         model, about = load_able(checkpoint, ability)

@@ -169,7 +169,7 @@ def _work(
     train = images["train"]
     if kind.needs_labels and train.labels is None:
         raise AvanpError(f"{train.name} has no labels for a {kind.name} to learn")
-    config = _config(kind, given, train.shape, len(train.classes))
+    config = _config(kind, given, train.shape, len(train.classes), train.labels)
     labels = train.labels if kind.needs_labels else None
     if labels is not None and kind.takes_unlabelled and asked.labels is not None:
         labels = some_labels(labels, asked.labels, asked.seed, UNLABELLED)
@@ -178,12 +178,30 @@ def _work(
 
 
 def _config(
-    kind: type[System], given: dict[str, Any], shape: tuple[int, int, int], classes: int
+    kind: type[System],
+    given: dict[str, Any],
+    shape: tuple[int, int, int],
+    classes: int,
+    labels: np.ndarray | None = None,
 ) -> Any:
-    """Return a configuration; what the data decides is not `given`."""
+    """Return a configuration; what the data decides is not `given`.
+
+    Parameters
+    ----------
+    kind : type
+    given : dict
+        Options, of other systems too.
+    shape : (H, W, C)
+    classes : int
+    labels : array (N,), optional
+        Of the training images: how many each class has, where classes are to be balanced.
+    """
     known = options_of(kind.config_class)
     options: dict[str, Any] = {"shape": shape}
     if "classes" in known:
         options["classes"] = classes
+    if "counts" in known and given.get("balanced") and labels is not None:
+        counts = np.bincount(labels, minlength=classes)
+        options["counts"] = tuple(int(max(count, 1)) for count in counts)
     options |= {name: value for name, value in given.items() if name in known}
     return kind.config_class.from_options(**options)

@@ -1,6 +1,6 @@
 """What classes say of a model: its own, and those that a judge finds in its images."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
 from avanp.evaluation.score import Score
 from avanp.metrics.arrays import Array
-from avanp.metrics.confusion import class_scores, confusion_matrix
+from avanp.metrics.confusion import ClassScores, class_scores, confusion_matrix
 from avanp.metrics.silhouette import silhouette
 
 OF_CODES = 2000  # images whose codes a silhouette compares with each other
@@ -18,13 +18,16 @@ OF_CODES = 2000  # images whose codes a silhouette compares with each other
 def evaluate_classifier(system: Any, test: ImageSet) -> dict[str, Any]:
     """Return the scores of a classifier on labelled test images, as `evaluate` does.
 
-    Of one that encodes too, how well its codes keep the classes apart: on the first 2000 images.
+    Besides "scores": "classes", the precision, recall, F1 and support of each class by name, then
+    of "macro" and "weighted", their means; and "confusion", the counts, row the true class. Of
+    one that encodes too, how well its codes keep the classes apart: on the first 2000 images.
     """
     classes = system.config.classes
     if test.labels is None or len(test.classes) != classes:
         raise AvanpError(f"{test.name} is not labelled with the classifier's {classes} classes")
     likely = system.probabilities(test.images)
-    found = class_scores(confusion_matrix(test.labels, likely.argmax(axis=1), classes))
+    matrix = confusion_matrix(test.labels, likely.argmax(axis=1), classes)
+    found = class_scores(matrix)
     of_truth = likely[np.arange(len(test)), test.labels].astype(np.float64)
     nats = -np.log(np.maximum(of_truth, np.finfo(likely.dtype).tiny)).mean()
     scores = [
@@ -36,7 +39,19 @@ def evaluate_classifier(system: Any, test: ImageSet) -> dict[str, Any]:
     if "encode" in system.can and len(np.unique(some)) > 1:
         apart = silhouette(system.encode(test.images[:OF_CODES])[0], some)
         scores.append(Score("silhouette", "silhouette of codes", "", "higher", apart))
-    return {"scores": scores, "test": len(test)}
+    by_class = _by_class(found, test.classes)
+    about = {"test": len(test), "classes": by_class, "confusion": matrix.tolist()}
+    return {"scores": scores, **about}
+
+
+def _by_class(found: ClassScores, names: Sequence[str]) -> dict[str, dict[str, float]]:
+    rows = {
+        name: {key: float(getattr(found, key)[i]) for key in ("precision", "recall", "f1")}
+        | {"support": int(found.support[i])}
+        for i, name in enumerate(names)
+    }
+    total = {"support": int(found.support.sum())}
+    return {**rows, "macro": found.macro() | total, "weighted": found.weighted() | total}
 
 
 def check_classes(classifier: Any, test: ImageSet) -> None:

@@ -38,6 +38,17 @@ def encoder(
     """Return a net from images (B, H, W, C) to mu and logvar side by side, (B, 2 latent).
 
     A 4×4 convolution of stride 2 for each of `widths`, which halves the image, rounded up.
+
+    Parameters
+    ----------
+    shape : (H, W, C)
+    widths : sequence of int
+        Channels.
+    latent : int
+        Numbers in a code.
+    batch_norm : bool
+    rng : numpy.random.Generator
+    dtype : numpy dtype
     """
     layers: list[Layer] = []
     channels = shape[2]

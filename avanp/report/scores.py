@@ -19,6 +19,15 @@ def table(scores: Sequence[tuple]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def class_table(classes: Mapping[str, Mapping[str, float]]) -> str:
+    """Return a table of "classes" of `evaluate_classifier`: a line a class, and their means."""
+    lines = [f"{'':34}{'precision':>12}{'recall':>12}{'F1':>12}{'images':>12}", "─" * 82]
+    for name, row in classes.items():
+        shares = "".join(f"{row[key]:>12.3f}" for key in ("precision", "recall", "f1"))
+        lines.append(f"{name[:33]:34}{shares}{row['support']:>12}")
+    return "\n".join(lines) + "\n"
+
+
 def about_line(result: Mapping[str, Any]) -> str:
     """Return what the scores are of, and how to read the last column."""
     text = (

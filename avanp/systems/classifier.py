@@ -1,48 +1,49 @@
 """A classifier of images: for features to measure others in, and for accuracy."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
+from avanp.data.augment import augmented
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer
 from avanp.layers.dense import Dense
+from avanp.layers.dropout import Dropout
+from avanp.layers.factored import Factors
 from avanp.layers.leaky_relu import LeakyReLU
 from avanp.layers.sequential import Sequential
 from avanp.layers.softmax import Softmax
 from avanp.losses.cross_entropy import softmax_cross_entropy
-from avanp.nets import builders
+from avanp.losses.penalty import l1_penalty, l2_penalty
+from avanp.nets import builders, classifiers
 from avanp.nets.heads import SLOPE
 from avanp.systems.base import Gradients, Rng, System, Terms
-from avanp.systems.config import Config
+from avanp.systems.classifier_config import ClassifierConfig
 from avanp.systems.images import in_chunks
-from avanp.systems.options import option
 from avanp.systems.term import Term
 
 FEATURES = 64
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClassifierConfig(Config):
-    """A classifier's."""
-
-    classes: int = option(least=2, help="Labels are 0 … classes - 1.", command_line=False)
+def _loss(config: ClassifierConfig) -> str:
+    weighted = ", each class weighted" * config.balanced
+    penalised = " + penalties" * bool(config.l1 or config.l2)
+    return f"cross-entropy of the classes{weighted}, in nats{penalised}"
 
 
 class Classifier(System):
-    """A discriminator's trunk, 64 features, softmax; descends cross-entropy.
+    """A net of images and a softmax; descends cross-entropy, weighted, and penalties if asked for.
 
-    A batch is the pair (images, labels).
+    A batch is the pair (images, labels). Augmentation and dropout are for training alone.
     """
 
     name = "classifier"
     config_class = ClassifierConfig
     can = frozenset({"classify"})
     needs_labels = True
-    checked_with = {"classes": 3}
+    checked_with = {"classes": 3, "counts": (1, 2, 3), "balanced": True, "l2": 0.03}
     terms = {
-        "loss": Term("cross-entropy of the classes, in nats", "nats", "loss", ("classifier",)),
+        "loss": Term(_loss, "nats", "loss", ("classifier",)),
         "accuracy": Term("share of images whose class is found", "share", "accuracy"),
     }
 
@@ -50,26 +51,58 @@ class Classifier(System):
         """Return the one net."""
         # The stream of the first checkpoints.
         c, rng = self.config, streams["discriminator"]
-        trunk = builders(c.arch).discriminator(
-            c.shape, c.hidden, FEATURES, batch_norm=c.batch_norm, rng=rng, dtype=self.dtype
-        )
-        top = Dense(FEATURES, c.classes, rng=rng, dtype=self.dtype)
-        return {"classifier": Sequential([*trunk.layers, LeakyReLU(SLOPE), top])}
+        given = {"batch_norm": c.batch_norm, "rng": rng, "dtype": self.dtype}
+        if c.arch in ("cnn", "resnet"):
+            trunk, n = getattr(classifiers, c.arch)(c.shape, c.hidden, **given)
+            layers = trunk.layers
+        else:
+            trunk = builders(c.arch).discriminator(c.shape, c.hidden, FEATURES, **given)
+            layers, n = [*trunk.layers, LeakyReLU(SLOPE)], FEATURES
+        if c.dropout:
+            layers.append(Dropout(c.dropout))
+        top = Dense(n, c.classes, rng=rng, dtype=self.dtype)
+        return {"classifier": Sequential([*layers, top])}
 
     def gradients(self, batch: tuple[Array, Array], rng: Rng) -> tuple[Gradients, Terms]:
-        """Return the gradients, cross-entropy and accuracy."""
-        x, labels = batch
-        net = self.nets["classifier"]
+        """Return the gradients, what is descended and the accuracy."""
+        c, net = self.config, self.nets["classifier"]
+        x = augmented(
+            batch[0], rng, flips=c.flips, rotation=c.rotation, zoom=c.zoom, contrast=c.contrast
+        )
         logits, cache = net.forward(x, train=True, rng=rng)
-        loss, dlogits = softmax_cross_entropy(logits, labels)
+        loss, dlogits = self._cross_entropy(logits, batch[1])
         _, grads = net.backward(dlogits, cache, wrt="params")
-        return {"classifier": grads}, {"loss": loss, "accuracy": _accuracy(logits, labels)}
+        penalty, of_penalty = self._penalties()
+        for key, g in of_penalty.items():
+            own = grads[key]
+            grads[key] = g + (own.to_array() if isinstance(own, Factors) else own)
+        terms = {"loss": loss + penalty, "accuracy": _accuracy(logits, batch[1])}
+        return {"classifier": grads}, terms
 
     def measure(self, batch: tuple[Array, Array], rng: Rng) -> Terms:
-        """Return cross-entropy and accuracy."""
+        """Return what is descended, and the accuracy."""
         logits = self.nets["classifier"].forward(batch[0])[0]
-        loss, _ = softmax_cross_entropy(logits, batch[1])
+        loss = self._cross_entropy(logits, batch[1])[0] + self._penalties()[0]
         return {"loss": loss, "accuracy": _accuracy(logits, batch[1])}
+
+    def _cross_entropy(self, logits: Array, labels: Array) -> tuple[float, Array]:
+        c = self.config
+        if not c.balanced:
+            return softmax_cross_entropy(logits, labels)
+        if c.counts is None:
+            raise AvanpError("balanced classes need counts, the images of each")
+        counts = np.array(c.counts, np.float64)
+        weights = counts.sum() / (len(counts) * counts)
+        return softmax_cross_entropy(logits, labels, class_weights=weights)
+
+    def _penalties(self) -> tuple[float, dict[str, Array]]:
+        """Return the penalties on weights, biases and norms apart, and their gradients."""
+        c = self.config
+        params = self.nets["classifier"].params if c.l1 or c.l2 else {}
+        weights = {key: p for key, p in params.items() if key.endswith("W")}
+        value, grads = l2_penalty(weights, c.l2)
+        other, of_l1 = l1_penalty(weights, c.l1)
+        return value + other, {key: g + of_l1[key] for key, g in grads.items()}
 
     def probabilities(self, x: Array) -> Array:
         """Return the probability of each class, (N, classes)."""
@@ -81,7 +114,7 @@ class Classifier(System):
         return self.probabilities(x).argmax(axis=1)
 
     def features(self, x: Array) -> Array:
-        """Return what the last layer sees, (N, 64)."""
+        """Return what the last layer sees, (N, 64), of a resnet (N, its last width)."""
         net = self.nets["classifier"]
         assert isinstance(net, Sequential)
         return self._of_images(Sequential(net.layers[:-1]), x)

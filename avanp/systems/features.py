@@ -21,6 +21,7 @@ from avanp.layers.base import Layer
 from avanp.layers.conv import Conv2d
 from avanp.layers.dense import Dense
 from avanp.layers.elu import ELU
+from avanp.layers.identity import Identity
 from avanp.layers.leaky_relu import LeakyReLU
 from avanp.layers.max_pool import MaxPool2d
 from avanp.layers.relu import ReLU
@@ -32,7 +33,7 @@ from avanp.metrics.vgg16 import vgg16_net
 from avanp.systems.parts import Load, Part
 
 WIDTHS = (16, 32, 64, 64, 64)
-ACTIVATIONS = (ReLU, LeakyReLU, ELU, Softplus, Tanh, Residual)
+ACTIVATIONS = (ReLU, LeakyReLU, ELU, Softplus, Tanh)
 POOLS = (MaxPool2d, AvgPool2d)
 KINDS = "random, vgg16, vgg16:FILE, classifier:RUN"
 # Of ImageNet, which VGG16's images were normalised by.
@@ -144,6 +145,7 @@ def tap_places(net: Sequential, shape: tuple[int, int, int]) -> list[int]:
             if smallest < 1:
                 break
         strided = isinstance(layer, Conv2d) and layer.stride != (1, 1)
+        strided |= isinstance(layer, Residual) and not isinstance(layer.shortcut, Identity)
         if strided or isinstance(layer, (*POOLS, Dense)):
             fresh = True
         elif fresh and isinstance(layer, ACTIVATIONS):
