@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from avanp.data.resolve import resolve as load_images
     from avanp.errors import AvanpError
     from avanp.estimators.began import BEGAN
+    from avanp.estimators.oversampler import VAEOverSampler
     from avanp.estimators.paper import AVA
     from avanp.grad.check import GradientError, check_grad
     from avanp.metrics.balance import balance_metric
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _WHERE = {
     **{name: f"avanp.estimators:{name}" for name in ESTIMATORS},
     "AVA": "avanp.estimators.paper:AVA",
+    "VAEOverSampler": "avanp.estimators.oversampler:VAEOverSampler",
     "BEGAN": "avanp.estimators.began:BEGAN",
     "AvanpError": "avanp.errors:AvanpError",
     "GradientError": "avanp.grad.check:GradientError",
@@ -37,6 +39,7 @@ __all__ = [
     "BEGAN",
     "AvanpError",
     "GradientError",
+    "VAEOverSampler",
     "balance_metric",
     "check_grad",
     "load_images",
