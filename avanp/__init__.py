@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from avanp.data.resolve import resolve as load_images
     from avanp.errors import AvanpError
     from avanp.estimators.began import BEGAN
+    from avanp.estimators.oversampler import VAEOverSampler
     from avanp.estimators.paper import AVA
     from avanp.estimators.structured import SSAVAE
     from avanp.grad.check import GradientError, check_grad
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _WHERE = {
     **{name: f"avanp.estimators:{name}" for name in ESTIMATORS},
     "AVA": "avanp.estimators.paper:AVA",
+    "VAEOverSampler": "avanp.estimators.oversampler:VAEOverSampler",
     "BEGAN": "avanp.estimators.began:BEGAN",
     "SSAVAE": "avanp.estimators.structured:SSAVAE",
     "AvanpError": "avanp.errors:AvanpError",
@@ -40,6 +42,7 @@ __all__ = [
     "SSAVAE",
     "AvanpError",
     "GradientError",
+    "VAEOverSampler",
     "balance_metric",
     "check_grad",
     "load_images",
