@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from avanp.data import vgg16
+from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
+from avanp.evaluation.feature_space import feature_space
 from avanp.metrics.vgg16 import BLOCKS, vgg16_net
 
 RNG = np.random.default_rng(0)
@@ -46,6 +48,9 @@ def test_what_is_imported_is_found_and_is_the_net(archive):
     assert vgg16.find_vgg16() == path
     net, places = vgg16_net(path)
     assert places["relu5_1"] == len(net.layers) - 1
+    images = np.random.default_rng(0).integers(0, 256, (3, 16, 16, 3), dtype=np.uint8)
+    real = ImageSet("three", images, ("a", "b", "c"), "")
+    assert feature_space("vgg16", real)(images).shape == (3, 64 + 128 + 256 + 512 + 512)
     with pytest.raises(AvanpError, match="is there already"):
         vgg16.import_vgg16([archive])
 

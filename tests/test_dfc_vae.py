@@ -21,6 +21,7 @@ from avanp.training import archive
 from avanp.training.checkpoint import load, save
 from avanp.training.parts import parts_of
 from avanp.training.trainer import Trainer
+from cli_process import avanp
 
 SHAPE = (16, 16, 3)
 ARCHS = ["conv", "upsample", "mlp"]
@@ -296,3 +297,23 @@ def test_halves_of_a_code_are_mu_and_logvar():
     mu, logvar = halves(system.encoder.forward(x)[0])
     np.testing.assert_array_equal(system.encode(x)[0], mu)
     assert logvar.shape == (2, 3)
+
+
+def test_the_command_line_names_the_part_and_goes_on_with_it(tmp_path):
+    digits = ("--data", "digits", "--limit", "60", "--batch", "20")
+    words = ("--arch", "conv", "--widths", "4,5", "--epochs", "1", "--out", "c")
+    assert avanp(tmp_path, "train", "classifier", *digits, *words).code == 0
+    words = ("--widths", "4", "--latent", "3", "--features", "classifier:c", "--out", "d")
+    for epochs in ("1", "2"):
+        done = avanp(tmp_path, "train", "DFC-VAE", *digits, *words, "--epochs", epochs)
+        assert done.code == 0, done.err
+    assert "features: " in done.out
+    assert "from classifier:c, not trained" in done.out
+    assert "goes on after epoch 1" in done.out
+    (tmp_path / "c").rename(tmp_path / "moved")
+    done = avanp(tmp_path, "vary", "d", "--label", "3", "--per-image", "1", "--out", "made")
+    assert done.code == 0, done.err
+    done = avanp(tmp_path, "train", "DFC-VAE", *digits, *words[:-1], "e")
+    assert done.code == 2
+    assert done.err.count("\n") == 1
+    assert not (tmp_path / "e").exists()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from avanp.data.images import ImageSet
+from avanp.data.vgg16 import find_vgg16
 from avanp.errors import AvanpError
 from avanp.layers.sequential import Sequential
 from avanp.metrics.features import PCA, Features, Pixels, TapFeatures
@@ -11,7 +12,7 @@ from avanp.metrics.vgg16 import VGG16
 from avanp.training.checkpoint import load_best
 from avanp.training.folder import checkpoint_in
 
-SPACES = "random-conv, pixels, pca, classifier:CHECKPOINT, vgg16:FILE"
+SPACES = "random-conv, pixels, pca, classifier:CHECKPOINT, vgg16, vgg16:FILE"
 
 
 def feature_space(words: str, real: ImageSet) -> Features:
@@ -20,11 +21,12 @@ def feature_space(words: str, real: ImageSet) -> Features:
     Parameters
     ----------
     words : str
-        "random-conv", "pixels", "pca", "classifier:" and a checkpoint, or "vgg16:" and a file.
+        "random-conv", "pixels", "pca", "classifier:" and a checkpoint, "vgg16" for the imported
+        weights, or "vgg16:" and a file.
     """
     kind, _, file = words.partition(":")
-    if kind == "vgg16" and file:
-        return VGG16(file)
+    if words == "vgg16" or (kind == "vgg16" and file):
+        return VGG16(file or find_vgg16())
     if kind == "classifier" and file:
         system = load_classifier(file, real.shape)
         if not hasattr(system, "features"):
