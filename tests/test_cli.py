@@ -82,6 +82,7 @@ def test_every_command_has_examples_that_it_understands():
     plain = [command for command in commands(cli) if not isinstance(command, click.Group)]
     data = {"list", "show", "import", "fetch"}
     models = {"train", "generate", "reconstruct", "interpolate", "recover", "encode", "vary"}
+    models |= {"latent", "manifold"}
     looking = {"tables", "report", "audit", "evaluate", "info"}
     others = {"sweep", "gradcheck", "equations", "doctor", *looking}
     assert {command.name for command in plain} == {*models, *others, *data}
