@@ -292,6 +292,15 @@ def test_the_best_weights_by_all_validation_images_are_kept():
     assert trainer.best.loss == min(row["validation.loss"] for row in rows)
 
 
+def test_log_variances_begin_near_0_and_are_held_to_8():
+    system, x = small(arch="conv", latent=40), images(8)
+    mu, logvar = system.encode(x)
+    assert 0 < logvar.std() < 0.2 * mu.std()
+    (bias,) = (p for key, p in system.encoder.params.items() if key.endswith("logvar.b"))
+    bias[...] = 100
+    assert (system.encode(x)[1] == 8).all()
+
+
 def test_halves_of_a_code_are_mu_and_logvar():
     system, x = small(), images(2)
     mu, logvar = halves(system.encoder.forward(x)[0])

@@ -25,6 +25,9 @@ from avanp.layers.upsample import Upsample2
 from avanp.nets.conv import Shape, halvings
 from avanp.nets.heads import SLOPE, heads
 
+CLAMP = 8.0  # of the log-variance, either way
+START = 0.1  # the part of its usual size at which the head of the log-variance begins
+
 
 def encoder(
     shape: Shape,
@@ -37,7 +40,8 @@ def encoder(
 ) -> Sequential:
     """Return a net from images (B, H, W, C) to mu and logvar side by side, (B, 2 latent).
 
-    A 4×4 convolution of stride 2 for each of `widths`, which halves the image, rounded up.
+    A 4×4 convolution of stride 2 for each of `widths`, which halves the image, rounded up. logvar is
+    held to [-8, 8], and begins near 0.
 
     Parameters
     ----------
@@ -62,6 +66,10 @@ def encoder(
         channels = width
     height, breadth = halvings(shape, len(widths))[-1]
     top = heads(height * breadth * channels, latent, rng=rng, dtype=dtype)
+    # A large batch-normed output would begin with variances that swamp every other term.
+    top.clamp = CLAMP
+    if rng is not COUNTING:
+        top.logvar.params["W"] *= START
     return Sequential([*layers, Flatten(), top])
 
 

@@ -8,7 +8,7 @@ from avanp.systems.options import option
 
 WIDTHS = (16, 32, 64, 128)
 # What makes the perceptual term weigh about as much as the pixels do, at 64×64 under half_mean.
-W_PERC = {"vgg16": 10.0, "random": 3000.0, "classifier": 100.0}
+W_PERC = {"vgg16": 10.0, "random": 3000.0, "classifier": 1000.0}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class DFCVAEConfig(LikelihoodConfig):
     w_perc: float | None = option(
         None,
         least=0,
-        help="Weight of the perceptual term; 10 for vgg16, 100 for a classifier, 3000 for random, "
+        help="Weight of the perceptual term; 10 for vgg16, 1000 for a classifier, 3000 for random, "
         "whose features are smaller: at 64×64 about what the pixels weigh.",
     )
     w_kl: float = option(
