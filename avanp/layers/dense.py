@@ -90,7 +90,8 @@ class Dense(Layer):
         dx: Array | None = None
         grads: dict[str, Any] = {}
         w = self.params["W"]
-        check_cotangent(self, dy, (*cache.shape[:-1], w.shape[-2]), w.dtype)
+        if dy.shape != (*cache.shape[:-1], w.shape[-2]) or dy.dtype != w.dtype:
+            check_cotangent(self, dy, (*cache.shape[:-1], w.shape[-2]), w.dtype)
         if wrt != "params":
             dx = w.apply_transposed(dy) if isinstance(w, FactoredWeight) else dy @ w
         if wrt != "input":
@@ -101,11 +102,14 @@ class Dense(Layer):
 
 
 def _check(x: Array, w: Array | FactoredWeight) -> None:
-    *groups, _, n_in = w.shape
-    if x.ndim != len(w.shape) or x.shape[-1] != n_in or x.shape[:-2] != (*groups,):
-        wanted = ", ".join([*map(str, groups), "B", str(n_in)])
-        raise AvanpError(
-            f"Dense: x has shape {x.shape}, not ({wanted}); images go through a Flatten first"
-        )
-    if x.dtype != w.dtype:
+    # Asked first whether all is well: a sweep comes here hundreds of times a cell.
+    shape, wanted = x.shape, w.shape
+    fits = len(shape) == len(wanted) and shape[-1] == wanted[-1] and shape[:-2] == wanted[:-2]
+    if fits and x.dtype == w.dtype:
+        return
+    if fits:
         raise AvanpError(f"Dense: x of {x.dtype} for weights of {w.dtype}: convert one of them")
+    words = ", ".join([*map(str, wanted[:-2]), "B", str(wanted[-1])])
+    raise AvanpError(
+        f"Dense: x has shape {shape}, not ({words}); images go through a Flatten first"
+    )
