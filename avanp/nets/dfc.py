@@ -40,8 +40,8 @@ def encoder(
 ) -> Sequential:
     """Return a net from images (B, H, W, C) to mu and logvar side by side, (B, 2 latent).
 
-    A 4×4 convolution of stride 2 for each of `widths`, which halves the image, rounded up. logvar is
-    held to [-8, 8], and begins near 0.
+    A 4×4 convolution of stride 2 for each of `widths`, which halves the image, rounded up. logvar
+    is held to [-8, 8], and begins near 0.
 
     Parameters
     ----------
