@@ -84,13 +84,6 @@ class Work:
         return self.kind.schedule if asked is None else asked
 
     @property
-    def n_epochs(self) -> int:
-        """The epochs of the training, of --steps rounded up."""
-        if self.asked.steps is None:
-            return self.asked.n_epochs
-        return -(-self.asked.steps // self.steps_an_epoch)
-
-    @property
     def steps_an_epoch(self) -> int:
         """The steps of a pass over the training images, rounded up."""
         n, join_last = len(self.images["train"]), bool(self.config.batch_norm)

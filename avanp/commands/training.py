@@ -20,7 +20,6 @@ from avanp.report.epochs import EpochTable
 from avanp.rng import stream
 from avanp.systems.base import System
 from avanp.systems.streams import count_weights
-from avanp.training.batches import batch_sizes
 from avanp.training.checkpoint import describe
 from avanp.training.collapse import CollapseWatch, SampleSheets
 from avanp.training.folder import training_in
@@ -54,7 +53,7 @@ def opened_job(work: Work) -> Iterator[Job]:
     schedule = work.schedule
     wanted = {"spec": data_spec(asked.data), "size": asked.size, "channels": asked.channels}
     of = {"validation": asked.validation, "limit": asked.limit}
-    length = f"{asked.steps} steps" if asked.steps else f"{work.n_epochs} epochs"
+    length = f"{asked.steps} steps" if asked.steps else f"{asked.n_epochs} epochs"
     options = {
         "model": work.kind.name,
         **config.to_json(),
@@ -207,10 +206,8 @@ def _watchers(job: Job) -> list[Any]:
 
 def _times(work: Work) -> int:
     """Return how many epochs, or rows of --log-every, a training has."""
-    asked = work.asked
-    n, join_last = len(work.images["train"]), bool(work.config.batch_norm)
-    epoch = len(batch_sizes(n, asked.batch, join_last=join_last))
-    steps = asked.steps or work.n_epochs * epoch
+    asked, epoch = work.asked, work.steps_an_epoch
+    steps = asked.steps or asked.n_epochs * epoch
     return -(-steps // (asked.log_every or epoch))
 
 
