@@ -103,9 +103,7 @@ def test_random_kills_of_sweeps_and_workers_under_dask_lose_nothing(place):
     killed = {"sweep": 0, "worker": 0}
     with cluster(place / "dask", workers=2) as made:
         while sum(killed.values()) < KILLS / 5 or not ends:
-            process = started(
-                place, *SWEEP, run.name, "--scheduler", made.address, command=command
-            )
+            process = started(place, *SWEEP, run.name, "--scheduler", made.address, command=command)
             after = rng.choice([("seconds", rng.uniform(0, 2)), ("bytes", rng.randint(1, 8000))])
             if sum(killed.values()) < KILLS / 5 and lived_through(process, run, after):
                 who = rng.choice(["sweep", "worker"])
