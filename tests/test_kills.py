@@ -1,4 +1,4 @@
-"""A sweep killed again and again, at moments nobody chose, loses nothing.
+"""A sweep killed again and again, at moments nobody chose, loses nothing; also under Dask.
 
 pytest -m stress tests/test_kills.py
 AVANP_KILLS=1000 pytest -m stress tests/test_kills.py
@@ -13,14 +13,13 @@ import time
 import pytest
 
 from cli_process import NO_FIGURES, altered, avanp, started, write_images
+from disturbed import SWEEP
 from sweep_rows import key_of, read_config, read_rows, results
 
 pytestmark = pytest.mark.stress
 
 KILLS = int(os.environ.get("AVANP_KILLS", "50"))
 SEED = int(os.environ.get("AVANP_SEED", "0"))
-SWEEP = ("sweep", "--data", "images", "--lr", "1.0:0.01", "--models", "AVA5,GAN,VAE")
-SWEEP += ("--rules", "program", "--seeds", "3", "--draws", "2", "--out")
 CELLS = 19 * 3 * 3
 
 
@@ -92,3 +91,37 @@ def test_random_kills_lose_nothing(place):
         f"{alive} kills of a running sweep in {rounds} starts, {kills_with_rows} after new rows, "
         f"{torn} with a torn line; {ends + 1} runs ended, all with the undisturbed rows"
     )
+
+
+def test_random_kills_of_sweeps_and_workers_under_dask_lose_nothing(place):
+    pytest.importorskip("distributed", reason="pip install 'avanp[distributed]'")
+    from dask_processes import cluster
+
+    rng = random.Random(SEED)
+    command, expected = altered(place, NO_FIGURES), results(place / "undisturbed")
+    run, kept, ends = place / "dask-run", [], 0
+    killed = {"sweep": 0, "worker": 0}
+    with cluster(place / "dask", workers=2) as made:
+        while sum(killed.values()) < KILLS / 5 or not ends:
+            process = started(place, *SWEEP, run.name, "--scheduler", made.address, command=command)
+            after = rng.choice([("seconds", rng.uniform(0, 2)), ("bytes", rng.randint(1, 8000))])
+            if sum(killed.values()) < KILLS / 5 and lived_through(process, run, after):
+                who = rng.choice(["sweep", "worker"])
+                if who == "sweep":
+                    process.kill()
+                else:
+                    made.workers[-1].kill()
+                    made.workers[-1].wait()
+                    made.start_worker()
+                killed[who] += 1
+            _, err = process.communicate(timeout=120)
+            assert process.returncode in (0, -signal.SIGKILL), err
+            rows = read_rows(run)
+            assert rows[: len(kept)] == kept
+            assert len({key_of(row) for row in rows}) == len(rows)
+            kept = rows
+            if process.returncode == 0:
+                assert results(run) == expected
+                shutil.rmtree(run)
+                kept, ends = [], ends + 1
+    print(f"under Dask: {killed} killed; {ends} runs ended, all with the undisturbed rows")

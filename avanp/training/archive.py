@@ -5,6 +5,7 @@ import json
 import os
 import warnings
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +17,20 @@ from avanp.files import regular, write_whole
 
 Array = np.ndarray
 DOCUMENT = "avanp.json"
+SUM = "crc32"  # of all arrays of a .safetensors, in its document; those of .npz have one each
 SUFFIXES = (".npz", ".safetensors")
 
 
 def write(path: Path, document: dict[str, Any], arrays: dict[str, Array]) -> None:
     """Write the file whole; equal contents make equal bytes."""
-    text = json.dumps(document, sort_keys=True)
     if _suffix(path) == ".safetensors":
         library = _safetensors()
         plain = {k: np.ascontiguousarray(a).reshape(np.shape(a)) for k, a in arrays.items()}
+        text = json.dumps({**document, SUM: _sum(plain)}, sort_keys=True)
         write_whole(path, library.numpy.save(plain, {DOCUMENT: text}))
         return
     content = io.BytesIO()
+    text = json.dumps(document, sort_keys=True)
     np.savez(content, **{DOCUMENT: np.frombuffer(text.encode(), np.uint8)}, **arrays)  # type: ignore[arg-type]
     write_whole(path, content.getvalue())
 
@@ -67,6 +70,9 @@ def _read(path: Path, with_arrays: bool) -> tuple[dict[str, Any], dict[str, Any]
         raise AvanpError(f"{str(path)!r} is damaged or no checkpoint: {reason}") from None
     if not isinstance(document, dict):
         raise AvanpError(f"{str(path)!r} is no checkpoint: its {DOCUMENT} is no JSON object")
+    total = document.pop(SUM, None)  # none in files of earlier versions
+    if with_arrays and total is not None and total != _sum(arrays):
+        raise AvanpError(f"{str(path)!r} is damaged: its arrays are not those that were written")
     return document, arrays
 
 
@@ -118,6 +124,13 @@ def _read_safetensors(path: Path, with_arrays: bool) -> tuple[str, dict[str, Any
             raise AvanpError(f"{str(path)!r} is no checkpoint of avanp: it has no {DOCUMENT}")
         keys = list(stream.keys())
         return text, {k: stream.get_tensor(k) if with_arrays else None for k in keys}
+
+
+def _sum(arrays: dict[str, Array]) -> int:
+    total = 0
+    for name in sorted(arrays):
+        total = zlib.crc32(arrays[name].tobytes(), zlib.crc32(name.encode(), total))
+    return total
 
 
 def _suffix(path: Path) -> str:
