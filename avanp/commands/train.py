@@ -177,7 +177,7 @@ def _use_threads(args: list[str]) -> None:
 )
 @click.pass_context
 def train(ctx: click.Context, /, model: str, **given: Any) -> None:
-    """Train MODEL on images: VAE, GAN, VAEGAN, AVA1 … AVA5, SSAVAE, classifier, or one of your own.
+    """Train MODEL on images: VAE, GAN, VAEGAN, AVA1 … AVA5, SSAVAE, DFC-VAE, classifier, your own.
 
     avanp train MODEL --help shows the options of MODEL as well. A model of your own is a class in
     a file, ./file.py:Class, or in a module that can be imported, package.module:Class.
