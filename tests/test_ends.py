@@ -10,6 +10,7 @@ import time
 import pytest
 
 from cli_process import COMMAND, NO_FIGURES, altered, avanp, environment, started, write_images
+from disturbed import left, litter
 
 TRAIN = ("train", "VAE", "--data", "images", "--validation", "0", "--out", "vae")
 
@@ -168,6 +169,31 @@ def test_a_full_disk_is_one_line_that_says_that_the_command_goes_on(tmp_path, ca
     assert done.err.splitlines()[-1] == f"avanp: {said}"
     assert "Traceback" not in done.err
     assert avanp(tmp_path, *words).code == 0
+
+
+KILLED = """
+import os, signal
+real = os.replace
+def killed(one, other):
+    if str(other).endswith({name!r}):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(one, other)
+os.replace = killed
+"""
+
+
+@pytest.mark.parametrize("name", ["checkpoint.npz", "samples.png"])
+def test_a_training_killed_before_a_file_is_whole_leaves_nothing_of_it(tmp_path, name):
+    write_images(tmp_path / "images")
+    words = (*TRAIN, "--epochs", "2")
+    killed = avanp(tmp_path, *words, command=altered(tmp_path, KILLED.format(name=name)))
+    assert killed.code == -signal.SIGKILL
+    assert len(litter(tmp_path / "vae")) == 1
+    assert avanp(tmp_path, *words).code == 0
+    assert litter(tmp_path / "vae") == []
+    found = left(tmp_path / "vae")
+    assert avanp(tmp_path, *words[:-3], "other", "--epochs", "2").code == 0
+    assert found == left(tmp_path / "other")
 
 
 def test_two_thousand_folders_one_in_another_are_one_line(tmp_path):

@@ -1,7 +1,10 @@
 """Cells that fail are rows with the reason; the sweep goes on, and they can be tried again."""
 
 import json
+import os
+import re
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +29,16 @@ def one_fails(images, variant, rules, gamma, seed, **kwargs):
 cells.run_cell = one_fails
 """
 )
+# As much as it has, and little more.
+LIMITED = (
+    "import resource; pages = int(open('/proc/self/statm').read().split()[0]); "
+    "most = pages * resource.getpagesize() + (1 << 26); "
+    "resource.setrlimit(resource.RLIMIT_AS, (most, most)); np.ones(1 << 28)"
+)
+HAS_STATM = pytest.mark.skipif(
+    not Path("/proc/self/statm").exists(), reason="needs /proc/self/statm, of Linux"
+)
+GIB = 1 << 30
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +64,7 @@ def failing(tmp, what):
     [
         ("1 / 0", "1", "ZeroDivisionError: division by zero (sitecustomize.py, line "),
         ("np.empty(1 << 55)", "1", "MemoryError: Unable to allocate 256. PiB for an array"),
+        pytest.param(LIMITED, "2", "MemoryError: Unable to allocate 2.00 GiB", marks=HAS_STATM),
         ("raise ValueError('two\\nlines')", "2", "ValueError: two lines (sitecustomize.py, line "),
         ("os.kill(os.getpid(), signal.SIGKILL)", "2", "its process died 3 times"),
     ],
@@ -85,6 +99,37 @@ def test_a_cell_that_fails_is_a_row_with_the_reason_and_can_be_retried(
     assert results(copy / "run") == results(place / "run")
     tables = [json.loads((p / "run" / "tables.json").read_text()) for p in (copy, place)]
     assert tables[0] == tables[1]
+
+
+@pytest.fixture
+def small_group():
+    """A group of processes that the system kills one of where they want more than a GiB."""
+    group = None
+    try:
+        (own,) = re.findall(r"^0::/(.*)$", Path("/proc/self/cgroup").read_text(), re.M)
+        (root,) = re.findall(r"^cgroup2 (\S+) ", Path("/proc/mounts").read_text(), re.M)
+        group = Path(root) / own / f"avanp-test-{os.getpid()}"
+        group.mkdir()
+        for name, most in (("memory.max", GIB), ("memory.swap.max", 0)):
+            with open(group / name, "r+") as file:
+                file.write(str(most))
+    except (OSError, ValueError) as error:
+        if group is not None and group.exists():
+            group.rmdir()
+        pytest.skip(f"no cgroup of version 2 with a limit of memory can be made here: {error}")
+    yield group
+    group.rmdir()
+
+
+def test_a_worker_that_the_system_kills_for_memory_costs_its_cell_alone(place, copy, small_group):
+    wants = f"open({str(small_group / 'cgroup.procs')!r}, 'w').write('0'); np.ones({GIB} // 4)"
+    done = avanp(copy, *SWEEP, "--jobs", "2", command=failing(copy, wants))
+    last = done.err.splitlines()[-1]
+    assert done.code == 1
+    assert "its process died 3 times, perhaps for want of memory" in last
+    retried = (*SWEEP, "--jobs", "1", "--retry-failed")
+    assert avanp(copy, *retried, command=altered(copy, NO_FIGURES)).code == 0
+    assert results(copy / "run") == results(place / "run")
 
 
 def test_a_cell_that_fails_again_is_a_failed_row_again(copy):

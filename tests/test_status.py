@@ -11,7 +11,7 @@ import pytest
 from avanp.commands.sweep_status import lines
 from avanp.experiments.status import Status
 from cli_process import NO_FIGURES, SLOW, altered, avanp, contents, started, write_images
-from sweep_rows import opened, read_rows, read_status
+from sweep_rows import opened, read_rows, read_status, results
 
 SWEEP = ("sweep", "--data", "images", "--lr", "0.9,0.05", "--models", "AVA5,GAN", "--seeds", "4")
 SWEEP += ("--draws", "2", "--out", "run")
@@ -61,6 +61,22 @@ def test_a_running_sweep_is_told_from_another_process(finished, tmp_path):
     assert said[2].startswith(f"running  2: process {process.pid} on ")
     assert said[3] == f"left     {at_work.left}, with those running"
     assert said[4].endswith("at 2 at once")
+
+
+def test_the_note_of_a_dead_process_of_another_machine_keeps_nobody_out(finished, tmp_path):
+    shutil.copytree(finished / "images", tmp_path / "images")
+    train = ("train", "VAE", "--data", "images", "--validation", "0", "--epochs", "1", "--out")
+    note = json.dumps({"pid": os.getpid(), "host": "another-machine", "at_once": 2})
+    for words in (SWEEP, (*train, "vae")):
+        folder = tmp_path / words[-1]
+        folder.mkdir()
+        (folder / ".lock").write_text(note)
+        done = avanp(tmp_path, *words, command=altered(tmp_path, NO_FIGURES))
+        assert done.code == 0, done.err
+    (tmp_path / "run" / ".lock").write_text(note)
+    status = read_status(tmp_path / "run")
+    assert (status.done, status.running, status.worker) == (CELLS, 0, None)
+    assert results(tmp_path / "run") == results(finished / "run")
 
 
 def test_every_state_of_a_cell_is_counted(finished, tmp_path):
