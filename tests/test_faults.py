@@ -164,7 +164,7 @@ def test_faults_in_a_sweep_lose_nothing(place, jobs):
 
 
 def test_a_few_faults_lose_nothing(place):
-    attack(place, words_of("VAE-steps"), 4, random.Random(SEED))
+    attack(place, words_of("VAE-steps"), 3, random.Random(SEED))
 
 
 @pytest.mark.parametrize("command", ["train", "sweep"])
