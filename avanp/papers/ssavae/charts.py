@@ -30,7 +30,13 @@ COLOURS, MARKERS = ("one", "two", "three", "four"), ("o", "s", "^")
 # Colours and markers tell so many classes apart.
 MANY = [Style(colour, marker=marker) for marker, colour in product(MARKERS, COLOURS)]
 LINES = (BROAD, MIDDLE, DASHED, DOTTED)
-SHOWN = {"sharpness": "Sharpness", "label": "Class kept", "psnr": "PSNR, dB"}
+# The title of a score and the ends of its axis, where they are not those of its values.
+SHOWN = {
+    "sharpness": Axis("Sharpness"),
+    "label": Axis("Class kept", low=0, high=1),
+    "psnr": Axis("PSNR, dB"),
+}
+ROOM, MARGIN = 0.25, 0.05  # parts of the breadth of the points
 
 
 def codes(rows: Rows, config: Config) -> Iterator[Chart]:
@@ -49,7 +55,9 @@ def codes(rows: Rows, config: Config) -> Iterator[Chart]:
             mine = classes == label
             points.append(Points(f"{label:.0f}", x[mine].tolist(), y[mine].tolist(), style))
         title = f"Codes of {len(x)} held-out images by class, {kept} labels (Fig. 7)"
-        panel = Panel("", points, title, Axis("first number"), Axis("second number"))
+        # Room for the legend beside the points.
+        first = Axis("first number", low=_beyond(x, -MARGIN), high=_beyond(x, ROOM))
+        panel = Panel("", points, title, first, Axis("second number"))
         yield Chart(f"codes-{kept}", title, [panel], size=(640, 480))
 
 
@@ -63,16 +71,22 @@ def regimes(rows: Rows, config: Config) -> Iterator[Chart]:
     for kz, kept in product(config["kz"], config["labels"]):
         own = of(rows, kz=kz, labels=kept)
         panels = []
-        for name, title in SHOWN.items():
+        for name, axis in SHOWN.items():
             gammas = sorted({gamma for _, gamma in pairs})
             lines = [
                 _line(own, name, gamma, betas, style)
                 for gamma, style in zip(gammas, LINES, strict=False)
             ]
-            words = f"{title} by β, of {', '.join(line.name for line in lines)}"
-            panels.append(Panel(title, lines, words, Axis("β", ticks=places), Axis(title, low=0)))
-        title = f"Reconstructions by β, Kz = {kz}, {kept} labels; a band: ± SD over seeds"
+            words = f"{axis.label} by β, of {', '.join(line.name for line in lines)}"
+            panels.append(Panel(axis.label, lines, words, Axis("β", ticks=places), axis))
+        title = f"By β: Kz = {kz}, {kept} labels; ± SD over seeds"
         yield Chart(f"regimes-{kz}-{kept}", title, panels, size=(460, 220), across=1)
+
+
+def _beyond(values: np.ndarray, part: float) -> float:
+    """Return what lies beyond the largest value, or before the least where the part is negative."""
+    end = values.max() if part > 0 else values.min()
+    return float(end + part * np.ptp(values))
 
 
 def _line(rows: Rows, name: str, gamma: float, betas: Sequence[float], style: Style) -> Line:
