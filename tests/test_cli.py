@@ -84,7 +84,7 @@ def test_every_command_has_examples_that_it_understands():
     models = {"train", "generate", "reconstruct", "interpolate", "recover", "encode", "vary"}
     models |= {"latent", "manifold"}
     looking = {"tables", "report", "audit", "evaluate", "info"}
-    others = {"sweep", "gradcheck", "equations", "doctor", *looking}
+    others = {"sweep", "gradcheck", "equations", "doctor", "imbalance", *looking}
     assert {command.name for command in plain} == {*models, *others, *data}
     for command in plain:
         shown = CliRunner().invoke(command, ["--help"]).output
