@@ -6,15 +6,15 @@
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from avanp.errors import AvanpError
 from avanp.registry import ESTIMATORS
 
 if TYPE_CHECKING:
     from avanp.data.resolve import resolve as load_images
-    from avanp.errors import AvanpError
     from avanp.estimators.began import BEGAN
-    from avanp.estimators.oversampler import VAEOverSampler
     from avanp.estimators.paper import AVA
     from avanp.estimators.structured import SSAVAE
     from avanp.grad.check import GradientError, check_grad
@@ -42,12 +42,12 @@ __all__ = [
     "SSAVAE",
     "AvanpError",
     "GradientError",
-    "VAEOverSampler",
     "balance_metric",
     "check_grad",
     "load_images",
     "sweep",
     *ESTIMATORS,
+    *(["VAEOverSampler"] if find_spec("imblearn") else []),
 ]
 
 
@@ -59,7 +59,10 @@ def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"module 'avanp' has no attribute {name!r}")
     module, attribute = _WHERE[name].split(":")
-    return getattr(import_module(module), attribute)
+    try:
+        return getattr(import_module(module), attribute)
+    except AvanpError as error:  # an extra is not installed: it says which
+        raise AttributeError(str(error)) from None
 
 
 def __dir__() -> list[str]:

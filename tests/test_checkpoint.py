@@ -108,6 +108,9 @@ def test_a_loaded_system_is_the_saved_one(tmp_path, name, suffix):
     assert loaded.seed == 5
     assert same(loaded, system)
     assert state == {"note": [1, 2], "best_weights": {}}
+    content = path.read_bytes()
+    checkpoint.save(path, loaded, state)
+    assert path.read_bytes() == content
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

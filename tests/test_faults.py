@@ -16,9 +16,9 @@ from collections import Counter, defaultdict
 import pytest
 
 from cli_process import COMMAND, NO_FIGURES, altered, environment, write_images
-from disturbed import SWEEP, TRAININGS, left, words_of
+from disturbed import SWEEP, TRAININGS, left, litter, words_of
 
-FAULTS = int(os.environ.get("AVANP_FAULTS", "40"))
+FAULTS = int(os.environ.get("AVANP_FAULTS", "20"))
 SEED = int(os.environ.get("AVANP_SEED", "0"))
 # What each call may say, where it is of the run's folder, or writes to a stream.
 CALLS = {
@@ -31,21 +31,22 @@ CALLS = {
     "ftruncate": ("error=EIO", "error=ENOSPC", "signal=KILL"),
     "read": ("error=EIO", "error=EINTR", "signal=TERM"),
     "newfstatat": ("error=EIO", "error=EACCES", "error=ENOMEM"),
-    "unlink": ("error=EIO", "error=EACCES"),
     "lseek": ("error=EIO",),
     "getdents64": ("error=EIO", "error=ENOMEM"),
 }
 INSIDE = re.compile(r"/run[/>\"]|\"run[/\"]|\([12]<pipe")
-STRACE = ("strace", "-f", "--seccomp-bpf", "-y", "-qq", "-o", "trace")
+SLOWLY = ("strace", "-f", "-y", "-qq", "-o", "trace")
+STRACE = (*SLOWLY, "--seccomp-bpf")  # with which it sends no signals
 ENDS, KILLED = (0, 1, 2), (-signal.SIGKILL, -signal.SIGTERM)
 
 
 @pytest.fixture(scope="module", autouse=True)
-def traced():
+def traced(tmp_path_factory):
     """Skip where no program can be traced."""
     if shutil.which("strace") is None:
         pytest.skip("faults of system calls need the program strace, which is not installed")
-    done = subprocess.run([*STRACE[:-2], "true"], capture_output=True, text=True)
+    where = tmp_path_factory.getbasetemp()
+    done = subprocess.run([*STRACE, "true"], cwd=where, capture_output=True, text=True)
     if done.returncode:
         pytest.skip(f"this machine lets no program be traced: {done.stderr.strip()}")
 
@@ -83,17 +84,15 @@ def touching(place, words, command):
     return {call: sorted(numbers) for call, numbers in found.items()}
 
 
-def injected(place):
+def injected(place, code):
     """Return where the fault was made: in the folder, in a stream, or in a file of the program."""
     lines = (place / "trace").read_text().splitlines()
-    made = [
-        line for line in lines if "INJECTED" in line or re.search("--- SIG(KILL|TERM|INT)", line)
-    ]
-    if not made:
-        return None
+    made = [line for line in lines if re.search("INJECTED|--- SIG(TERM|INT)", line)]
     if any(re.search(r"write\([012]<", line) for line in made):
         return "stream"
-    return "folder" if any(INSIDE.search(line) or "---" in line for line in made) else "program"
+    if code < 0 or any(INSIDE.search(line) or "---" in line for line in made):
+        return "folder"
+    return "program" if made else None
 
 
 def attack(place, words, faults, rng, command=COMMAND):
@@ -104,7 +103,7 @@ def attack(place, words, faults, rng, command=COMMAND):
     shutil.rmtree(place / "run")
     ways = sorted((call, how) for call in when[0] | when[1] for how in CALLS[call])
     codes, made, longest = Counter(), Counter(), 0.0
-    starts = 0
+    starts = leftovers = 0
     while sum(made.values()) < faults:
         call, how = ways[starts % len(ways)] if faults >= len(ways) else rng.choice(ways)
         starts += 1
@@ -112,11 +111,11 @@ def attack(place, words, faults, rng, command=COMMAND):
         number = rng.choice(rng.choice([one[call] for one in when if call in one]))
         fault = f"{call}:{how}:when={number}"
         begun = time.monotonic()
-        done = run(
-            place, words, *STRACE, "-e", f"trace={call}", "-e", f"inject={fault}", command=command
-        )
+        options = ("-e", f"trace={call}", "-e", f"inject={fault}")
+        tracing = SLOWLY if "signal" in how else STRACE
+        done = run(place, words, *tracing, *options, command=command)
         longest = max(longest, time.monotonic() - begun)
-        where = injected(place)
+        where = injected(place, done.returncode)
         if where in ("folder", "stream"):  # a program that cannot be read may say what it likes
             made[call] += 1
             codes[done.returncode] += 1
@@ -124,25 +123,27 @@ def attack(place, words, faults, rng, command=COMMAND):
             assert "Traceback" not in done.stderr, (fault, done.stderr)
         if where == "folder" and done.returncode in (1, 2):
             *_, last = done.stderr.splitlines()
-            assert re.match("avanp: .{20}", last), (fault, done.stderr)
+            assert re.match("avanp: (interrupted|.{20})", last), (fault, done.stderr)
         if done.returncode == 0:
-            _compare(place, words, command, expected, fault)
+            whole = not litter(place / "run")
+            for path in litter(place / "run"):  # it could not be removed: the next one would
+                path.unlink()
+            assert differing(left(place / "run"), expected) == set(), fault
+            leftovers += not whole
             shutil.rmtree(place / "run")
     done = run(place, words, command=command)
     assert done.returncode == 0, done.stderr
-    assert left(place / "run") == expected
+    assert differing(left(place / "run"), expected) == set()
     said = ", ".join(f"{n} {call}" for call, n in sorted(made.items()))
     ends = ", ".join(f"{n} with {code}" for code, n in sorted(codes.items()))
-    return f"{sum(made.values())} faults ({said}); ended {ends}; the longest took {longest:.1f} s"
+    return (
+        f"{sum(made.values())} faults ({said}); ended {ends}, {leftovers} with a leftover; the "
+        f"longest took {longest:.1f} s"
+    )
 
 
-def _compare(place, words, command, expected, fault):
-    found = left(place / "run")
-    if found != expected:  # what was not written, as a leftover not removed: the next one mends it
-        assert run(place, words, command=command).returncode == 0
-        found = left(place / "run")
-    differ = [name for name in found.keys() | expected if found.get(name) != expected.get(name)]
-    assert not differ, fault
+def differing(one, other):
+    return {name for name in one.keys() | other if one.get(name) != other.get(name)}
 
 
 @pytest.mark.stress
@@ -162,7 +163,7 @@ def test_faults_in_a_sweep_lose_nothing(place, jobs):
 
 
 def test_a_few_faults_lose_nothing(place):
-    attack(place, words_of("VAE-steps"), 4, random.Random(SEED))
+    attack(place, words_of("VAE-steps"), 3, random.Random(SEED))
 
 
 @pytest.mark.parametrize("command", ["train", "sweep"])

@@ -38,14 +38,14 @@ def generate(
     from avanp.commands.loading import class_named, image_for, load_able
     from avanp.data.size import MAX_BYTES
     from avanp.errors import AvanpError
-    from avanp.evaluation.codes import around_codes
+    from avanp.evaluation.codes import around_codes, images_of
     from avanp.pictures.pixels import to_bytes
     from avanp.pictures.save import WRITERS, check_picture, save_images
     from avanp.rng import stream
 
     if label is not None and around is not None:
         raise AvanpError("give --label or --around, one of the two")
-    system, about = load_able(checkpoint, "generate")
+    system, about = load_able(checkpoint, "generate" if label is None else "generate by class")
     if n < 1:
         raise AvanpError(f"-n must be at least 1, not {n}")
     most = MAX_BYTES // (8 * max(math.prod(system.config.shape), system.config.latent))
@@ -61,5 +61,6 @@ def generate(
         z = around_codes(system, image_for(system, around).images, n, rng)
     else:
         z = system.noise(n, rng)
-    save_images(to_bytes(system.decode(z)), out, z=z)
+    made = system.decode(z) if around is None else images_of(system, z)
+    save_images(to_bytes(made), out, z=z)
     written(out)

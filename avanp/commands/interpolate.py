@@ -49,6 +49,7 @@ def interpolate(
 
     from avanp.commands.loading import images_for, load_able
     from avanp.errors import AvanpError
+    from avanp.evaluation.codes import images_of
     from avanp.evaluation.interpolation import lerp, slerp
     from avanp.pictures.gif import write_gif
     from avanp.pictures.save import check_picture, save_strip
@@ -74,7 +75,7 @@ def interpolate(
         ends = images.images[list(between)]
         names = (f"image {between[0]}", f"image {between[1]}")
         a, b = system.encode(ends)[0]
-        drawn = getattr(system, "from_codes", system.decode)(lerp(a, b, steps))
+        drawn = images_of(system, lerp(a, b, steps))
     if moving:
         write_gif(drawn, Path(out))
     else:

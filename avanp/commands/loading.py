@@ -25,6 +25,7 @@ def load_any(path: str) -> tuple[System, dict[str, Any]]:
 
 LACKS = {
     "generate": "makes no images",
+    "generate by class": "makes no images of a class",
     "encode": "has no encoder",
     "reconstruct": "reconstructs no images",
     "recover": "has no decoder that gradients go back through",

@@ -36,6 +36,7 @@ def manifold(
     """
     from avanp.commands.loading import images_for, load_able
     from avanp.errors import AvanpError
+    from avanp.evaluation.codes import images_of
     from avanp.evaluation.plane import plane
     from avanp.pictures.pixels import to_rgb
     from avanp.pictures.save import check_picture, save_image
@@ -48,7 +49,7 @@ def manifold(
     images = images_for(system, about, data, size, channels, split)
     mu, _ = system.encode(images.images)
     seen = plane(mu)
-    drawn = system.decode(seen.grid(mu, side))
+    drawn = images_of(system, seen.grid(mu, side))
     save_image(contact_sheet(to_rgb(drawn), columns=side, pad=0), out)
     told = f"{side}x{side} codes; across {seen.names[0]}, up {seen.names[1]}"
     click.echo(one_line(told))

@@ -106,7 +106,9 @@ class _Structured(TrainedEstimator):
             names = ", ".join(map(str, self.classes_))
             raise AvanpError(f"there is no class {wanted[~known][0]}: choose from {names}")
         seed = self.random_state if random_state is None else random_state
-        labels = np.searchsorted(self.classes_, wanted)
+        # Not sorted where they are the names of a training's classes.
+        order = {name: i for i, name in enumerate(self.classes_.tolist())}
+        labels = np.array([order[name] for name in wanted.tolist()])
         z = self.system_.noise_of(labels, stream(seed, "sample"))
         return self.system_.decode(z).reshape(-1, *self.image_shape_)
 

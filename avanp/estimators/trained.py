@@ -9,6 +9,7 @@ import numpy as np
 from avanp.errors import AvanpError
 from avanp.estimators import inputs
 from avanp.estimators.base import Array, Estimator
+from avanp.evaluation.codes import images_of
 from avanp.rng import stream
 from avanp.systems.base import System
 from avanp.systems.find import find
@@ -99,7 +100,7 @@ class TrainedEstimator(Estimator):
     def inverse_transform(self, Z: Array) -> Array:
         """Decode codes (n, latent) into images of the fitted shape, float32."""
         self._check_fitted()
-        return self.system_.decode(np.asarray(Z)).reshape(-1, *self.image_shape_)
+        return images_of(self.system_, np.asarray(Z)).reshape(-1, *self.image_shape_)
 
     def sample(self, n: int, random_state: int | None = None) -> Array:
         """Generate n images of codes z ~ N(0, I), float32.

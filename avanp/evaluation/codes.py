@@ -62,3 +62,12 @@ def around_codes(system: Any, image: np.ndarray, n: int, rng: np.random.Generato
     mu, logvar = system.encode(image)
     eps = rng.standard_normal((n, mu.shape[1]), dtype=mu.dtype)
     return reparameterise(mu, logvar, eps)
+
+
+def images_of(system: Any, mu: np.ndarray) -> np.ndarray:
+    """Return the images (n, H, W, C) of codes that a system's `encode` made.
+
+    Of a BEGAN these are its discriminator's; its generator knows nothing of them.
+    """
+    images: np.ndarray = getattr(system, "from_codes", system.decode)(mu)
+    return images

@@ -19,21 +19,24 @@ def lerp(a: Array, b: Array, steps: int) -> Array:
 def slerp(a: Array, b: Array, steps: int) -> Array:
     """Return codes (steps, n) on the great circle from a to b, each (n,), both included.
 
-    ``(sin((1 - t) w) a + sin(t w) b) / sin w``, w the angle between a and b. For codes of the
-    prior: almost all of them have a length near sqrt(n), which the middle of a straight line has
-    not (White 2016).
+    ``(sin((1 - t) w) a/|a| + sin(t w) b/|b|) / sin w``, w the angle between a and b, times a length
+    that goes evenly from |a| to |b|. For codes of the prior: almost all of them have a length near
+    sqrt(n), which the middle of a straight line has not (White 2016, whose codes are of one
+    length: of others that are nearly opposite, the middle of his walk is far outside).
     """
     dtype = a.dtype
     # Where the two are nearly opposite, sin w is small, and float32 too coarse.
     a, b = a.astype(np.float64), b.astype(np.float64)
-    lengths = float(np.linalg.norm(a)) * float(np.linalg.norm(b))
-    cosine = float(np.dot(a, b)) / lengths if lengths else 1.0
+    lengths = float(np.linalg.norm(a)), float(np.linalg.norm(b))
+    product = lengths[0] * lengths[1]
+    cosine = float(np.dot(a, b)) / product if product else 1.0
     angle = np.arccos(np.clip(cosine, -1.0, 1.0))
     if np.sin(angle) < 1e-6:  # on one line with the origin there is no one great circle
         return lerp(a, b, steps).astype(dtype)
     t = _times(steps, a)
     weights = np.sin((1 - t) * angle) / np.sin(angle), np.sin(t * angle) / np.sin(angle)
-    return (weights[0] * a + weights[1] * b).astype(dtype)
+    direction = weights[0] * a / lengths[0] + weights[1] * b / lengths[1]
+    return (((1 - t) * lengths[0] + t * lengths[1]) * direction).astype(dtype)
 
 
 def _times(steps: int, a: Array) -> Array:

@@ -10,6 +10,7 @@ import numpy as np
 from avanp.data.images import ImageSet
 from avanp.dfc.equations import eq7
 from avanp.errors import AvanpError
+from avanp.evaluation.codes import images_of
 from avanp.files import write_whole
 from avanp.layers.gaussian_sample import reparameterise
 
@@ -47,10 +48,11 @@ def variations(
         raise AvanpError(f"at least one variation an image, not {per_image}")
     mu, logvar = (np.repeat(a, per_image, axis=0) for a in system.encode(images))
     z = mu
+    # Of N(0, I), whatever the prior is that the system generates from.
     if sampled:
-        z = reparameterise(mu, logvar, system.noise(len(mu), rng))
-    decoded: Array = system.decode(eq7(z, system.noise(len(mu), rng), eps).astype(mu.dtype))
-    return decoded
+        z = reparameterise(mu, logvar, rng.standard_normal(mu.shape, dtype=mu.dtype))
+    noise = rng.standard_normal(mu.shape, dtype=mu.dtype)
+    return images_of(system, eq7(z, noise, eps).astype(mu.dtype))
 
 
 def write_sources(path: Path, files: list[str], images: ImageSet, per_image: int) -> None:

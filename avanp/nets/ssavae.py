@@ -91,9 +91,9 @@ class Build(NamedTuple):
         crop = [] if target == (2 * height, 2 * width) else [Crop(*target)]
         return [Upsample2(), *crop]
 
-    def dense(self, n_in: int, n_out: int) -> Dense:
+    def dense(self, n_in: int, n_out: int, *, bias: bool = True) -> Dense:
         """Return a dense layer."""
-        return Dense(n_in, n_out, init=INIT, rng=self.rng, dtype=self.dtype)
+        return Dense(n_in, n_out, bias=bias, init=INIT, rng=self.rng, dtype=self.dtype)
 
     def norm(self, n: int) -> list[Layer]:
         """Return a batch norm, or nothing."""
@@ -144,7 +144,8 @@ def classifier(b: Build, classes: int) -> Sequential:
     n = 8 * b.widths[0]
     layers: list[Layer] = []
     for n_in in (b.latent, n, n):
-        layers += [b.dense(n_in, n), *b.norm(n), LeakyReLU(SLOPE), b.block_dense(n)]
+        hidden = b.dense(n_in, n, bias=not b.batch_norm)
+        layers += [hidden, *b.norm(n), LeakyReLU(SLOPE), b.block_dense(n)]
     return Sequential([*layers, Dense(n, classes, rng=b.rng, dtype=b.dtype)])
 
 
@@ -156,7 +157,8 @@ def decoder(b: Build) -> Sequential:
     first = b.widths[0]
     layers: list[Layer] = []
     for n_in, n_out in pairwise((b.latent, 8 * first, 16 * first, b.last)):
-        layers += [b.dense(n_in, n_out), *b.norm(n_out), LeakyReLU(SLOPE)]
+        hidden = b.dense(n_in, n_out, bias=not b.batch_norm)
+        layers += [hidden, *b.norm(n_out), LeakyReLU(SLOPE)]
     n = b.widths[-1]
     layers.append(Reshape((*b.sizes[-1], n)))
     for i in reversed(range(len(b.widths))):

@@ -85,6 +85,10 @@ class EncodingSystem(DecodingSystem):
     def _encode(self, x: Array) -> Array:
         return self.encoder.forward(x)[0]
 
+    def from_codes(self, mu: Array) -> Array:
+        """Return the images of codes that `encode` made."""
+        return self.decode(mu)
+
     def reconstruct(self, x: Array) -> Array:
         """Return the images of the codes mu(x)."""
         return self.decode(self.encode(x)[0])
