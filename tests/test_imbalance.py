@@ -127,6 +127,7 @@ def test_another_prior_moves_decisions_and_no_ranks(points):
 
 UP, DOWN, EVEN = [0.1, 0.11, 0.12, 0.1], [-0.1, -0.11, -0.12, -0.1], [0.001, -0.001, 0.0, 0.0]
 LOOSE = [0.3, -0.3, 0.2, -0.2]
+SEEDS = range(4)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,11 @@ LOOSE = [0.3, -0.3, 0.2, -0.2]
         (EVEN, LOOSE, EVEN, "cannot be told"),
         (EVEN, UP, DOWN, "cannot be told"),
         (DOWN, UP, UP, "cannot be told"),
+        (UP[:3], UP[:3], UP[:3], "cannot be told"),
         ([0.1], [0.1], [0.1], "cannot be told"),
+        # Sure, and too small for anybody to notice.
+        (EVEN, [0.001, 0.0011, 0.001, 0.001], EVEN, "does not help"),
+        (EVEN, [-0.001, -0.0011, -0.001, -0.001], EVEN, "does not help"),
     ],
 )
 def test_verdicts_by_hand(f1, auc, ap, said):
@@ -159,11 +164,11 @@ def a_row(seed, method, n, f1, rest=None):
 
 
 def test_a_method_is_judged_by_its_mean_over_all_counts_seed_by_seed():
-    rows = [a_row(seed, "nothing", 0, 0.2 + seed / 10) for seed in (0, 1)]
-    rows += [a_row(s, "VAE", n, 0.2 + s / 10 + d) for s in (0, 1) for n, d in ((5, 0.1), (9, 0.2))]
+    rows = [a_row(seed, "nothing", 0, 0.2 + seed / 10) for seed in SEEDS]
+    rows += [a_row(s, "VAE", n, 0.2 + s / 10 + d) for s in SEEDS for n, d in ((5, 0.1), (9, 0.2))]
     rows += [a_row(0, "flips", 5, 0.2), a_row(0, "flips", 9, 0.2), a_row(1, "flips", 5, 0.9)]
     vae, flips = judged(rows)
-    assert vae.f1 == pytest.approx(0.4)
+    assert vae.f1 == pytest.approx(0.5)
     assert vae.differences["f1"].difference == pytest.approx(0.15)
     assert vae.differences["auc"].difference == pytest.approx(0.015)
     assert (vae.verdict, flips.verdict) == ("helps", "cannot be told")
@@ -171,8 +176,8 @@ def test_a_method_is_judged_by_its_mean_over_all_counts_seed_by_seed():
 
 
 def test_the_larger_test_judges_where_there_is_one():
-    rows = [a_row(s, "nothing", 0, 0.2, 0.5) for s in (0, 1)]
-    rows += [a_row(s, "VAE", 5, 0.9, 0.4) for s in (0, 1)]
+    rows = [a_row(s, "nothing", 0, 0.2, 0.5) for s in SEEDS]
+    rows += [a_row(s, "VAE", 5, 0.9, 0.4) for s in SEEDS]
     assert judged(rows)[0].verdict == "harms"
 
 

@@ -11,8 +11,8 @@ from avanp.console import Examples, one_line, written
     short_help="Test whether more images help a rare class.",
     examples=[
         "avanp imbalance --data photos --minority rare --size 64x64 --out runs/rare",
-        "avanp imbalance --data ham10000 --minority mel --keep 200 --size 64x64 "
-        "--features vgg16 --generator DFC-VAE --out runs/mel",
+        "avanp imbalance --data photos --minority rare --features vgg16 --out runs/rare",
+        "avanp imbalance --data ham10000 --size 64x64 --minority mel --keep 200 --out runs/mel",
     ],
 )
 @click.option(

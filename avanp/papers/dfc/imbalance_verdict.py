@@ -10,6 +10,8 @@ HELPS, THRESHOLD, NOTHING_MORE = "helps", "moves only the threshold", "does not 
 HARMS, UNTOLD = "harms", "cannot be told"
 # A gain that is surely smaller is none, of F1 and of AUC and average precision.
 SMALL_F1, SMALL_RANK = 0.03, 0.02
+LEAST = 0.002  # a smaller difference is none, however sure
+FEWEST = 4  # seeds; two or three may agree by chance
 RANKS = ("auc", "ap")
 Rows = Sequence[Mapping[str, Any]]
 
@@ -36,7 +38,7 @@ def verdict(f1: Paired, ranks: Sequence[Paired]) -> str:
     ranks : sequence of Paired
         The same of scores that know no threshold: AUC and average precision.
     """
-    if f1.low is None or any(one.low is None for one in ranks):
+    if min(one.seeds for one in (f1, *ranks)) < FEWEST:
         return UNTOLD
     better, worse = _above(f1), _below(f1)
     ranks_better, ranks_worse = any(map(_above, ranks)), any(map(_below, ranks))
@@ -46,7 +48,7 @@ def verdict(f1: Paired, ranks: Sequence[Paired]) -> str:
         return THRESHOLD
     if not ranks_better and not better and (worse or ranks_worse):
         return HARMS
-    small = _high(f1) < SMALL_F1 and all(_high(one) < SMALL_RANK for one in ranks)
+    small = _known(f1.high) < SMALL_F1 and all(_known(one.high) < SMALL_RANK for one in ranks)
     if small and not (better or worse or ranks_better or ranks_worse):
         return NOTHING_MORE
     return UNTOLD
@@ -95,13 +97,15 @@ def names(rows: Rows) -> dict[str, str]:
 
 
 def _above(found: Paired) -> bool:
-    return found.low is not None and found.low > 0
+    low, difference = _known(found.low), _known(found.difference)
+    return low > 0 and difference >= LEAST
 
 
 def _below(found: Paired) -> bool:
-    return found.high is not None and found.high < 0
+    high, difference = _known(found.high), _known(found.difference)
+    return high < 0 and difference <= -LEAST
 
 
-def _high(found: Paired) -> float:
-    assert found.high is not None
-    return found.high
+def _known(value: float | None) -> float:
+    assert value is not None
+    return value
