@@ -83,7 +83,8 @@ def commands(group):
 def test_every_command_has_examples_that_it_understands(tmp_path, monkeypatch):
     # One trains a model of the reader's own.
     own = Path(__file__).parents[1] / "examples" / "10_own_model.py"
-    shutil.copy(own, tmp_path / "denoiser.py")
+    (tmp_path / "examples").mkdir()
+    shutil.copy(own, tmp_path / "examples")
     monkeypatch.chdir(tmp_path)
     plain = [command for command in commands(cli) if not isinstance(command, click.Group)]
     data = {"list", "show", "import", "fetch"}
