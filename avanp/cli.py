@@ -13,6 +13,7 @@ from avanp.commands.equations import equations
 from avanp.commands.evaluate import evaluate
 from avanp.commands.generate import generate
 from avanp.commands.gradcheck import gradcheck
+from avanp.commands.imbalance import imbalance
 from avanp.commands.info import info
 from avanp.commands.interpolate import interpolate
 from avanp.commands.latent import latent
@@ -67,6 +68,7 @@ for _command in (
     recover,
     encode,
     evaluate,
+    imbalance,
     info,
     sweep,
     tables,

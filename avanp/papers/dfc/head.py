@@ -1,0 +1,81 @@
+"""A linear classifier of features, and how well it finds one class."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from avanp.errors import AvanpError
+from avanp.metrics.confusion import class_scores, confusion_matrix
+
+Array = np.ndarray
+C = 0.1  # scikit-learn's: one over the weight of the squared weights
+MOST = 2000  # iterations
+
+
+class Decisions(NamedTuple):
+    """Of images: the class that each is taken for, and how likely the rare one is, (N,) each."""
+
+    classes: Array
+    rare: Array
+
+
+class Head:
+    """Logistic regression by scikit-learn, on features of mean 0 and deviation 1.
+
+    Parameters
+    ----------
+    x : array (N, D)
+        Of real training images: what is scaled by.
+    more : array (n, D)
+        Of those added, all of the class `minority`.
+    y : array (N,) of int
+    minority : int
+    weight : float
+        Of an image of that class; others have 1.
+    """
+
+    def __init__(self, x: Array, more: Array, y: Array, minority: int, weight: float = 1) -> None:
+        try:
+            from sklearn.linear_model import LogisticRegression
+        except ImportError:
+            raise AvanpError("this needs pip install 'avanp[imbalance]'") from None
+        self.minority, self.mean, deviation = minority, x.mean(axis=0), x.std(axis=0)
+        self.deviation = np.where(deviation > 0, deviation, 1)
+        labels = np.concatenate([y, np.full(len(more), minority)])
+        self.model = LogisticRegression(C=C, max_iter=MOST)
+        weights = np.where(labels == minority, weight, 1.0)
+        self.model.fit(self._scaled(np.concatenate([x, more])), labels, weights)
+
+    def decide(self, x: Array, odds: float = 1) -> Decisions:
+        """Decide for the most likely class, after the rare one's odds are multiplied by `odds`."""
+        likely = self.model.predict_proba(self._scaled(x))
+        column = int(np.flatnonzero(self.model.classes_ == self.minority)[0])
+        rare = likely[:, column].copy()
+        likely[:, column] *= odds
+        return Decisions(self.model.classes_[likely.argmax(axis=1)], rare)
+
+    def _scaled(self, x: Array) -> Array:
+        return (x - self.mean) / self.deviation
+
+
+def scores(found: Decisions, labels: Array, minority: int, classes: int) -> dict[str, float]:
+    """Return F1, AUC and average precision of the rare class, and F1 of all, macro and weighted.
+
+    Parameters
+    ----------
+    found : Decisions
+    labels : array (N,) of int
+    minority, classes : int
+        The rare class, and how many there are.
+    """
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
+    by_class = class_scores(confusion_matrix(labels, found.classes, classes))
+    is_rare = labels == minority
+    return {
+        "f1": float(by_class.f1[minority]),
+        "auc": float(roc_auc_score(is_rare, found.rare)),
+        "ap": float(average_precision_score(is_rare, found.rare)),
+        "macro_f1": by_class.macro()["f1"],
+        "weighted_f1": by_class.weighted()["f1"],
+    }
