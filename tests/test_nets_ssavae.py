@@ -69,6 +69,8 @@ def test_the_sizes_of_the_nets_by_hand(size):
     c1, c2, c3 = SIZES[size]
     conv = lambda a, b: 9 * a * b + b  # noqa: E731
     dense = lambda *n: sum(a * b + b for a, b in pairwise(n))  # noqa: E731
+    # A layer before a norm has no bias; a norm has a gain and a bias.
+    normed = lambda *n: sum(a * b + 2 * b for a, b in pairwise(n))  # noqa: E731
     six = [(1, c1), (c1, c1), (c1, c2), (c2, c2), (c2, c3), (c3, c3)]
     trunk = sum(conv(a, b) + 2 * conv(b, b) for a, b in six)
     n = 49 * c3
@@ -77,14 +79,10 @@ def test_the_sizes_of_the_nets_by_hand(size):
         trunk + dense(n, 32 * c1, 16 * c1, 8 * c1) + 2 * dense(8 * c1, 2)
     )
     w = 8 * c1
-    assert n_weights(made["classifier"]) == (
-        dense(2, w, w, w) + 3 * 2 * w + 3 * dense(w, w, w) + dense(w, 10)
-    )
+    assert n_weights(made["classifier"]) == (normed(2, w, w, w) + 3 * dense(w, w, w) + dense(w, 10))
     back = [(c3, c3), (c3, c3), (c3, c2), (c2, c2), (c2, c1), (c1, c1)]
-    # A convolution before a norm has no bias; a norm has a gain and a bias.
     assert n_weights(made["decoder"]) == (
-        dense(2, 8 * c1, 16 * c1, n)
-        + 2 * (8 * c1 + 16 * c1 + n)
+        normed(2, 8 * c1, 16 * c1, n)
         + sum(9 * a * b + 2 * b + 2 * conv(b, b) for a, b in back)
         + conv(c1, 1)
     )
