@@ -158,6 +158,7 @@ FEATURES = {
 PAPERS = {
     "ava": "avanp.papers.ava.experiment:AVA",
     "began": "avanp.papers.began.experiment:BEGAN",
+    "ssavae": "avanp.papers.ssavae.experiment:SSAVAE",
 }
 
 KINDS = {

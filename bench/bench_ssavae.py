@@ -44,7 +44,7 @@ def check(system, grads, value, loss, weights):
     """The losses to 1e-5 of them; in float64 to 1e-10, and the gradients to 1e-7 of their size.
 
     In float32 twelve layers and their batch norms leave three digits of some gradients on either
-    side. That of a bias before a batch norm is 0 but for rounding.
+    side. That of a block's last bias is 0 but for rounding where a batch norm takes it away again.
     """
     exact = system.dtype == np.float64
     np.testing.assert_allclose(value, loss.item(), rtol=1e-10 if exact else 1e-5)

@@ -4,6 +4,7 @@ The nets are those of `avanp.nets.ssavae`, layer by layer, of images that two po
 weights come in as copies of theirs, so that both sides start from the same ones.
 """
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -17,7 +18,8 @@ class Weighted(nn.Module):
 
     def __init__(self, params):
         super().__init__()
-        w, b = _like_torch(params["W"], params.get("b", params["W"][:0].reshape(-1)))
+        none = np.zeros(0, np.float32)
+        w, b = _like_torch(params["W"], params.get("b", none))
         self.w = nn.Parameter(w.detach())
         self.b = nn.Parameter(b.detach()) if "b" in params else None
 

@@ -83,7 +83,7 @@ def ran(
     from avanp.data.resolve import describe, resolve
     from avanp.data.size import parse_size
 
-    data = data or experiment.data
+    data = experiment.data if data is None else data
     images = resolve(data, parse_size(size) if size is not None else None)
     click.echo(describe(images, data is None))
 

@@ -116,7 +116,7 @@ def _use_threads(args: list[str]) -> None:
         "avanp train GAN --data photos --size 64x64 --arch conv --epochs 50 --out runs/gan",
         "avanp train SSAVAE --data mnist --latent 2 --out runs/ssavae",
         "avanp train classifier --data mnist --arch conv --epochs 3 --out runs/classifier",
-        "avanp train ./denoiser.py:Denoiser --data digits --out runs/denoiser",
+        "avanp train examples/10_own_model.py:Denoiser --data digits --out runs/denoiser",
     ],
 )
 @click.argument("model")

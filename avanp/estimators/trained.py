@@ -62,6 +62,7 @@ class TrainedEstimator(Estimator):
         AvanpError
             For bad parameters or images, and where training diverges: it names net and term.
         """
+        self._count("epochs", self.epochs)
         x = inputs.as_array(X, self.pixel_range)
         images = inputs.to_images(x)
         kind = find(self._system())

@@ -79,7 +79,9 @@ def run(
     concurrent.futures.BrokenExecutor
         Where the executor, or all that it had, is gone, or computes no cells.
     """
-    images = data if isinstance(data, ImageSet) else resolve(data or experiment.data)
+    images = (
+        data if isinstance(data, ImageSet) else resolve(experiment.data if data is None else data)
+    )
     if experiment.channels is not None:
         images = images.with_channels(experiment.channels)
     config = configuration(experiment, images, asked)

@@ -68,7 +68,7 @@ def _pictures(directory: Path, model: str, rows: Rows) -> list[Section]:
         "samples.png": (
             "Generated images",
             f"Images drawn by {model} from random codes",
-            "What the decoder makes of random codes, drawn from N(0, I).",
+            "What the model makes of random codes, drawn from its prior.",
         ),
         "reconstructions.png": (
             "Reconstructions",

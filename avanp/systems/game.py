@@ -59,7 +59,9 @@ class Round(NamedTuple):
         return {f"{net}_real": self.d_real, f"{net}_fake": self.d_fake}
 
 
-def play(net: Layer, real: Array, fake: Array, form: str, rng: np.random.Generator) -> Round:
+def play(
+    net: Layer, real: Array, fake: Array, form: str, rng: np.random.Generator | None = None
+) -> Round:
     """Return losses and gradients of both sides; batch norm sees real and fake apart.
 
     Parameters
@@ -70,7 +72,7 @@ def play(net: Layer, real: Array, fake: Array, form: str, rng: np.random.Generat
         What it is to tell apart.
     form : str
         A key of FORMS.
-    rng : numpy.random.Generator
+    rng : numpy.random.Generator, optional
         Of noise inside the net.
     """
     losses = FORMS[form]

@@ -1,0 +1,1 @@
+"""The SSAVAE paper as an experiment."""

@@ -1,0 +1,126 @@
+"""The charts of the SSAVAE experiment: codes of two numbers (Fig. 7), scores by β, images."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from avanp.experiments.folder import picture_path
+from avanp.papers.ssavae.cell import PLAIN, VEC_ALONE, weights_of
+from avanp.papers.ssavae.tables import of, told
+from avanp.report.chart import (
+    BROAD,
+    DASHED,
+    DOTTED,
+    MIDDLE,
+    Axis,
+    Chart,
+    Line,
+    Panel,
+    Points,
+    Style,
+)
+from avanp.report.gallery import Gallery, Picture
+
+Rows = Sequence[Mapping[str, Any]]
+Config = Mapping[str, Any]
+COLOURS, MARKERS = ("one", "two", "three", "four"), ("o", "s", "^")
+# Colours and markers tell so many classes apart.
+MANY = [Style(colour, marker=marker) for marker, colour in product(MARKERS, COLOURS)]
+LINES = (BROAD, MIDDLE, DASHED, DOTTED)
+# The title of a score and the ends of its axis, where they are not those of its values.
+SHOWN = {
+    "sharpness": Axis("Sharpness"),
+    "label": Axis("Class kept", low=0, high=1),
+    "psnr": Axis("PSNR, dB"),
+}
+ROOM, MARGIN = 0.25, 0.05  # parts of the breadth of the points
+
+
+def codes(rows: Rows, config: Config) -> Iterator[Chart]:
+    """Yield the codes of held-out images by class, of the first seed, where a code has two numbers.
+
+    Of more classes than `MANY` the others are left out.
+    """
+    for kept in config["labels"]:
+        own = of(rows, kz="2", labels=kept, decoder=VEC_ALONE, seed=config["seeds"][0])
+        if not own:
+            continue
+        x, y, classes = (np.array(own[0][f"code_{name}"]) for name in ("x", "y", "class"))
+        known = np.unique(classes)[: len(MANY)]
+        points = []
+        for label, style in zip(known, MANY, strict=False):
+            mine = classes == label
+            points.append(Points(f"{label:.0f}", x[mine].tolist(), y[mine].tolist(), style))
+        title = f"Codes of {len(x)} held-out images by class, {kept} labels (Fig. 7)"
+        # Room for the legend beside the points.
+        first = Axis("first number", low=_beyond(x, -MARGIN), high=_beyond(x, ROOM))
+        panel = Panel("", points, title, first, Axis("second number"))
+        yield Chart(f"codes-{kept}", title, [panel], size=(640, 480))
+
+
+def regimes(rows: Rows, config: Config) -> Iterator[Chart]:
+    """Yield scores by β for each Kz and number of labels: a line for each γ, the β evenly apart."""
+    pairs = [weights_of(name) for name in config["decoders"] if name not in (VEC_ALONE, PLAIN)]
+    betas = sorted({beta for beta, _ in pairs})
+    if len(betas) < 2:
+        return
+    places = {float(i): f"{beta:g}" for i, beta in enumerate(betas)}
+    for kz, kept in product(config["kz"], config["labels"]):
+        own = of(rows, kz=kz, labels=kept)
+        panels = []
+        for name, axis in SHOWN.items():
+            gammas = sorted({gamma for _, gamma in pairs})
+            lines = [
+                _line(own, name, gamma, betas, style)
+                for gamma, style in zip(gammas, LINES, strict=False)
+            ]
+            words = f"{axis.label} by β, of {', '.join(line.name for line in lines)}"
+            panels.append(Panel(axis.label, lines, words, Axis("β", ticks=places), axis))
+        title = f"By β: Kz = {kz}, {kept} labels; ± SD over seeds"
+        yield Chart(f"regimes-{kz}-{kept}", title, panels, size=(460, 220), across=1)
+
+
+def _beyond(values: np.ndarray, part: float) -> float:
+    """Return what lies beyond the largest value, or before the least where the part is negative."""
+    end = values.max() if part > 0 else values.min()
+    return float(end + part * np.ptp(values))
+
+
+def _line(rows: Rows, name: str, gamma: float, betas: Sequence[float], style: Style) -> Line:
+    means: list[float | None] = []
+    spreads: list[float | None] = []
+    for beta in betas:
+        values = [
+            row[name]
+            for row in rows
+            if row["decoder"] not in (VEC_ALONE, PLAIN)
+            and weights_of(row["decoder"]) == (beta, gamma)
+        ]
+        means.append(float(np.mean(values)) if values else None)
+        spreads.append(float(np.std(values)) if len(values) > 1 else None)
+    band = spreads if any(spread is not None for spread in spreads) else ()
+    return Line(f"γ = {gamma:g}", [float(i) for i in range(len(betas))], means, style, band)
+
+
+def reconstructions(folder: Path, rows: Rows, config: Config) -> Iterator[Gallery]:
+    """Yield held-out images and what each decoder makes of them (Fig. 9), of the first seed."""
+    from avanp.papers.ssavae.experiment import SSAVAE
+
+    decoders = [name for name in config["decoders"] if name != VEC_ALONE]
+    for kept in config["labels"] if decoders else ():
+        lines = []
+        for decoder in ("", *decoders):
+            pictures = []
+            for kz in config["kz"]:
+                cell = {"kz": kz, "labels": kept, "decoder": decoder or decoders[0]}
+                path = picture_path(folder, SSAVAE, cell, "" if decoder else "real")
+                what = told(decoder) if decoder else "the images"
+                pictures.append(Picture(path, what, f"Held-out images, Kz = {kz}: {what}"))
+            lines.append((told(decoder) if decoder else "images", pictures))
+        title = f"Held-out images, {kept} labels, seed {config['seeds'][0]} (Fig. 9)"
+        heads = [f"Kz = {kz}" for kz in config["kz"]]
+        width = config["data"]["width"]
+        yield Gallery(f"reconstructions-{kept}", title, "decoder", heads, lines, width)

@@ -1,0 +1,110 @@
+"""The tables of the SSAVAE experiment. The paper prints no number beside which they could stand."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from avanp.papers.ssavae.cell import PLAIN, VEC_ALONE
+from avanp.report.table import Cell, Entry, Table, columns
+
+Rows = Sequence[Mapping[str, Any]]
+Config = Mapping[str, Any]
+# It shows images alone: there is nothing to stand beside a score of ours.
+NONE = "The paper prints no scores."
+SCORES = {
+    "sharpness": "sharpness",
+    "psnr": "PSNR, dB",
+    "label": "class kept",
+    "frechet": "Fréchet",
+    "frechet_new": "Fréchet, new",
+}
+
+
+def told(decoder: str) -> str:
+    """Return a decoder in words: β and γ, or what it is."""
+    if decoder in (VEC_ALONE, PLAIN):
+        return {VEC_ALONE: "VEC alone", PLAIN: "VAE, same nets"}[decoder]
+    beta, gamma = decoder.removeprefix("b").split("-g")
+    return f"β = {beta}, γ = {gamma}"
+
+
+def latent(rows: Rows, config: Config) -> Iterator[Table]:
+    """Yield what the first stage makes of held-out images (Fig. 7), for each Kz."""
+    lines: list[list[Any]] = []
+    for kz in config["kz"]:
+        for labels in config["labels"]:
+            own = _firsts(rows, kz=kz, labels=labels)
+            numbers = [_mean(own, name) for name in ("accuracy", "silhouette", "kl", "judge")]
+            lines.append([f"Kz = {kz}, {labels} labels", *numbers])
+    heads = columns("", "accuracy", "silhouette", "KL, nats", "judge's accuracy")
+    yield Table("latent", f"Codes of held-out images (Fig. 7). {NONE}", heads, lines, "numbers")
+
+
+def weights(rows: Rows, config: Config) -> Iterator[Table]:
+    """Yield the scores of reconstructions by β and γ (Fig. 9), for each Kz and number of labels."""
+    decoders = [name for name in config["decoders"] if name not in (VEC_ALONE, PLAIN)]
+    for kz, labels in _groups(config) if decoders else ():
+        lines = [_scores(rows, name, kz, labels) for name in decoders]
+        title = f"By β and γ, Kz = {kz}, {labels} labels (Fig. 9). {NONE}"
+        yield Table(f"weights-{kz}-{labels}", title, _heads(), lines, "numbers")
+
+
+def vae(rows: Rows, config: Config) -> Iterator[Table]:
+    """Yield the scores of the VAE and of the decoders of γ > 0 and β > 0 beside each other."""
+    if PLAIN not in config["decoders"]:
+        return
+    others = (name for name in config["decoders"] if name not in (VEC_ALONE, PLAIN))
+    whole = [name for name in others if not (name.startswith("b0-") or name.endswith("-g0"))]
+    for kz, labels in _groups(config):
+        lines = [_scores(rows, name, kz, labels) for name in (PLAIN, *whole)]
+        title = (
+            f"Beside a VAE of the same nets and as many steps, Kz = {kz}, {labels} labels. {NONE}"
+        )
+        yield Table(f"vae-{kz}-{labels}", title, _heads(), lines, "numbers")
+
+
+def labels(rows: Rows, config: Config) -> Iterator[Table]:
+    """Yield accuracy by the number of labels: the title's word, which the paper never tests."""
+    heads = columns("labels kept", *(f"Kz = {kz}" for kz in config["kz"]))
+    lines: list[list[Any]] = []
+    for kept in config["labels"]:
+        owns = [_firsts(rows, kz=kz, labels=kept) for kz in config["kz"]]
+        lines.append([kept, *(_mean(own, "accuracy") for own in owns)])
+    title = (
+        "Accuracy on held-out images by the labels kept; the other images pay KL alone. The paper "
+        "leaves no label out: it has no number for this."
+    )
+    yield Table("labels", title, heads, lines, "numbers")
+
+
+def _heads() -> Any:
+    return columns("", *SCORES.values())
+
+
+def _groups(config: Config) -> list[tuple[str, str]]:
+    return [(kz, kept) for kz in config["kz"] for kept in config["labels"]]
+
+
+def _scores(rows: Rows, decoder: str, kz: str, labels: str) -> list[Cell]:
+    own = of(rows, decoder=decoder, kz=kz, labels=labels)
+    return [told(decoder), *(_mean(own, name) for name in SCORES)]
+
+
+def of(rows: Rows, **values: Any) -> list[Mapping[str, Any]]:
+    """Return the finished rows that have these values."""
+    done = (row for row in rows if row["status"] == "ok")
+    return [row for row in done if all(row[k] == v for k, v in values.items())]
+
+
+def _firsts(rows: Rows, **values: Any) -> list[Mapping[str, Any]]:
+    """Return a row for each seed: all decoders over one first stage say the same of it."""
+    return list({row["seed"]: row for row in of(rows, **values)}.values())
+
+
+def _mean(rows: Rows, name: str) -> Entry:
+    values = [row[name] for row in rows]
+    if not values:
+        return Entry(None)
+    spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
+    return Entry(float(np.mean(values)), spread)
