@@ -1,5 +1,6 @@
 """The command in processes of its own: what it prints, keeps, continues and leaves behind."""
 
+import contextlib
 import json
 import os
 import re
@@ -8,7 +9,7 @@ import shutil
 import signal
 import sys
 import time
-from contextlib import suppress
+from pathlib import Path
 
 import click
 import pytest
@@ -79,7 +80,12 @@ def commands(group):
             yield from commands(command)
 
 
-def test_every_command_has_examples_that_it_understands():
+def test_every_command_has_examples_that_it_understands(tmp_path, monkeypatch):
+    # One trains a model of the reader's own.
+    own = Path(__file__).parents[1] / "examples" / "10_own_model.py"
+    (tmp_path / "examples").mkdir()
+    shutil.copy(own, tmp_path / "examples")
+    monkeypatch.chdir(tmp_path)
     plain = [command for command in commands(cli) if not isinstance(command, click.Group)]
     data = {"list", "show", "import", "fetch"}
     models = {"train", "generate", "reconstruct", "interpolate", "recover", "encode", "vary"}
@@ -95,7 +101,8 @@ def test_every_command_has_examples_that_it_understands():
             words = shlex.split(example)
             first = words.index(command.name)
             assert cli.commands[words[1]] is command or first == 2
-            with suppress(click.exceptions.Exit):  # of --help
+            # --help is understood, and ends there.
+            with contextlib.suppress(click.exceptions.Exit):
                 command.make_context(command.name, words[first + 1 :])
 
 
