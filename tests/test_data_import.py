@@ -200,9 +200,11 @@ def test_a_damaged_archive_is_read_or_refused_in_one_line(pack, data: st.DataObj
     with tempfile.TemporaryDirectory() as folder:
         path = pack(Path(folder, "a"), in_package(zip_each=True))
         content = bytearray(path.read_bytes())
+        # The size of an archive depends on its time stamps, which hypothesis must not see.
+        where = st.integers(0, 10**9)
         for _ in range(data.draw(st.integers(1, 3))):
-            content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-        path.write_bytes(content[: data.draw(st.integers(1, len(content)))])
+            content[data.draw(where) % len(content)] = data.draw(st.integers(0, 255))
+        path.write_bytes(content[: 1 + data.draw(where) % len(content)])
         with well_or_in_one_line():
             for member in members(path):
                 for _ in member.chunks(unzip=True):

@@ -104,7 +104,8 @@ def test_the_commands_say_so_in_a_note(place: Path) -> None:
         "a folder holds images, or sub-folders of them as classes"
     )
     done = avanp(place, "data", "show", "mixed", "--out", "sheet.png")
-    assert (done.code, done.err) == (0, f"{note}\n")
+    assert done.code == 0
+    assert done.err.startswith(f"{note}\n")
     small = ("--widths", "4", "--latent", "2", "--epochs", "1", "--validation", "0")
     done = avanp(place, "train", "VAE", "--data", "mixed", *small, "--out", "run")
     assert (done.code, done.err.splitlines()[0]) == (0, note)
