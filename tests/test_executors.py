@@ -321,7 +321,7 @@ def test_options_that_cannot_be_met_are_one_line(tmp_path, words, says):
 
 def test_a_pool_that_cannot_start_a_process_says_so_and_leaves_no_thread_of_it(monkeypatch):
     # Threads that end while the program does may print a traceback after its last line.
-    monkeypatch.setattr(process, "START", "raise SystemExit")
+    monkeypatch.setattr(process, "_START", "raise SystemExit")
     with (
         pytest.raises(BrokenExecutor, match="died 3 times as it was started"),
         process_pool(1, "key", {}) as pool,
@@ -343,7 +343,7 @@ def test_a_worker_that_is_killed_as_it_starts_hangs_nothing_whatever_it_is_to_be
 
 
 def test_processes_that_wait_for_data_can_be_ended_at_any_moment(monkeypatch):
-    monkeypatch.setattr(process, "START", "import time; time.sleep(600)")  # it never reads
+    monkeypatch.setattr(process, "_START", "import time; time.sleep(600)")  # it never reads
     started = []
 
     def interrupted():

@@ -15,7 +15,7 @@ OPTIONS = {k: one for k, one in options_of(BEGANV3.config_class).items() if k !=
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class _Variants(EncodingEstimator):
+class VariantEstimator(EncodingEstimator):
     """Chooses the system by `variant`."""
 
     variant: str = "began"
@@ -42,7 +42,9 @@ class _Variants(EncodingEstimator):
 def _made() -> Any:
     defaults = {k: one.default for k, one in OPTIONS.items()} | {"activation": None}
     own = [(k, one.kind, field(default=defaults[k])) for k, one in OPTIONS.items()]
-    made: Any = make_dataclass("BEGAN", own, bases=(_Variants,), kw_only=True, eq=False, repr=False)
+    made: Any = make_dataclass(
+        "BEGAN", own, bases=(VariantEstimator,), kw_only=True, eq=False, repr=False
+    )
     # Pickled by its name, which `avanp` finds.
     made.__module__ = "avanp"
     said = docstring(BEGANV3, OPTIONS, EncodingEstimator).splitlines()

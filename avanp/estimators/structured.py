@@ -20,7 +20,7 @@ from avanp.systems.vec import VEC
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class _Structured(TrainedEstimator):
+class StructuredEstimator(TrainedEstimator):
     """Trains both stages; `classes_` are the labels that it knows."""
 
     system = "SSAVAE"
@@ -143,7 +143,7 @@ def _options() -> dict[str, Option]:
 def _made() -> Any:
     options = _options()
     own = [(name, one.kind, field(default=one.default)) for name, one in options.items()]
-    bases = (_Structured,)
+    bases = (StructuredEstimator,)
     made: Any = make_dataclass("SSAVAE", own, bases=bases, kw_only=True, eq=False, repr=False)
     # Pickled by its name, which `avanp` finds.
     made.__module__ = "avanp"

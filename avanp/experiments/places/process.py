@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
-START = (
+_START = (
     "import sys; sys.path += [p for p in sys.argv[1:] if p not in sys.path]; "
     "from avanp.experiments.places.process import work; work()"
 )
@@ -41,7 +41,7 @@ class Process:
     def __init__(self, env: Mapping[str, str]) -> None:
         with ctrl_c_left_out():
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", START, *filter(None, sys.path)],
+                [sys.executable, "-P", "-c", _START, *filter(None, sys.path)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env=dict(env),
