@@ -169,6 +169,17 @@ def test_what_a_file_lacks_to_be_a_system_is_one_line(tmp_path, body, says):
         find(f"{path}:A")
 
 
+def test_two_files_with_systems_of_one_name_are_kept_apart(tmp_path):
+    body = "from own_system import Squeezer\n\nclass Mine(Squeezer):\n    name = 'a name of mine'\n"
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "mine.py").write_text(body)
+    first = find(f"{tmp_path}/a/mine.py:Mine")
+    with pytest.raises(AvanpError, match=r"has the name 'a name of mine', which .*a/mine.py. has"):
+        find(f"{tmp_path}/b/mine.py:Mine")
+    assert find("a name of mine") is first
+
+
 def test_an_installed_package_offers_systems_by_its_entry_points(tmp_path):
     shutil.copy(Path(SOURCE.rpartition(":")[0]), tmp_path / "squeezing.py")
     info = tmp_path / "squeezing-1.dist-info"

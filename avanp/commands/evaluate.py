@@ -98,8 +98,9 @@ def evaluate(
             result = score(
                 model, train, test, space, n=n, seed=seed, classifier=judge, progress=progress
             )
-        click.echo(f"\n{table(result['scores'])}\n{about_line(result)}")
-        click.echo(textwrap.fill(DIVERSITY, 100))
+        click.echo(f"\n{table(result['scores'])}", nl=False)
+        if "generate" in system.can:
+            click.echo(f"\n{about_line(result)}\n{textwrap.fill(DIVERSITY, 100)}")
     if json_file is not None:
         to_json(result, json_file, model=system.name, data=test.name, checkpoint=checkpoint)
         written(json_file)

@@ -197,6 +197,8 @@ def _watchers(job: Job) -> list[Any]:
     """Return what looks on while it trains, and draws, keeps or stops."""
     asked, system = job.work.asked, job.trainer.system
     watchers: list[Any] = []
+    if asked.stop_on_collapse and "validation" not in job.work.images:
+        raise AvanpError("--stop-on-collapse looks at validation images: give --validation 0.1")
     if "collapse" in system.can:
         watchers.append(CollapseWatch(stop=asked.stop_on_collapse))
     if asked.sheets is not None and "generate" in system.can:

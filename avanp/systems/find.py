@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 GROUP = "avanp.systems"
 # Systems from outside that were loaded in this process, by name.
 _loaded: dict[str, "type[System]"] = {}
+_from: dict[str, str] = {}  # and the files that they are of
 
 
 def names() -> list[str]:
@@ -116,6 +117,10 @@ def _checked(kind: Any, source: str) -> "type[System]":
         lacking = [m for m in methods if ability in kind.can and not hasattr(kind, m)]
         if lacking:
             raise AvanpError(f"{source!r} can {ability!r} and has no {lacking[0]}")
+    where = getattr(sys.modules.get(kind.__module__), "__file__", None) or kind.__module__
+    if _from.setdefault(kind.name, where) != where:
+        other = _from[kind.name]
+        raise AvanpError(f"{source!r} has the name {kind.name!r}, which {other!r} has: rename one")
     _loaded[kind.name] = kind
     return kind
 
