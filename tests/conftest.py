@@ -1,6 +1,7 @@
 """Profiles for property tests, and the paper's images where they are."""
 
 import os
+import signal
 
 # One BLAS thread, as under the command; it must stand before NumPy is imported.
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
@@ -10,6 +11,9 @@ from hypothesis import settings
 
 from avanp.data.images import ImageSet
 from data_fixtures import find_orbit_for_tests, skip_without
+
+# What a shell starts in the background ignores Ctrl-C, and so would all that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Processes that tests start import the installed package, wherever they start.
 os.environ["PYTHONSAFEPATH"] = "1"

@@ -25,7 +25,7 @@ from avanp.papers.ava.fingerprint import fingerprint
 from avanp.systems.finite import NotFinite
 from cli_process import altered, write_images
 from cli_process import avanp as command
-from in_a_worker import diverges
+from in_a_worker import die, diverges
 from sweep_rows import results
 
 GRID = {"lr": "0.9,0.05", "models": "AVA5,GAN", "draws": 2, "seeds": 2}
@@ -193,12 +193,6 @@ def test_the_digits_are_those_of_every_product_to_the_last_bit(monkeypatch):
 
     monkeypatch.setattr(Dense, "forward", one_bit_more)
     assert fingerprint(data) != known
-
-
-def die():
-    import os
-
-    os._exit(1)
 
 
 def test_a_process_that_dies_takes_no_neighbour_with_it():
