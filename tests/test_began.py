@@ -5,6 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from test_nets_began import smooth
 
+from avanp.errors import AvanpError
 from avanp.grad.check import check_scalar
 from avanp.layers.factored import Factors
 from avanp.layers.vanishing import set_carry
@@ -338,3 +339,15 @@ def test_sheets_of_the_same_codes_are_drawn_over_time(tmp_path):
         "samples-00000006.png",
         "samples-00000012.png",
     ]
+
+
+def test_a_planted_link_leads_no_sheet_out_of_the_folder(tmp_path):
+    run, elsewhere = tmp_path / "run", tmp_path / "elsewhere"
+    run.mkdir(), elsewhere.mkdir()
+    trainer = Trainer(make("BEGAN", np.float32), batch_size=5, log_every=3)
+    trainer.out = run
+    trainer.watchers.append(SampleSheets(3))
+    (run / "sheets").symlink_to(elsewhere)
+    with pytest.raises(AvanpError, match=r"sheets.*link"):
+        trainer.fit(images(20).astype(np.float32), steps=3)
+    assert not list(elsewhere.iterdir())

@@ -1,9 +1,9 @@
 """Watchers of a training whose generator may collapse: what is kept of it, and when it stops."""
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from avanp.files import make_folder, write_whole
 from avanp.metrics.collapse import Sign, sign
 from avanp.pictures.save import save_sheet
 from avanp.rng import stream
@@ -45,9 +45,7 @@ class CollapseWatch:
             return
         last, before = trainer.out / trainer.checkpoint, trainer.out / BEFORE
         if last.exists() and (now is Sign.K_DROP or not before.exists()):
-            part = before.with_name(f".{BEFORE}.part")
-            shutil.copyfile(last, part)
-            part.replace(before)
+            write_whole(before, last.read_bytes(), within=trainer.out)
 
 
 class SampleSheets:
@@ -70,5 +68,5 @@ class SampleSheets:
         system: Any = trainer.system
         images = system.generate(SHEET, stream(trainer.seed, "sample"))
         folder: Path = trainer.out / "sheets"
-        folder.mkdir(exist_ok=True)
+        make_folder(folder, within=trainer.out)
         save_sheet(images, folder / f"samples-{row['step']:08d}.png")

@@ -12,6 +12,7 @@ TRAINING = Kind(
     rows=NAME,
     row={"epoch?": whole(0), "step?": whole(0)},
     telling={"pixels": lambda there, asked: "of other images"},
+    folders=("sheets",),
 )
 
 
