@@ -2,8 +2,9 @@
 
 import importlib.util
 import sys
+from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,17 @@ _from: dict[str, str] = {}  # and the files that they are of
 
 def names() -> list[str]:
     """Return the names of all systems that need no file: ours, and those of installed packages."""
-    return [*SYSTEMS, *(one.name for one in entry_points(group=GROUP) if one.name not in SYSTEMS)]
+    return [*SYSTEMS, *_installed()]
+
+
+@cache
+def _installed() -> dict[str, EntryPoint]:
+    """Return the systems of installed packages: all packages are looked through, once."""
+    found: dict[str, EntryPoint] = {}
+    for one in entry_points(group=GROUP):
+        if one.name not in SYSTEMS:
+            found.setdefault(one.name, one)
+    return found
 
 
 def known() -> list[str]:
@@ -49,7 +60,7 @@ def find(name: str) -> "type[System]":
         if name in SYSTEMS:
             kind: type[System] = load("system", name)
             return kind
-        (entry,) = list(entry_points(group=GROUP, name=name))[:1]
+        entry = _installed()[name]
         return _checked(_imported(entry.value, entry.load), entry.value)
     if name in _loaded:
         return _loaded[name]
