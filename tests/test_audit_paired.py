@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from avanp.experiments.compare import MARGIN
-from avanp.experiments.paired import holm, paired
+from avanp.experiments.paired import ALPHA, FEWEST, fewest, holm, paired
 
 
 def test_the_sign_test_is_scipys():
@@ -93,3 +93,13 @@ def test_holms_correction_by_hand():
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([0.9, 0.6]) == [1.0, 1.0]
     assert holm([]) == []
+
+
+@pytest.mark.parametrize("claims", [1, 2, 7, 11, 40])
+def test_fewest_seeds_are_those_that_can_decide_one_of_so_many_claims(claims):
+    def corrected(seeds):
+        p = min(1.0, 2 * paired([1.0] * seeds).p_above)
+        return min(holm([p] * claims))
+
+    assert corrected(fewest(claims)) < ALPHA <= corrected(fewest(claims) - 1)
+    assert fewest(11) == FEWEST

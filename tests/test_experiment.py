@@ -166,6 +166,25 @@ def test_tables_charts_and_verdicts_are_written_and_make_a_page(log, tmp_path):
         assert said in page
 
 
+@pytest.mark.parametrize(
+    ("seeds", "lr", "said"),
+    [(2, "0.5", "? cannot be told: 2 seeds of 7"), (8, "0.5", "✓ holds, 100 % again")],
+)
+def test_a_verdict_says_where_its_seeds_are_too_few(log, seeds, lr, said):
+    found = toy(asked={"lr": lr, "seeds": seeds})
+    (table,) = outputs.verdicts(TOY, judge(TOY, found.rows, found.config, resamples=99, draws=9))
+    assert table.rows[0][1] == said
+    few = "Corrected for 2 claims, a sign test tells nothing of fewer than 7 seeds"
+    assert (few in table.title) == (seeds < 7)
+
+
+def test_a_verdict_on_what_was_not_run_says_so(log):
+    found = toy(asked={"lr": "0.5", "seeds": 2})
+    rows = [row for row in found.rows if row["variant"] == "plain"]
+    (table,) = outputs.verdicts(TOY, judge(TOY, rows, found.config, resamples=99, draws=9))
+    assert table.rows[0][1] == "? cannot be told: nothing to compare"
+
+
 KNOWN = f"""
 sys.path.insert(0, {str(FOLDER)!r})
 from avanp import registry

@@ -10,10 +10,9 @@ from avanp.experiments.compare import HOLDS, NOT, UNTOLD, Compare
 from avanp.experiments.evidence import Evidence, Runs, look, point, runs_of
 from avanp.experiments.experiment import Experiment
 from avanp.experiments.noise import Drawn, draw, share_true, spread
-from avanp.experiments.paired import RESAMPLES, holm
+from avanp.experiments.paired import ALPHA, RESAMPLES, holm
 from avanp.rng import stream
 
-ALPHA = 0.05
 DRAWS = 200
 DIGITS = 12  # of a difference: what differs by less is rounding, and the first part decides
 

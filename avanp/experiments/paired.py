@@ -16,7 +16,8 @@ Interval = Callable[[np.ndarray], tuple[float, float]]
 
 RESAMPLES = 9999
 CONFIDENCE = 0.95
-# Of fewer seeds, all on one side, the p of the sign test corrected for eleven claims is above 0.05.
+ALPHA = 0.05
+# What `fewest` gives for eleven claims.
 FEWEST = 9
 # Of fewer, all against, a claim of six comparisons may not be refuted: its p is multiplied by six
 # besides, and then by the number of claims with a p no smaller.
@@ -164,3 +165,12 @@ def holm(p: Sequence[float]) -> list[float]:
         worst = max(worst, min(1.0, (len(p) - rank) * p[i]))
         corrected[i] = worst
     return corrected
+
+
+def fewest(claims: int) -> int:
+    """Return the seeds that can decide one of so many claims, all of them on one side.
+
+    Of fewer, the p of the two-sided sign test, 2 / 2^seeds, is no smaller than ALPHA once Holm's
+    method has multiplied it by the number of claims: they tell nothing, whatever they show.
+    """
+    return math.floor(math.log2(2 * max(1, claims) / ALPHA)) + 1

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from avanp.experiments.axes import shown
+from avanp.experiments.compare import UNTOLD
 from avanp.experiments.experiment import Experiment
 from avanp.experiments.judge import judge
+from avanp.experiments.paired import fewest
 from avanp.files import write_whole
 from avanp.report import plot, terminal
 from avanp.report.findings import MARKS
@@ -18,7 +20,7 @@ from avanp.report.html_page import html_page
 from avanp.report.markdown_page import markdown_page
 from avanp.report.page import Block, Facts, Page, Section, Strong, muted, note
 from avanp.report.table import Column, Table, columns
-from avanp.report.text import about_seeds, fine, p_value, percent
+from avanp.report.text import about_seeds, count, fine, p_value, percent
 
 Rows = Sequence[Mapping[str, Any]]
 Config = Mapping[str, Any]
@@ -33,29 +35,37 @@ def tables(experiment: Experiment, rows: Rows, config: Config) -> dict[str, list
 
 def verdicts(experiment: Experiment, judged: Sequence[Mapping[str, Any]]) -> list[Table]:
     """Return a table of verdicts for each group that was judged apart."""
-    groups = experiment.groups
+    groups, claims = experiment.groups, len(experiment.claims)
+    least = fewest(claims)
     found = []
     for group in judged[0][groups] if judged else ():
-        lines = []
+        lines, few = [], False
         for claim in judged:
             one = claim[groups][group]
+            few = few or one["seeds"] < least
             interval = "–" if one["low"] is None else f"{fine(one['low'])} to {fine(one['high'])}"
-            again = f", {percent(one['again'])} again"
-            lines.append(
-                [
-                    claim["claim"],
-                    f"{MARKS[one['verdict']]} {one['verdict']}{again if one['seeds'] else ''}",
-                    fine(one["difference"]),
-                    interval,
-                    p_value(one["p_corrected"]),
-                ]
-            )
+            said, difference = _verdict(one, least), fine(one["difference"])
+            lines.append([claim["claim"], said, difference, interval, p_value(one["p_corrected"])])
         heads = columns("Claim", "verdict", "differs", "95 %", "p")
         of = "" if groups == "all" else f", {groups} {group}"
         wide = [Column(c.head, c.align, w) for c, w in zip(heads, WIDTHS, strict=True)]
-        title = f"What holds of the claims{of}"
+        needed = (
+            f". Corrected for {count(claims, claims, 'claim')}, a sign test tells "
+            f"nothing of fewer than {least} seeds, whatever they show"
+        )
+        title = f"What holds of the claims{of}{needed if few else ''}"
         found.append(Table(f"verdicts-{group}", title, wide, lines, "words"))
     return found
+
+
+def _verdict(one: Mapping[str, Any], least: int) -> str:
+    """Return a verdict in words: how sure it is, or that its seeds are too few for any."""
+    said = f"{MARKS[one['verdict']]} {one['verdict']}"
+    if one["verdict"] != UNTOLD or one["seeds"] >= least:
+        return f"{said}, {percent(one['again'])} again"
+    if not one["seeds"]:
+        return f"{said}: nothing to compare"
+    return f"{said}: {count(one['seeds'], one['seeds'], 'seed')} of {least}"
 
 
 def explanation(found: Mapping[str, Any]) -> Table:
