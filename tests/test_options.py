@@ -1,5 +1,6 @@
 """Every option of every model is given on the command line, named in its help and in the docs."""
 
+import runpy
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,7 @@ from avanp.commands.train import train
 from avanp.errors import AvanpError
 from avanp.registry import SYSTEMS
 from avanp.systems.find import find
-from avanp.systems.options import options_of
-from avanp.systems.options_page import page, value_words
+from avanp.systems.options import options_of, value_words
 
 OPTIONS = {name: options_of(find(name).config_class) for name in SYSTEMS}
 GIVEN = [
@@ -80,7 +80,9 @@ def test_an_option_of_another_model_is_refused():
     assert "No such option '--beta'" in done.output
 
 
-def test_the_page_of_options_is_what_the_models_declare():
+@pytest.mark.parametrize("name", ["options", "registry"])
+def test_a_page_of_declarations_is_what_the_package_declares(name):
     docs = Path(__file__).parents[1] / "docs"
-    assert (docs / "options.md").read_text(encoding="utf-8") == page()
-    assert "(options.md)" in (docs / "commands.md").read_text(encoding="utf-8")
+    written = runpy.run_path(str(docs / "pages.py"))[f"{name}_page"]()
+    assert (docs / f"{name}.md").read_text(encoding="utf-8") == written, "python docs/pages.py"
+    assert f"({name}.md)" in (docs / "commands.md").read_text(encoding="utf-8")

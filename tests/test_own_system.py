@@ -1,6 +1,9 @@
 """A system in one file outside the package can all that one of the package can."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -191,3 +194,44 @@ def test_an_installed_package_offers_systems_by_its_entry_points(tmp_path):
     assert done.code == 0, done.err
     done = avanp(tmp_path, "generate", "run", "-n", "2", "--out", "made.png", **here)
     assert done.code == 0, done.err
+
+
+def test_a_file_and_a_line_in_the_registry_are_all_that_a_system_of_the_package_needs(tmp_path):
+    root = Path(__file__).parents[1]
+    for folder in ("avanp", "docs"):
+        without = shutil.ignore_patterns("__pycache__", "img")
+        shutil.copytree(root / folder, tmp_path / folder, ignore=without)
+    body = (root / "tests" / "own_system.py").read_text().replace('"squeezer"', '"Squeezer"')
+    (tmp_path / "avanp" / "systems" / "squeezer.py").write_text(body)
+    registry = tmp_path / "avanp" / "registry.py"
+    line = 'SYSTEMS = {\n    "Squeezer": "avanp.systems.squeezer:Squeezer",'
+    registry.write_text(registry.read_text().replace("SYSTEMS = {", line))
+    here = {"PYTHONPATH": str(tmp_path)}
+
+    def python(*words):
+        env = os.environ | here | {"AVANP_KERNELS": "numpy"}
+        command = [sys.executable, *words]
+        return subprocess.run(
+            command, env=env, cwd=tmp_path, capture_output=True, check=True
+        ).stdout
+
+    python("docs/pages.py")
+    rows = (tmp_path / "docs" / "registry.md").read_text(encoding="utf-8")
+    assert "| `Squeezer` | `Squeezer` in `avanp/systems/squeezer.py` | An auto-encoder" in rows
+    options = (tmp_path / "docs" / "options.md").read_text(encoding="utf-8")
+    assert "## Squeezer" in options
+    assert "| `keep` | float | `0.9` | How slowly" in options
+    assert "--keep" in avanp(tmp_path, "train", "Squeezer", "--help", **here).out
+    done = avanp(tmp_path, "train", "squeezer", *WORDS, "--epochs", "1", "--out", "run", **here)
+    assert done.code == 0, done.err
+    assert "spread" in done.out
+    for words in (["generate", "run", "--out", "a.png"], ["evaluate", "run"], ["report", "run"]):
+        done = avanp(tmp_path, *words, **here)
+        assert done.code == 0, done.err
+    done = avanp(tmp_path, "gradcheck", "system-Squeezer", **here)
+    assert done.code == 0, done.err + done.out
+    said = python(
+        "-c", "import avanp; print(avanp.Squeezer(keep=0.5).keep, avanp.Squeezer.__doc__)"
+    )
+    assert b"0.5" in said
+    assert b"keep : float" in said

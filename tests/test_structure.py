@@ -103,12 +103,8 @@ def test_every_model_has_a_gradient_check_for_each_net():
 @pytest.mark.parametrize(
     ("kind", "name"), [(kind, name) for kind, names in registry.KINDS.items() for name in names]
 )
-def test_everything_registered_loads_and_has_a_line_in_the_docs(kind, name):
-    loaded = registry.load(kind, name)
-    page = (ROOT / "docs" / "registry.md").read_text()
-    target = registry.KINDS[kind][name].split(":")[1]
-    assert re.search(rf"^\| `{re.escape(name)}` \| `{target}`", page, re.MULTILINE)
-    assert loaded.__doc__
+def test_everything_registered_loads_and_says_what_it_is(kind, name):
+    assert registry.load(kind, name).__doc__
 
 
 @pytest.mark.parametrize("kind", ["layer", "loss"])

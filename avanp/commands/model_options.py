@@ -6,8 +6,7 @@ from typing import Any, get_args
 import click
 
 from avanp.errors import AvanpError
-from avanp.systems.options import Option, options_of
-from avanp.systems.options_page import value_words
+from avanp.systems.options import Option, options_of, value_words
 
 
 class Numbers(click.ParamType):

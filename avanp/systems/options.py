@@ -62,9 +62,13 @@ class Option:
         if self.choices:
             return choice(self.name, value, self.choices)
         if self.kind is bool:
-            return flag(self.name, value)
+            if not isinstance(value, bool):
+                raise AvanpError(f"{self.name} must be True or False, not {value!r}")
+            return value
         if self.kind is str:
-            return words(self.name, value)
+            if not isinstance(value, str) or not value:
+                raise AvanpError(f"{self.name} must be words, not {value!r}")
+            return value
         if self.kind is int:
             return whole(self.name, value, None if limits.least == -math.inf else int(limits.least))
         if self.kind is float:
@@ -181,15 +185,10 @@ def choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
     return str(value)
 
 
-def words(name: str, value: Any) -> str:
-    """Return words, or raise an `AvanpError`."""
-    if not isinstance(value, str) or not value:
-        raise AvanpError(f"{name} must be words, not {value!r}")
-    return value
-
-
-def flag(name: str, value: Any) -> bool:
-    """Return True or False, or raise an `AvanpError`."""
-    if not isinstance(value, bool):
-        raise AvanpError(f"{name} must be True or False, not {value!r}")
-    return value
+def value_words(value: Any) -> str:
+    """Return a value as the command line has it: yes or no, numbers with commas between them."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
