@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from avanp.optim.schedules import StepDecay
+from avanp.optim.schedules import Plateau
 from avanp.systems.find import find
 from avanp.training.log import read_metrics
 from avanp.training.trainer import NAME, Trainer
@@ -26,7 +26,7 @@ class Killed(Exception):
 def trainer(out):
     kind = find(SOURCE)
     config = kind.config_class(shape=(3, 3, 1), widths=(5,), latent=2)
-    schedule = StepDecay(0.01, every=2)
+    schedule = Plateau(0.01, patience=1)
     given = {"validation": HELD, "schedule": schedule, "patience": 100, "log_every": LOG_EVERY}
     return Trainer(kind(config, 3), batch_size=3, seed=1, out=out, **given)
 
@@ -58,7 +58,7 @@ def whole(tmp_path_factory):
 def test_killed_at_any_step_and_resumed_it_is_the_undisturbed_one(step, whole, tmp_path):
     undisturbed, rows, content = whole
     killed_at(step, tmp_path)
-    given = {"validation": HELD, "schedule": StepDecay(0.01, every=2), "out": tmp_path}
+    given = {"validation": HELD, "schedule": Plateau(0.01, patience=1), "out": tmp_path}
     again = Trainer.resume(tmp_path / NAME, **given)
     # The step that was killed has no row yet.
     assert again.step == (step - 1) // LOG_EVERY * LOG_EVERY
@@ -82,7 +82,7 @@ def test_killed_before_the_first_checkpoint_it_begins_anew(whole, tmp_path):
 def test_a_checkpoint_in_the_middle_of_a_row_has_its_means_so_far(step, whole, tmp_path):
     one = killed_at(step, None)
     one.save(tmp_path / NAME)
-    again = Trainer.resume(tmp_path / NAME, validation=HELD, schedule=StepDecay(0.01, every=2))
+    again = Trainer.resume(tmp_path / NAME, validation=HELD, schedule=Plateau(0.01, patience=1))
     assert again.step == step
     rows = again.fit(IMAGES, steps=STEPS - step)
     assert same(again.system, whole[0].system)

@@ -239,6 +239,20 @@ def test_a_best_that_was_never_seen_restores_nothing():
     assert best.see(float("inf"), system)
 
 
+def test_the_best_comes_back_with_its_running_moments():
+    system = small(batch_norm=True)
+    moments = [key for key in system.parameters() if "mean" in key.rpartition(".")[2]]
+    assert moments
+    before = {key: p.copy() for key, p in system.parameters().items()}
+    best = Best(2)
+    best.see(1.0, system)
+    for array in system.parameters().values():
+        array += 1
+    best.see(2.0, system)
+    best.restore(system)
+    assert all(np.array_equal(p, before[key]) for key, p in system.parameters().items())
+
+
 def test_a_plateau_of_a_loss_that_is_not_there_is_said():
     trainer = Trainer(small("GAN"), schedule=Plateau(0.1))
     with pytest.raises(AvanpError, match="GAN has no loss for a plateau to see: choose another"):
@@ -329,6 +343,17 @@ def test_a_schedule_sets_every_nets_rate_and_is_resumed(tmp_path):
     )
     resumed.system.evaluate = lambda images, rng: {"loss": 2.0}
     assert [row["lr"] for row in resumed.fit(squares(10), 3)] == rates[3:]
+
+
+def test_a_net_whose_rate_is_its_own_keeps_the_ratio_under_a_schedule():
+    system = small("SSAVAE", widths=(4, 4, 4), lr=0.01, discriminator_lr=0.04)
+    rates, opts = [], system.optimisers
+    trainer = Trainer(system, schedule=StepDecay(0.01, every=1), log_every=1)
+    trainer.watchers.append(lambda *_: rates.append({n: o.lr for n, o in opts.items()}))
+    trainer.fit(squares(10), steps=2)
+    assert rates == [
+        pytest.approx({"decoder": rate, "discriminator": 4 * rate}) for rate in (0.01, 0.005)
+    ]
 
 
 def test_a_run_that_diverges_says_where_and_keeps_the_weights_before(tmp_path):
