@@ -8,12 +8,13 @@ from PIL import Image
 from small_trainings import IMAGES, diverges, interrupted, trainer
 
 from avanp.commands.loading import load_able
+from avanp.metrics.collapse import Sign
 from avanp.report.axis import axis_of
 from avanp.report.chart import Axis, Chart, Line, Panel
 from avanp.report.plot import panel_svg
 from avanp.report.terms import meaning
 from avanp.report.training import write_training
-from avanp.report.training_chart import TRAINING
+from avanp.report.training_chart import TRAINING, collapse_chart
 from avanp.systems import build
 from avanp.training.trainer import Trainer
 from browser import Browser, chromium
@@ -86,6 +87,70 @@ def test_an_early_end_says_which_weights_the_model_has(tmp_path):
 def test_the_hint_of_the_last_epoch_is_a_note(tmp_path):
     assert notes(page(log(tmp_path / "a", [{"hint": "over"}, {"loss": 1.0}]))) == []
     assert notes(page(log(tmp_path / "b", [{}, {"hint": "over"}]))) == ["In the last epoch: over."]
+
+
+def by_steps(folder, rows):
+    """Write a BEGAN's training by steps with this log."""
+    system = build("BEGAN", shape=(3, 3, 1), latent=2, arch="mlp", width=4)
+    Trainer(system, batch_size=8, out=folder, log_every=2).fit(IMAGES, steps=6)
+    lines = [json.dumps({"epoch": 0, "step": 2 * n, **row}) + "\n" for n, row in enumerate(rows, 1)]
+    (folder / "metrics.jsonl").write_text("".join(lines))
+    return folder
+
+
+FALL = [
+    {"m": 1.0, "k": 0.1, "validation.diversity": 0.5},
+    {"m": 0.9, "k": 0.04, "validation.diversity": 0.4, "hint": Sign.K_DROP.value},
+    {"m": 0.8, "k": 0.0, "validation.diversity": 0.1, "hint": Sign.COLLAPSE.value},
+]
+
+
+FALL_ROWS = [{"step": 2 * n, **row} for n, row in enumerate(FALL, 1)]
+
+
+def test_a_training_by_steps_speaks_of_steps(tmp_path):
+    found = page(
+        by_steps(tmp_path, [{"fake": 1.0, "m": 2.0}, {"fake": 3.0, "m": 1.0, "hint": "x"}])
+    )
+    assert notes(found) == ["In the last 2 steps: x."]
+    assert "6 steps" in found.one("header").text
+    curves = found.one("section", id="curves")
+    assert "What changed over the steps" in curves.text
+    assert "mean over the images of 2 steps" in curves.text
+    label = panel(found, "fake").all("svg")[0].get("aria-label")
+    assert label == "fake over steps. Training: from 1 to 3."
+    log = found.one("section", id="epochs")
+    assert "First, best and last row of the log" in log.text
+    assert "lowest m" in log.text
+    for section in ("curves", "epochs"):
+        said = found.one("section", id=section).text
+        assert "epoch" not in said.replace("epoch or these steps", "").replace("epoch0", "")
+
+
+def test_m_k_and_diversity_stand_under_each_other_with_the_collapse_marked(tmp_path):
+    found = page(by_steps(tmp_path, FALL))
+    stack = next(e for e in found.all("div") if "under" in (e.get("class") or "").split())
+    assert [s.text for s in stack.all("strong")] == ["m", "k", "diversity"]
+    marked = "line is the step 6 where the generator collapsed."
+    assert all(marked in e.get("aria-label") for e in stack.all("svg"))
+    assert "line is the step 4 where k fell." in found.one("section", id="curves").text
+    lines = collapse_chart(FALL_ROWS, {}, "step").panels[1].parts
+    assert [part.x for part in lines[1:]] == [[6.0, 6.0], [4.0, 4.0]]
+    assert collapse_chart(FALL_ROWS[:1], {}, "step") is None
+    sound = [row | {"hint": ""} for row in FALL_ROWS]
+    assert len(collapse_chart(sound, {}, "step").panels[1].parts) == 1
+
+
+def test_sheets_are_shown_in_their_order_and_no_more_than_eight(tmp_path):
+    trainer(tmp_path).fit(IMAGES, 1)
+    (tmp_path / "sheets").mkdir()
+    for step in (*range(500, 10500, 500), 100_000_000):
+        picture(tmp_path, f"sheets/samples-{step:08d}.png")
+    picture(tmp_path, "sheets/another.png")
+    shown = page(tmp_path).one("section", id="sheets").all("figcaption")
+    said = [caption.text for caption in shown]
+    assert len(said) == 8
+    assert (said[0], said[-1]) == ("After 500 steps.", "After 100,000,000 steps.")
 
 
 # What the quantities are

@@ -451,3 +451,24 @@ def test_steps_that_end_within_an_epoch_are_logged_and_kept(tmp_path):
     again = Trainer.resume(tmp_path / "checkpoint.npz", out=tmp_path)
     again.fit(squares(), steps=3)
     assert same(again.system, whole.system)
+
+
+@pytest.mark.parametrize("other", [2, 9, 40])
+def test_a_pass_over_other_images_begins_anew(other):
+    """In the middle of a pass over ten images, and whether the other pass is longer or shorter."""
+    images = np.random.default_rng(0).random((40, 3, 3, 1)).astype(np.float32)
+    one = Trainer(build("VAE", shape=(3, 3, 1), latent=2, widths=(5,)), batch_size=2)
+    one.fit(images[:10], steps=3)
+    assert (one.epoch, one.position) == (0, 3)
+    seen = []
+    update = one.system.update
+
+    def watched(draw, rng):
+        return update(lambda: seen.append(x := draw()) or x, rng)
+
+    one.system.update = watched
+    one.fit(images[:other], epochs=1)
+    assert sorted(float(x.sum()) for batch in seen for x in batch) == pytest.approx(
+        sorted(float(x.sum()) for x in images[:other])
+    )
+    assert one.epoch == 1

@@ -6,6 +6,8 @@ from small_trainings import IMAGES, diverges, interrupted, trainer
 from avanp.commands.loading import load_able
 from avanp.errors import AvanpError
 from avanp.locks import held
+from avanp.systems import build
+from avanp.systems.finite import NotFinite
 from avanp.training.checkpoint import describe, load, save
 from avanp.training.ending import ending
 from avanp.training.folder import checkpoint_in, meant
@@ -53,6 +55,57 @@ def test_one_that_stopped_early_says_after_how_long_a_wait(tmp_path, patience, s
     one.fit(IMAGES, 9)
     wanted = f"Stopped early after epoch {2 + patience} of 9: no lower validation.loss in {said}"
     assert of(tmp_path) == wanted
+
+
+def by_steps(out, **options):
+    """Return the trainer of a GAN-like BEGAN of 3×3 images, whose rows are of two steps."""
+    system = build("BEGAN", shape=(3, 3, 1), latent=2, arch="mlp", width=4)
+    return Trainer(system, batch_size=8, out=out, log_every=2, validation=IMAGES, **options)
+
+
+def test_a_training_by_steps_counts_steps_and_names_what_it_monitors(tmp_path):
+    one = by_steps(tmp_path, patience=2)
+    values = iter([2.0, 1.0, *[3.0] * 9])
+    one.system.evaluate = lambda images, rng: {"m": next(values)}
+    one.fit(IMAGES, steps=20)
+    wanted = "Stopped early after step 8 of 20: no lower validation.m in 4 steps"
+    assert of(tmp_path) == wanted
+
+
+def test_a_training_by_steps_that_is_broken_off_says_at_which(tmp_path):
+    def progress(done, total):
+        if done > 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        by_steps(tmp_path).fit(IMAGES, steps=2000, progress=progress)
+    assert of(tmp_path) == "Stopped at step 4 of 2,000"
+
+
+@pytest.mark.parametrize("patience", [None, 50])
+def test_one_that_a_collapse_stopped_does_not_go_on(tmp_path, patience):
+    one = by_steps(tmp_path, patience=patience)
+    one.watchers.append(lambda trainer, row: setattr(trainer, "stopped", row["step"] == 6))
+    one.fit(IMAGES, steps=20)
+    assert of(tmp_path) == "Stopped at a collapse at step 6 of 20"
+
+
+def test_a_divergence_by_steps_is_told_at_its_step(tmp_path):
+    one = by_steps(tmp_path)
+    whole = one.system.update
+
+    def update(draw, rng):
+        if one.step == 5:
+            raise NotFinite("generator", "fake", "it is nan")
+        return whole(draw, rng)
+
+    one.system.update = update
+    with pytest.raises(NotFinite):
+        one.fit(IMAGES, steps=9)
+    assert of(tmp_path) == "Diverged in step 6 of 9: it is nan"
+    again = Trainer.resume(tmp_path / "diverged.npz", out=tmp_path, validation=IMAGES)
+    again.fit(IMAGES, steps=1)
+    assert of(tmp_path) is None
 
 
 def test_a_divergence_says_where_and_why(tmp_path):

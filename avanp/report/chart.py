@@ -144,7 +144,8 @@ class Chart:
     note : str
         What the signs in it mean.
     across : int
-        How many panels stand side by side in a PNG.
+        How many panels stand side by side in a PNG; where it is 1, they stand under each other on
+        a page too.
     size : (int, int)
         Width and height of a panel in pixels, without titles.
     small : bool

@@ -45,7 +45,7 @@ def in_page(chart: Chart) -> Markup | None:
     if not charts_available():
         return None
     note = el("p", chart.note, class_="muted") if chart.note else None
-    narrow = " narrow" if chart.size[0] < NARROW else ""
+    narrow = " under" if chart.across == 1 else " narrow" if chart.size[0] < NARROW else ""
     figures = [_figure(chart, i) for i in range(len(chart.panels))]
     return join([el("div", figures, class_="small" if chart.small else f"panels{narrow}"), note])
 

@@ -7,8 +7,8 @@ from avanp.errors import AvanpError
 from avanp.systems.find import find
 
 TAKEN = (
-    "A training value is the mean over an epoch’s images, taken while the weights change; a "
-    "validation value, of images held out, is taken after the epoch."
+    "A training value is the mean over the images of {these}, taken while the weights change; a "
+    "validation value, of images held out, is taken after {it}."
 )
 SUMMED = (
     "The terms reconstruction and kl are sums over the pixels of an image and over the numbers of "
@@ -20,13 +20,18 @@ TRAINING = {
     "active_units": "numbers of a code in use: variance of μ over 0.01",
     "latent": "numbers in a code",
     "step": "updates of the weights so far",
-    "seconds": "time that the epoch took",
+    "seconds": "time that the epoch or these steps took",
 }
 
 
-def how_taken(names: Iterable[str]) -> str:
-    """Return how the values of a log that holds these quantities are taken."""
-    return f"{TAKEN} {SUMMED}" if {"reconstruction", "kl"} <= set(names) else TAKEN
+def how_taken(names: Iterable[str], steps: int = 0) -> str:
+    """Return how the values of a log that holds these quantities are taken.
+
+    `steps` lie between two of its rows; 0 where a row is an epoch's.
+    """
+    these, it = (f"{steps:,} steps", "them") if steps else ("an epoch", "it")
+    taken = TAKEN.format(these=these, it=it)
+    return f"{taken} {SUMMED}" if {"reconstruction", "kl"} <= set(names) else taken
 
 
 def meaning(name: str, system: str, config: Mapping[str, Any]) -> str:

@@ -8,13 +8,20 @@ from typing import Any
 from avanp.files import write_whole
 from avanp.report import plot
 from avanp.report.html_page import html_page
-from avanp.report.page import Blocks, Code, Facts, Page, Picture, Section, muted, text
+from avanp.report.page import Blocks, Code, Facts, Page, Section, muted, text
 from avanp.report.table import Table, columns
 from avanp.report.terms import how_taken, meaning
-from avanp.report.training_chart import HELD, changing, training_chart
+from avanp.report.training_chart import (
+    HELD,
+    WATCHED,
+    changing,
+    collapse_chart,
+    training_chart,
+)
 from avanp.report.training_end import count_of, notes
+from avanp.report.training_pictures import pictures_of
 from avanp.training.checkpoint import describe
-from avanp.training.ending import ending
+from avanp.training.ending import ending, looks, monitored
 from avanp.training.folder import checkpoint_in
 from avanp.training.log import read_metrics
 
@@ -40,14 +47,18 @@ def _page(directory: Path, rows: Rows) -> Page:
     model = str(described["system"])
     about = described.get("about") or {}
     data = about["data"] if isinstance(about.get("data"), dict) else {}
-    pictures = _pictures(directory, model, rows)
+    pictures = pictures_of(directory, model, rows)
     sections: list[Section] = [*pictures]
     if rows:
-        words = _words(rows, described)
-        drawn: Blocks = [text(how_taken(words)), training_chart(rows, words)]
-        sections.insert(0, Section("curves", "What changed over the epochs", drawn))
-        told = _epochs(rows, words)
-        sections.append(Section("epochs", "First, best and last epoch", told))
+        words, (by, each) = _words(rows, described), looks(described)
+        watched = collapse_chart(rows, words, by)
+        others = training_chart(rows, words, by, () if watched is None else WATCHED)
+        taken = text(how_taken(words, each if by == "step" else 0))
+        drawn: Blocks = [taken, watched, others]
+        sections.insert(0, Section("curves", f"What changed over the {by}s", drawn))
+        told = _log(rows, words, described)
+        row = "epoch" if by == "epoch" else "row of the log"
+        sections.append(Section("epochs", f"First, best and last {row}", told))
     settings = _settings(described, data, about)
     sections.append(Section("run", "What was trained", [settings]))
     title = f"{model} on {data['name']}" if data.get("name") else model
@@ -62,42 +73,20 @@ def _facts(described: Mapping[str, Any]) -> str:
     return f"{trained}, {described['parameters']:,} parameters, seed {described['seed']}."
 
 
-def _pictures(directory: Path, model: str, rows: Rows) -> list[Section]:
-    part = "validation" if any(key.startswith(HELD) for row in rows for key in row) else "test"
-    pictures = {
-        "samples.png": (
-            "Generated images",
-            f"Images drawn by {model} from random codes",
-            "What the model makes of random codes, drawn from its prior.",
-        ),
-        "reconstructions.png": (
-            "Reconstructions",
-            f"Images that {model} was not trained on, above their reconstructions",
-            "In each pair of rows the originals are above, the reconstructions below. The images "
-            f"are of the {part} part, evenly spread over it from its first one on; none was "
-            "trained on.",
-        ),
-    }
-    sections = []
-    for name, (heading, alt, caption) in pictures.items():
-        if (directory / name).is_file():
-            picture = Picture(directory / name, alt, caption)
-            sections.append(Section(Path(name).stem, heading, [picture]))
-    return sections
-
-
 def _words(rows: Rows, described: Mapping[str, Any]) -> dict[str, str]:
     """What each quantity of a log is, by its name."""
     names = {key.removeprefix(HELD) for row in rows for key in row}
     return {name: meaning(name, str(described["system"]), described["config"]) for name in names}
 
 
-def _epochs(rows: Rows, words: Mapping[str, str]) -> Blocks:
-    """Rows of quantities, columns of epochs: there are more of the former."""
-    chosen = {"first": rows[0]}
-    known = [row for row in rows if isinstance(row.get("validation.loss"), int | float)]
+def _log(rows: Rows, words: Mapping[str, str], described: Mapping[str, Any]) -> Blocks:
+    """Rows of quantities, columns of rows of the log: there are more of the former."""
+    chosen, name = {"first": rows[0]}, monitored(described)
+    if "best" in described and not any(name in row for row in rows):
+        name = name.removeprefix(HELD)
+    known = [row for row in rows if isinstance(row.get(name), int | float)]
     if known:
-        chosen["lowest validation.loss"] = min(known, key=lambda row: row["validation.loss"])
+        chosen[f"lowest {name}"] = min(known, key=lambda row: row[name])
     chosen["last"] = rows[-1]
     names = [name for name in dict.fromkeys(key for row in chosen.values() for key in row)]
     lines = [
@@ -105,7 +94,7 @@ def _epochs(rows: Rows, words: Mapping[str, str]) -> Blocks:
         for name in names
         if name != "hint"
     ]
-    log = Table("log", "The log of three epochs", columns("", *chosen), lines, "facts")
+    log = Table("log", "Rows of the log", columns("", *chosen), lines, "facts")
     # What has a drawing is explained there.
     above = {name for name, _, _ in changing(rows)} if plot.charts_available() else set()
     others = {name: words[name] for name in names if name not in above and words.get(name)}

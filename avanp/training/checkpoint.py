@@ -16,7 +16,10 @@ from avanp.training.rebuild import part_arrays, rebuilt
 Array = np.ndarray
 FORMAT = 2
 # Of a trainer's state: where it is, and how it ended (see `avanp.training.ending`).
-TOLD = ("epoch", "step", "about", "until", "until_step", "stopped", "patience", "diverged")
+TOLD = (
+    *("epoch", "step", "about", "until", "until_step", "log_every"),
+    *("stopped", "patience", "best", "diverged"),
+)
 GROUPS = ("weights", "optimiser", "state", "parts", "best")
 
 

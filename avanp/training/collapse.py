@@ -1,5 +1,6 @@
 """Watchers of a training whose generator may collapse: what is kept of it, and when it stops."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
     from avanp.training.trainer import Trainer
 
 BEFORE = "before-collapse.npz"
-SHEET = 64
+SHEET, SHEETS = 64, "sheets"
+NAMED = re.compile(r"samples-(\d{8,})\.png")
 
 
 class CollapseWatch:
@@ -67,6 +69,12 @@ class SampleSheets:
             return
         system: Any = trainer.system
         images = system.generate(SHEET, stream(trainer.seed, "sample"))
-        folder: Path = trainer.out / "sheets"
+        folder: Path = trainer.out / SHEETS
         make_folder(folder, within=trainer.out)
         save_sheet(images, folder / f"samples-{row['step']:08d}.png")
+
+
+def sheets(out: Path) -> list[tuple[int, Path]]:
+    """Return the sheets in the folder of a training, each with its step, in their order."""
+    found = [(NAMED.fullmatch(path.name), path) for path in (out / SHEETS).glob("*.png")]
+    return sorted((int(named[1]), path) for named, path in found if named and path.is_file())

@@ -1,4 +1,4 @@
-"""How a training ended: with its last epoch, or before, and why."""
+"""How a training ended: with its last epoch or step, or before, and why."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,10 +6,13 @@ from typing import Any, NamedTuple
 
 from avanp.errors import AvanpError
 from avanp.locks import is_held
+from avanp.systems.base import System
+from avanp.systems.find import find
 from avanp.training.checkpoint import describe
 
 LOST = "diverged.npz"  # the weights before the step that was not finite
-DIVERGED, EARLY, STOPPED, RUNNING = "Diverged", "Stopped early", "Stopped", "In training:"
+DIVERGED, EARLY, COLLAPSED = "Diverged", "Stopped early", "Stopped at a collapse"
+STOPPED, RUNNING = "Stopped", "In training:"
 SAME = ("system", "config", "seed", "nets", "about")
 
 
@@ -18,6 +21,37 @@ class Ending(NamedTuple):
 
     how: str
     says: str
+
+
+class Length(NamedTuple):
+    """How far a training is, in what it was asked for: epochs, or steps; `end` 0 if not known."""
+
+    unit: str
+    done: int
+    end: int
+
+    def __str__(self) -> str:
+        return f"{self.done:,} of {self.end:,}" if self.end >= self.done else f"{self.done:,}"
+
+
+def length(described: Mapping[str, Any]) -> Length:
+    """Return how far the training of a checkpoint is, as `describe` returned it."""
+    unit, end = ("step", "until_step") if _count(described, "until_step") else ("epoch", "until")
+    return Length(unit, _count(described, unit), _count(described, end))
+
+
+def looks(described: Mapping[str, Any]) -> tuple[str, int]:
+    """Return what the rows of a training's log are counted by, and how many lie between two."""
+    steps = _count(described, "log_every")
+    return ("step", steps) if steps else ("epoch", 1)
+
+
+def monitored(described: Mapping[str, Any]) -> str:
+    """Return what early stopping looks at, as a row of the log names it."""
+    kind = _kind(described)
+    if kind is None:
+        return "monitored value"
+    return f"{'validation.' * (kind.measure is not System.measure)}{kind.monitor}"
 
 
 def ending(checkpoint: Path) -> Ending | None:
@@ -29,18 +63,36 @@ def ending(checkpoint: Path) -> Ending | None:
     lost = _lost(checkpoint, described)
     if lost is not None:
         return Ending(DIVERGED, _diverged(lost))
-    epoch, until, patience = (_count(described, key) for key in ("epoch", "until", "patience"))
-    if described.get("stopped") is True and patience:
-        epochs = "an epoch" if patience == 1 else f"{patience} epochs"
-        why = f"no lower validation.loss in {epochs}"
-        return Ending(EARLY, f"after epoch {_of(epoch, until)}: {why}")
-    step, until_step = (_count(described, key) for key in ("step", "until_step"))
-    unit, done, end = ("step", step, until_step) if until_step else ("epoch", epoch, until)
-    if done < end:
+    far, patience = length(described), _count(described, "patience")
+    if described.get("stopped") is True:
+        best = described.get("best")
+        waited = _count(best, "waited") if isinstance(best, dict) else patience
+        if patience and waited >= patience:
+            why = f"no lower {monitored(described)} in {_rows(described, patience)}"
+            return Ending(EARLY, f"after {far.unit} {far}: {why}")
+        kind = _kind(described)
+        if kind is not None and "collapse" in kind.can:
+            return Ending(COLLAPSED, f"at {far.unit} {far}")
+    if far.done < far.end:
         if is_held(checkpoint.parent):
-            return Ending(RUNNING, f"{unit} {_of(done, end)} is done")
-        return Ending(STOPPED, f"at {unit} {_of(done, end)}")
+            return Ending(RUNNING, f"{far.unit} {far} is done")
+        return Ending(STOPPED, f"at {far.unit} {far}")
     return None
+
+
+def _kind(described: Mapping[str, Any]) -> type[System] | None:
+    """Return the class of a system; None of one from outside that is not loaded."""
+    try:
+        return find(described["system"])
+    except AvanpError:
+        return None
+
+
+def _rows(described: Mapping[str, Any], rows: int) -> str:
+    unit, each = looks(described)
+    if rows * each == 1:
+        return "an epoch" if unit == "epoch" else "a step"
+    return f"{rows * each:,} {unit}s"
 
 
 def _lost(checkpoint: Path, described: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -55,19 +107,16 @@ def _lost(checkpoint: Path, described: Mapping[str, Any]) -> Mapping[str, Any] |
     except AvanpError:  # damaged: the checkpoint is still good
         return None
     # A training that went on beyond it, as one with more --threads may, has not diverged there.
-    beyond = _count(described, "epoch") > _count(lost, "epoch")
+    there, then = ([_count(one, key) for key in ("epoch", "step")] for one in (described, lost))
     other = any(described.get(key) != lost.get(key) for key in SAME)
-    return None if beyond or other else lost
+    return None if there > then or other else lost
 
 
 def _diverged(lost: Mapping[str, Any]) -> str:
-    where = f"in epoch {_of(_count(lost, 'epoch') + 1, _count(lost, 'until'))}"
+    far = length(lost)
+    where = f"in {far.unit} {far._replace(done=far.done + 1)}"
     why = lost.get("diverged")
     return f"{where}: {why}" if isinstance(why, str) and why else where
-
-
-def _of(epoch: int, until: int) -> str:
-    return f"{epoch:,} of {until:,}" if until >= epoch else f"{epoch:,}"
 
 
 def _count(described: Mapping[str, Any], key: str) -> int:

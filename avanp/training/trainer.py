@@ -129,7 +129,8 @@ class Trainer:
         Parameters
         ----------
         images : array (N, H, W, C)
-            Bytes, which stay bytes but for the batch at hand, or floats in the pixel range.
+            Bytes, which stay bytes but for the batch at hand, or floats in the pixel range. Other
+            images than before must be of another number to begin a new pass over them.
         epochs, steps : int
             One of the two.
         labels : array (N,), optional
@@ -152,8 +153,10 @@ class Trainer:
         batches = self.batches
         if batches is None or batches.n != len(images):
             rng, join_last = self.streams["data"], bool(self.system.config.batch_norm)
+            # A pass over other images begins anew; one that a checkpoint was in goes on.
+            position = self.position if batches is None else 0
             batches = Batches(len(images), self.batch_size, rng, join_last, self.epoch)
-            batches.resume(self.position)
+            batches.resume(position)
             self.batches = batches
         a_step = self.system.config.batches_a_step
         total = steps if steps is not None else -(-(epochs or 0) * len(batches.sizes) // a_step)

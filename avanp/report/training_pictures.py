@@ -1,0 +1,54 @@
+"""The pictures of a training as sections of its page."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from avanp.report.page import Blocks, Picture, Section, text
+from avanp.report.training_chart import HELD
+from avanp.training.collapse import sheets
+
+Rows = Sequence[Mapping[str, Any]]
+SHEETS = 8  # on a page, of however many
+
+
+def pictures_of(directory: Path, model: str, rows: Rows) -> list[Section]:
+    """Return a section for each picture that a training has drawn, and one of its sheets."""
+    part = "validation" if any(key.startswith(HELD) for row in rows for key in row) else "test"
+    pictures = {
+        "samples.png": (
+            "Generated images",
+            f"Images drawn by {model} from random codes",
+            "What the model makes of random codes, drawn from its prior.",
+        ),
+        "reconstructions.png": (
+            "Reconstructions",
+            f"Images that {model} was not trained on, above their reconstructions",
+            "In each pair of rows the originals are above, the reconstructions below. The images "
+            f"are of the {part} part, evenly spread over it from its first one on; none was "
+            "trained on.",
+        ),
+    }
+    sections = []
+    drawn = sheets(directory)
+    if drawn:
+        told = "Images of the same 64 codes, after more and more steps."
+        over: Blocks = [text(told), *(_sheet(path, step) for step, path in _some(drawn))]
+        sections.append(Section("sheets", "Generated images over time", over))
+    for name, (heading, alt, caption) in pictures.items():
+        if (directory / name).is_file():
+            picture = Picture(directory / name, alt, caption)
+            sections.append(Section(Path(name).stem, heading, [picture]))
+    return sections
+
+
+def _some(sheets: Sequence[tuple[int, Path]]) -> Sequence[tuple[int, Path]]:
+    """Return the first and the last sheet, and what lies evenly between: SHEETS at the most."""
+    last = len(sheets) - 1
+    if last < SHEETS:
+        return sheets
+    return [sheets[round(i * last / (SHEETS - 1))] for i in range(SHEETS)]
+
+
+def _sheet(path: Path, step: int) -> Picture:
+    return Picture(path, f"Generated images after {step:,} steps", f"After {step:,} steps.")
