@@ -162,7 +162,7 @@ def _check_format(path: Path, document: dict[str, Any]) -> None:
         "nets": dict,
         "state": dict,
     }
-    if version == FORMAT:
+    if version == FORMAT or "parts" in document:
         wanted["parts"] = dict
     if version not in (1, FORMAT) or any(
         not isinstance(document.get(k), t) for k, t in wanted.items()
