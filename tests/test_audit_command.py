@@ -169,12 +169,18 @@ run.write_whole = full
 @pytest.mark.slow
 def test_an_audit_runs_its_own_sweep_and_ends_as_one_that_reads_it(tmp_path):
     write_images(tmp_path / "images", SIZES)
+    few = altered(
+        tmp_path,
+        "from avanp.experiments.rates import RATES\n"
+        "assert RATES.default == '1.0:0.01'\n"
+        "object.__setattr__(RATES, 'default', '0.7,0.05')\n",
+    )
     words = ("audit", "--data", "images", "--seeds", "7:7", "--jobs", "2")
-    done = avanp(tmp_path, *words, "--out", "new")
+    done = avanp(tmp_path, *words, "--out", "new", command=few)
     assert done.code == 0, done.err
     config = json.loads((tmp_path / "new" / "run.json").read_text())
     assert (config["seeds"], config["rules"]) == ([7], ["program", "printed", "exact"])
-    assert len(config["lr"]) == 19
+    assert config["lr"] == [0.7, 0.05]
     names = [
         "audit.json",
         "audit.md",
@@ -190,12 +196,12 @@ def test_an_audit_runs_its_own_sweep_and_ends_as_one_that_reads_it(tmp_path):
     whole = results(tmp_path / "new")
     fail_last(tmp_path / "new")
     words = (*words, "--claims-only", "--out", "new")
-    failed = avanp(tmp_path, *words)
+    failed = avanp(tmp_path, *words, command=few)
     assert failed.code == 1
     assert "of 11 claims" in failed.out
-    said = "avanp: 1 of 399 cells failed: the same command with --retry-failed runs them again; "
+    said = "avanp: 1 of 42 cells failed: the same command with --retry-failed runs them again; "
     assert failed.err.splitlines()[-1].startswith(f"{said}the first: exact ")
-    retried = avanp(tmp_path, *words, "--retry-failed")
+    retried = avanp(tmp_path, *words, "--retry-failed", command=few)
     assert retried.code == 0, retried.err
     assert results(tmp_path / "new") == whole
 
