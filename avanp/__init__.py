@@ -15,6 +15,7 @@ from avanp.registry import ESTIMATORS
 if TYPE_CHECKING:
     from avanp.data.resolve import resolve as load_images
     from avanp.estimators.began import BEGAN
+    from avanp.estimators.load import load
     from avanp.estimators.paper import AVA
     from avanp.estimators.structured import SSAVAE
     from avanp.grad.check import GradientError, check_grad
@@ -32,6 +33,7 @@ _WHERE = {
     "GradientError": "avanp.grad.check:GradientError",
     "balance_metric": "avanp.metrics.balance:balance_metric",
     "check_grad": "avanp.grad.check:check_grad",
+    "load": "avanp.estimators.load:load",
     "load_images": "avanp.data.resolve:resolve",
     "sweep": "avanp.papers.ava.experiment:sweep",
 }
@@ -44,6 +46,7 @@ __all__ = [
     "GradientError",
     "balance_metric",
     "check_grad",
+    "load",
     "load_images",
     "sweep",
     *ESTIMATORS,
@@ -66,4 +69,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return [*__all__, "__doc__", "__version__"]

@@ -17,7 +17,7 @@ def main():
     X = avanp.load_images("jungle").as_float()
     rows = {}
     for rules in ("printed", "program", "exact"):
-        model = avanp.AVA(variant=1, rules=rules, lr=RATE, init="zeros").fit(X)
+        model = avanp.AVA(variant=1, rules=rules, lr=RATE, init="zeros", random_state=0).fit(X)
         images = model.sample(36, around=X, random_state=0)
         print(f"{rules:8} BM {avanp.balance_metric(images, X):.3f}, mean {images.mean():.2f}")
         rows[rules] = images[:3]

@@ -21,6 +21,7 @@ def X():
 
 
 def make(model, **params):
+    params.setdefault("random_state", 0)
     return avanp.AVA(int(model[3]) if model.startswith("AVA") else model, **params)
 
 
@@ -66,7 +67,7 @@ def test_grey_images_and_plain_features_are_welcome(X):
 
 def test_bytes_and_fractions_learn_the_same():
     x = np.random.default_rng(3).integers(0, 256, (4, 5, 5, 3), np.uint8)
-    a, b = (avanp.AVA(1, lr=0.1).fit(v).sample(2) for v in (x, x / np.float32(255)))
+    a, b = (make("AVA1", lr=0.1).fit(v).sample(2) for v in (x, x / np.float32(255)))
     np.testing.assert_array_equal(a, b)
 
 
@@ -83,7 +84,7 @@ def test_exact_training_lowers_its_loss_on_many_passes(X):
 
 
 def loss(m, X):
-    x = m._check(X)
+    x = to_groups(X, m.nets_.config)
     r = np.zeros((len(X), 10), np.float32)
     return ExactRules().losses(m.nets_, x, r)["encoder"]
 
@@ -153,7 +154,7 @@ def test_bad_parameters_are_named_in_one_line(X, params, says):
 @pytest.mark.parametrize(
     "bad",
     [
-        np.zeros((3, 4, 4)),
+        np.zeros((3, 4, 1)),
         np.zeros((0, 4, 4, 3)),
         np.full((2, 4, 4, 3), np.nan),
         np.full((2, 4, 4, 3), 255.0),
@@ -199,7 +200,7 @@ def test_a_gan_has_no_codes(X):
 
 def test_what_load_images_returns_is_welcome_as_it_is():
     images = avanp.load_images("jungle", size="10x6")
-    m = avanp.AVA("VAE", lr=0.05).fit(images)
+    m = make("VAE", lr=0.05).fit(images)
     np.testing.assert_array_equal(m.transform(images), m.transform(images.as_float()))
     bm = avanp.balance_metric(m.sample(36), images)
     assert bm == avanp.balance_metric(m.sample(36), images.as_float())
@@ -220,9 +221,9 @@ def test_a_bad_array_says_what_would_be_right(X, says):
         avanp.AVA("VAE").fit(X)
 
 
-@pytest.mark.parametrize("seed", [None, -1, 1.5, "0", np.random.RandomState(0)])
+@pytest.mark.parametrize("seed", [-1, 1.5, "0", True])
 def test_a_seed_is_a_whole_number(X, seed):
-    with pytest.raises(avanp.AvanpError, match="a seed must be a whole number"):
+    with pytest.raises(avanp.AvanpError, match="random_state must be None, a whole number"):
         avanp.AVA("VAE", random_state=seed).fit(X)
 
 
@@ -268,7 +269,7 @@ def test_every_pass_has_new_noise_and_a_new_order_if_asked(X):
             seen.append((x.copy(), r.copy()))
             return super().step(nets, x, r, r2, gamma)
 
-    avanp.AVA("VAE", rules=Recording(), lr=0.01, epochs=2, shuffle=True).fit(X)
+    avanp.AVA("VAE", rules=Recording(), lr=0.01, epochs=2, shuffle=True, random_state=0).fit(X)
     noise = np.concatenate([r for _, r in seen])
     assert len(np.unique(noise, axis=0)) == 10
     x = to_groups(X, avanp.AVA("VAE", lr=0.01).fit(X).nets_.config)
@@ -284,7 +285,7 @@ def test_every_pass_has_new_noise_and_a_new_order_if_asked(X):
 
 
 def test_a_failed_refit_leaves_the_estimator_as_it_was(X):
-    m = avanp.AVA(1, lr=0.05).fit(X)
+    m = avanp.AVA(1, lr=0.05, random_state=0).fit(X)
     before = m.sample(2)
     m.set_params(lr=1e40, activation="relu", epochs=20)
     with pytest.raises(avanp.AvanpError, match="diverged"):
@@ -293,8 +294,13 @@ def test_a_failed_refit_leaves_the_estimator_as_it_was(X):
 
 
 def test_numpy_scalars_as_parameters_change_no_bit(X):
-    a = avanp.AVA("VAE", lr=0.3, slope=0.5).fit(X).sample(2)
-    b = avanp.AVA("VAE", lr=np.float64(0.3), slope=np.float64(0.5)).fit(X).sample(2)
+    numbers = {"lr": 0.3, "slope": 0.5}
+    a, b = (
+        avanp.AVA("VAE", random_state=0, **{k: kind(v) for k, v in numbers.items()})
+        .fit(X)
+        .sample(2)
+        for kind in (float, np.float64)
+    )
     np.testing.assert_array_equal(a, b)
 
 

@@ -12,7 +12,7 @@ import avanp
 from avanp.errors import AvanpError
 from avanp.estimators.labels import as_classes
 
-SMALL = {"widths": (2, 3, 2), "epochs": 2, "batch_size": 10}
+SMALL = {"widths": (2, 3, 2), "epochs": 2, "batch_size": 10, "random_state": 0}
 
 
 @pytest.fixture(scope="module")

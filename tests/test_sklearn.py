@@ -70,7 +70,7 @@ def test_a_classifier_that_generates_passes_the_checks_that_apply():
 
 def test_the_papers_models_pass_behind_a_scaler_to_unit_range():
     results = results_of_all_checks(
-        make_pipeline(MinMaxScaler(clip=True), avanp.AVA(5, hidden=8, latent=2)),
+        make_pipeline(MinMaxScaler(clip=True), avanp.AVA(5, hidden=8, latent=2, random_state=0)),
         check_estimators_overwrite_params=OWN_OF_PIPELINE,
         check_dont_overwrite_parameters=OWN_OF_PIPELINE,
     )
@@ -100,7 +100,7 @@ def test_a_clone_has_the_parameters_and_no_fit(name):
 
 def test_a_grid_search_chooses_by_the_elbo():
     x = load_digits().data[:200] / 16
-    m = avanp.VAE(widths=(32,), latent=4, epochs=5, batch_size=20)
+    m = avanp.VAE(widths=(32,), latent=4, epochs=5, batch_size=20, random_state=0)
     search = GridSearchCV(m, {"lr": [1e-6, 1e-2]}, cv=2).fit(x)
     assert search.best_params_ == {"lr": 1e-2}
     best = search.cv_results_["mean_test_score"][1]

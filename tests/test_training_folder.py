@@ -7,9 +7,9 @@ from avanp.commands.model_options import Numbers
 from avanp.errors import AvanpError
 from avanp.registry import SYSTEMS
 from avanp.report.checkpoint import summary
-from avanp.report.epochs import EpochTable
 from avanp.systems import build
 from avanp.training.checkpoint import describe, save
+from avanp.training.epoch_table import EpochTable
 from avanp.training.folder import checkpoint_in, training_in
 from avanp.training.log import read_metrics
 from avanp.training.rates import parse_schedule

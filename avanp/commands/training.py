@@ -16,12 +16,12 @@ from avanp.memory import keep_freed_memory
 from avanp.pictures.save import save_image, save_sheet
 from avanp.pictures.sheets import labelled_rows
 from avanp.progress import clear, shown
-from avanp.report.epochs import EpochTable
 from avanp.rng import stream
 from avanp.systems.base import System
 from avanp.systems.streams import count_weights
 from avanp.training.checkpoint import describe
 from avanp.training.collapse import CollapseWatch, SampleSheets
+from avanp.training.epoch_table import EpochTable
 from avanp.training.folder import training_in
 from avanp.training.rates import parse_schedule
 from avanp.training.trainer import NAME, Trainer

@@ -7,25 +7,17 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.estimators.base import Array
+from avanp.estimators.codes import Transformer
 from avanp.estimators.trained import TrainedEstimator
 from avanp.rng import stream
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class EncodingEstimator(TrainedEstimator):
+class EncodingEstimator(Transformer, TrainedEstimator):
     """Adds what an encoder can do."""
 
     patience: int | None = None
     validation_fraction: float = 0.1
-
-    def transform(self, X: Any) -> Array:
-        """Return the codes mu(x), (N, latent), float32."""
-        x = self._check(X)
-        return self.system_.encode(x)[0]
-
-    def fit_transform(self, X: Any, y: None = None) -> Array:
-        """Fit, then return the codes of the images."""
-        return self.fit(X).transform(X)
 
     def reconstruct(self, X: Any) -> Array:
         """Return the images that the codes mu(x) decode to, float32."""
@@ -36,21 +28,55 @@ class EncodingEstimator(TrainedEstimator):
         """Return the evidence lower bound, nats an image, of one draw of z an image.
 
         Under "gaussian" it lacks the constant (n_features / 2) log(2 pi). Of a BEGAN, which has no
-        bound, minus M.
+        bound, minus M. The draws are the same at each call.
         """
         x = self._check(X)
-        terms = self.system_.evaluate(x, stream(self.random_state, "eval"))
+        terms = self.system_.evaluate(x, stream(self.system_.seed, "eval"))
         return float(terms["elbo"] if "elbo" in terms else -terms[self.system_.monitor])
 
-    def _hold_out(self, images: Array) -> tuple[Array, dict[str, Any]]:
+    def score_samples(self, X: Any, draws: int = 8) -> Array:
+        """Return the evidence lower bound of each image, (N,), nats: the lower, the stranger.
+
+        Parameters
+        ----------
+        X : images or rows
+        draws : int
+            Of z, of which the mean is taken: the same draws for each image, so that an image's
+            value does not depend on the others.
+        """
+        x = self._check(X)
+        if "elbo" not in self.system_.terms:
+            raise AvanpError(f"a {self.system_.name} has no evidence lower bound")
+        draws = self._count("draws", draws)
+
+        def bound(one: Array) -> float:
+            copies = np.repeat(one[None], draws, axis=0)
+            value: float = self.system_.evaluate(copies, stream(self.system_.seed, "eval"))["elbo"]
+            return value
+
+        return np.fromiter(map(bound, x), np.float64, len(x))
+
+    def _codes(self, X: Any) -> Array:
+        x = self._check(X)
+        codes: Array = self.system_.encode(x)[0]
+        return codes
+
+    def _n_codes(self) -> int:
+        return int(self.system_.config.latent)
+
+    def _hold_out(
+        self, images: Array, held: Array | None, seed: int
+    ) -> tuple[Array, dict[str, Any]]:
         if self.patience is None:
-            return images, {}
+            return super()._hold_out(images, held, seed)
         patience = self._count("patience", self.patience)
+        if held is not None:
+            return images, {"validation": held, "patience": patience}
         share = self.validation_fraction
         if not isinstance(share, float | np.floating) or not 0 < share < 1:
             raise AvanpError(f"validation_fraction must be between 0 and 1, not {share!r}")
         n = int(np.ceil(share * len(images)))
         if n >= len(images):
             raise AvanpError(f"patience holds images out: n_samples = {len(images)} is too few")
-        order = stream(self.random_state, "data").permutation(len(images))
+        order = stream(seed, "data").permutation(len(images))
         return images[order[n:]], {"validation": images[order[:n]], "patience": patience}

@@ -9,7 +9,7 @@ from avanp.errors import AvanpError
 Array = np.ndarray
 
 
-def as_classes(y: Any, n: int, unlabelled: int) -> tuple[Array, Array]:
+def as_classes(y: Any, n: int, unlabelled: int, least: int = 2) -> tuple[Array, Array]:
     """Return the classes, sorted, and each label as the number of its class.
 
     Parameters
@@ -20,11 +20,13 @@ def as_classes(y: Any, n: int, unlabelled: int) -> tuple[Array, Array]:
     n : int
         How many images there are.
     unlabelled : int
+    least : int
+        How many classes there must be.
 
     Raises
     ------
     AvanpError
-        For labels that are none, not as many as images, or of fewer than two classes.
+        For labels that are none, not as many as images, or of fewer classes.
     """
     if y is None:
         raise AvanpError("a classifier requires y to be passed, but the target y is None")
@@ -45,7 +47,7 @@ def as_classes(y: Any, n: int, unlabelled: int) -> tuple[Array, Array]:
         raise AvanpError("Unknown label type: complex. y must be classes")
     none = labels == unlabelled if np.issubdtype(labels.dtype, np.number) else np.zeros(n, bool)
     classes, found = np.unique(labels[~none], return_inverse=True)
-    if len(classes) < 2:
+    if len(classes) < least:
         raise AvanpError(f"y has {len(classes)} class, and a classifier needs two or more")
     numbers = np.full(n, unlabelled)
     numbers[~none] = found

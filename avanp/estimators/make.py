@@ -13,13 +13,19 @@ from avanp.systems.options import Option, options_of
 TRAINING = {
     "epochs": ("int", "Passes over the images."),
     "batch_size": ("int", "Images an update."),
-    "random_state": ("int", "The seed of all random streams."),
+    "verbose": ("bool", "Print a line an epoch, and how far it is, as `avanp train` does."),
+    "warm_start": ("bool", "Whether a second `fit` goes on from the weights of the first."),
+    "random_state": (
+        "int, RandomState, Generator or None",
+        "The seed of all random streams, or what draws one at each `fit` and `sample`.",
+    ),
 }
 STOPPING = {
     "patience": (
         "int, optional",
         "Stop after so many epochs without a better loss on images held out, and go back to the "
-        "best; by default all epochs are run, on all images.",
+        "best; by default all epochs are run, on all images. `validation_data` are those images "
+        "where `fit` is given them.",
     ),
     "validation_fraction": ("float", "The share of images held out for that."),
 }

@@ -13,10 +13,11 @@ from avanp.ava.training import not_finite, train
 from avanp.ava.variants import Variant
 from avanp.errors import AvanpError
 from avanp.estimators import inputs
-from avanp.estimators.base import Array, Estimator
+from avanp.estimators.base import Array
+from avanp.estimators.codes import Transformer
 from avanp.layers.dense import Init
 from avanp.registry import load
-from avanp.rng import stream
+from avanp.rng import seed_of, stream
 
 VARIANTS = (1, 2, 3, 4, 5, "VAE", "GAN")
 # What the nets are made from, of the estimator's parameters.
@@ -24,7 +25,7 @@ OF_NETS = ("hidden", "latent", "activation", "slope", "midpoint", "init", "chann
 
 
 @dataclass(eq=False, repr=False)
-class AVA(Estimator):
+class AVA(Transformer):
     """One of the seven models of Nguyen, Abdalla, Amer 2024, with the paper's nets.
 
     Nets with one hidden layer of logistic units, learning by gradient ascent under one of the
@@ -51,8 +52,8 @@ class AVA(Estimator):
         The paper's tables were made with zeros.
     channels : {"independent", "joint"}
         One model a colour, meeting only in z's noise (the paper's program), or one of all.
-    random_state : int
-        The seed of all random streams.
+    random_state : int, RandomState, Generator or None
+        The seed of all random streams, or what draws one at each `fit` and `sample`.
 
     Attributes
     ----------
@@ -60,6 +61,8 @@ class AVA(Estimator):
     image_shape_ : tuple
         Of one image or row, as it was given to `fit`.
     n_features_in_ : int
+    feature_names_in_ : array of str
+        The columns of a data frame, where `fit` had one.
     """
 
     variant: int | str = 5
@@ -76,7 +79,7 @@ class AVA(Estimator):
     midpoint: float = 0.5
     init: Init = "glorot"
     channels: Channels = "independent"
-    random_state: int = 0
+    random_state: Any = None
 
     def fit(self, X: Any, y: None = None) -> Self:
         """Train on images and return self.
@@ -92,10 +95,10 @@ class AVA(Estimator):
             For bad parameters or images, and where training diverges.
         """
         rules, variant = self._rules(), self._variant()
-        x = inputs.as_array(X, "unit")
+        x = self._taken(X)
         images = _floats(inputs.to_images(x))
-        config = self._config(images)
-        nets = build(variant, config, stream(self.random_state, "init"))
+        config, seed = self._config(images), seed_of(self.random_state)
+        nets = build(variant, config, stream(seed, "init"))
         with np.errstate(all="ignore"):
             train(
                 nets,
@@ -103,7 +106,7 @@ class AVA(Estimator):
                 to_groups(images, config),
                 # A NumPy scalar would turn float32 into float64.
                 float(self.lr),
-                self.random_state,
+                seed,
                 epochs=self.epochs,
                 batch_size=self.batch_size,
                 shuffle=self.shuffle,
@@ -114,18 +117,8 @@ class AVA(Estimator):
                 f"training diverged: {weight} is not finite; use a smaller lr than {self.lr}"
             )
         self.nets_: Nets = nets
-        self.image_shape_ = x.shape[1:]
-        self.n_features_in_ = int(np.prod(self.image_shape_))
+        self._keep_shape(x.shape[1:], X)
         return self
-
-    def transform(self, X: Any) -> Array:
-        """Return the codes mu(x) of images, (N, groups * latent), float32."""
-        mu, _ = self._encode(X)
-        return np.moveaxis(mu, 0, 1).reshape(mu.shape[1], -1)
-
-    def fit_transform(self, X: Any, y: None = None) -> Array:
-        """Fit, then return the codes of the images."""
-        return self.fit(X).transform(X)
 
     def inverse_transform(self, Z: Array) -> Array:
         """Decode codes (n, groups * latent) into images (n, H, W, C), float32 in [0, 1]."""
@@ -136,23 +129,22 @@ class AVA(Estimator):
             raise AvanpError(f"codes must be (n, {config.groups * config.latent}), not {z.shape}")
         return self._decode(np.moveaxis(z.reshape(len(z), config.groups, config.latent), 1, 0))
 
-    def sample(
-        self, n: int, *, random_state: int | None = None, around: Array | None = None
-    ) -> Array:
+    def sample(self, n: int = 1, *, random_state: Any = None, around: Any = None) -> Array:
         """Generate n images (n, H, W, C), float32 in [0, 1]; the colours share z's noise.
 
         Parameters
         ----------
-        random_state : int, optional
-            A seed; by default the estimator's own.
+        random_state : int, RandomState, Generator, optional
+            By default the estimator's own; where that is None too, other images at each call.
         around : array (m, H, W, C), optional
             Draw z around these images by Eq. 8, in turn; otherwise from the prior N(0, I).
         """
         self._check_fitted()
         config = self.nets_.config
-        seed = self.random_state if random_state is None else random_state
-        shape = (self._count("n", n), config.latent)
-        r = stream(seed, "sample").standard_normal(shape).astype(np.float32)
+        given = self.random_state if random_state is None else random_state
+        generator = isinstance(given, np.random.Generator)
+        rng = given if generator else stream(seed_of(given), "sample")
+        r = rng.standard_normal((self._count("n", n), config.latent)).astype(np.float32)
         if around is None:
             return self._decode(latent_code(None, None, r, config.groups))
         mu, var = self._encode(around)
@@ -196,16 +188,16 @@ class AVA(Estimator):
             factored=self.batch_size == 1,
         )
 
-    def _check(self, X: Any) -> Array:
-        """Return X as images of the fitted shape, in groups (groups, N, visible)."""
-        self._check_fitted()
-        x = inputs.as_array(X, "unit")
-        inputs.check_same(x, self.image_shape_, type(self).__name__)
-        return to_groups(_floats(inputs.to_images(x)), self.nets_.config)
+    def _codes(self, X: Any) -> Array:
+        mu, _ = self._encode(X)  # (groups, N, latent)
+        return np.moveaxis(mu, 0, 1).reshape(mu.shape[1], -1)
+
+    def _n_codes(self) -> int:
+        return self.nets_.config.groups * self.nets_.config.latent
 
     def _encode(self, X: Any) -> tuple[Array, Array]:
         """Return mu and the variance of codes, (groups, N, latent) each."""
-        x = self._check(X)
+        x = to_groups(_floats(self._check(X)), self.nets_.config)
         if not self.nets_.variant.encoder:
             raise AvanpError("a GAN has no encoder, so no codes: choose another variant")
         mu, var, _ = self.nets_.encode(x)

@@ -1,5 +1,6 @@
 """SSAVAE as an estimator: a classifier, a transformer and a generator in one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, make_dataclass
 from typing import Any, Self
 
@@ -8,11 +9,14 @@ import numpy as np
 from avanp.errors import AvanpError
 from avanp.estimators import inputs
 from avanp.estimators.base import Array
+from avanp.estimators.codes import Transformer
 from avanp.estimators.labels import as_classes
 from avanp.estimators.make import docstring
-from avanp.estimators.trained import TrainedEstimator, plain_value
+from avanp.estimators.saved import plain_value
+from avanp.estimators.trained import Callback, TrainedEstimator
+from avanp.estimators.training import trained
 from avanp.optim.schedules import Cosine
-from avanp.rng import stream
+from avanp.rng import seed_of
 from avanp.systems.options import Option, options_of
 from avanp.systems.ssavae import SSAVAE as System
 from avanp.systems.structured import UNLABELLED
@@ -20,43 +24,67 @@ from avanp.systems.vec import VEC
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class StructuredEstimator(TrainedEstimator):
+class StructuredEstimator(Transformer, TrainedEstimator):
     """Trains both stages; `classes_` are the labels that it knows."""
 
     system = "SSAVAE"
 
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        validation_data: Any = None,
+        callbacks: Iterable[Callback] = (),
+    ) -> Self:
         """Train encoder and classifier, then the decoder, from new weights; return self.
 
         Parameters
         ----------
-        X : array (N, H, W, C) or (N, n_features)
+        X : array (N, H, W, C), (N, H, W) or (N, n_features)
             Or what `avanp.load_images` returns.
         y : array-like (N,)
             Classes: whole numbers or strings; the number -1 is an image without a label.
+        validation_data : (images, labels), optional
+            Looked at after every epoch of both stages.
+        callbacks : iterable of callable, optional
+            Called with the trainer and the new row of `history_` after every epoch.
 
         Raises
         ------
         AvanpError
             For bad parameters, images or labels, and where training diverges.
         """
-        x = inputs.as_array(X, self.pixel_range)
+        if self.warm_start:
+            raise AvanpError("SSAVAE learns in two stages from the start: leave warm_start out")
+        epochs, seed = self._count("epochs", self.epochs), seed_of(self.random_state)
+        x = self._taken(X)
         images = inputs.to_images(x)
-        self.classes_, labels = as_classes(y, len(images), UNLABELLED)
+        classes, labels = as_classes(y, len(images), UNLABELLED)
         given = {name: plain_value(getattr(self, name)) for name in _options()}
-        given |= {"shape": tuple(map(int, images.shape[1:])), "classes": len(self.classes_)}
+        given |= {"shape": tuple(map(int, images.shape[1:])), "classes": len(classes)}
         of_vec, own = (_known(kind, given) for kind in (VEC, System))
-        first = VEC(VEC.config_class.from_options(**of_vec), self._seed())
-        falling = Cosine(first.config.lr, self._count("epochs", self.epochs))
-        before = self._trained(first, images, labels, schedule=falling)
+        first = VEC(VEC.config_class.from_options(**of_vec), seed)
+        held = self._held(images, validation_data, classes)
+        how: dict[str, Any] = {"callbacks": callbacks, "verbose": bool(self.verbose)}
+        falling = Cosine(first.config.lr, epochs)
+        one = self._trainer(first, len(images), seed, validation=held, schedule=falling)
+        trained(one, images, epochs, labels=labels, **how)
         config = System.config_class.from_options(**{**own, **System.options_from(first)})
-        system = System(config, self._seed(), parts=System.parts_from(first, VEC.name))
+        system = System(config, seed, parts=System.parts_from(first, VEC.name))
+        two = self._trainer(system, len(images), seed, validation=held and held[0])
+        trained(two, images, epochs, **how)
+        self.classes_ = classes
+        self._keep(system, x.shape[1:], X)
+        self._keep_place(two)
         # A row of the first stage says so.
-        self.history_ = [{"stage": VEC.name, **row} for row in before]
-        self.history_ += self._trained(system, images)
-        self._keep(system, x.shape[1:])
-        self.n_iter_ = len(self.history_) - len(before)
+        self.history_ = [{"stage": VEC.name, **row} for row in one.rows] + two.rows
         return self
+
+    @property
+    def partial_fit(self) -> Any:
+        """SSAVAE has none: it learns in two stages."""
+        raise AttributeError("SSAVAE learns in two stages: fit it whole")
 
     def predict_proba(self, X: Any) -> Array:
         """Return the probability of each of `classes_`, (N, classes), float32."""
@@ -68,49 +96,67 @@ class StructuredEstimator(TrainedEstimator):
         likeliest = self.predict_proba(X).argmax(axis=1)
         return self.classes_[likeliest]
 
-    def score(self, X: Any, y: Any) -> float:
-        """Return the accuracy: the share of images whose class is found."""
-        return float(np.mean(self.predict(X) == np.asarray(y)))
-
-    def transform(self, X: Any) -> Array:
-        """Return the codes mu(x), (N, latent), float32."""
-        x = self._check(X)
-        return self.system_.encode(x)[0]
-
-    def fit_transform(self, X: Any, y: Any = None) -> Array:
-        """Fit, then return the codes of the images."""
-        return self.fit(X, y).transform(X)
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the accuracy: the share of images whose class is found, weighted if asked."""
+        predicted = self.predict(X)
+        labels = np.asarray(y)
+        if labels.shape == (len(predicted), 1):
+            labels = labels[:, 0]
+        if labels.shape != predicted.shape:
+            raise AvanpError(f"{len(predicted)} images need as many labels, not {labels.shape}")
+        return float(np.average(predicted == labels, weights=sample_weight))
 
     def reconstruct(self, X: Any) -> Array:
         """Return the images that the codes mu(x) decode to, float32."""
         x = self._check(X)
         return self.system_.reconstruct(x).reshape(-1, *self.image_shape_)
 
-    def sample(self, n: int, random_state: int | None = None, *, y: Any = None) -> Array:
+    def sample(self, n: int = 1, random_state: Any = None, *, y: Any = None) -> Array:
         """Generate n images, float32.
 
         Parameters
         ----------
         n : int
-        random_state : int, optional
-            A seed; by default the estimator's own.
+        random_state : int, RandomState, Generator, optional
+            By default the estimator's own.
         y : a class, or array-like (n,) of classes, optional
             What they are to show; by default classes as often as training saw them.
         """
         if y is None:
             return super().sample(n, random_state)
         self._check_fitted()
-        wanted = np.broadcast_to(np.asarray(y), self._count("n", n))
+        wanted = np.broadcast_to(np.asarray(y), self._drawn(n))
         known = np.isin(wanted, self.classes_)
         if not known.all():
             names = ", ".join(map(str, self.classes_))
             raise AvanpError(f"there is no class {wanted[~known][0]}: choose from {names}")
-        seed = self.random_state if random_state is None else random_state
         # Not sorted where they are the names of a training's classes.
         order = {name: i for i, name in enumerate(self.classes_.tolist())}
         labels = np.array([order[name] for name in wanted.tolist()])
-        z = self.system_.noise_of(labels, stream(seed, "sample"))
+        z = self.system_.noise_of(labels, self._stream(random_state))
         return self.system_.decode(z).reshape(-1, *self.image_shape_)
+
+    def _held(self, images: Array, validation_data: Any, classes: Array) -> Any:
+        """Return validation images and the numbers of their classes; None where there are none."""
+        if validation_data is None:
+            return None
+        if not isinstance(validation_data, tuple) or len(validation_data) != 2:
+            raise AvanpError("validation_data must be (images, labels)")
+        held = self._like(images, validation_data)
+        known, numbers = as_classes(validation_data[1], len(held), UNLABELLED, least=1)
+        strange = ~np.isin(known, classes)
+        if strange.any():
+            raise AvanpError(f"validation_data has the class {known[strange][0]}, and y has not")
+        there = np.searchsorted(classes, known)
+        return held, np.where(numbers == UNLABELLED, UNLABELLED, there[numbers])
+
+    def _codes(self, X: Any) -> Array:
+        x = self._check(X)
+        codes: Array = self.system_.encode(x)[0]
+        return codes
+
+    def _n_codes(self) -> int:
+        return int(self.system_.config.latent)
 
     def _noted(self) -> dict[str, Any]:
         return {"classes": self.classes_.tolist()}

@@ -1,30 +1,30 @@
 """Estimators of the systems in `avanp.systems`, trained by `avanp.training`."""
 
-from dataclasses import dataclass, fields
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.estimators import inputs
-from avanp.estimators.base import Array, Estimator
+from avanp.estimators.base import Array
+from avanp.estimators.saved import Saved, plain_value
+from avanp.estimators.training import trained
+from avanp.estimators.using import Using
 from avanp.evaluation.codes import images_of
-from avanp.rng import stream
+from avanp.rng import seed_of
 from avanp.systems.base import System
 from avanp.systems.find import find
 from avanp.systems.options import options_of
-from avanp.training import checkpoint
-from avanp.training.folder import checkpoint_in
 from avanp.training.parts import parts_of
 from avanp.training.trainer import Trainer
 
-# Values of X beyond this are worth a word where training diverges.
-LARGE = 10
+Callback = Callable[[Trainer, dict[str, Any]], Any]
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class TrainedEstimator(Estimator):
+class TrainedEstimator(Using, Saved):
     """Fits a system to images, or to the rows of a table.
 
     `avanp.estimators.make` makes a subclass of each system: the options of the system's
@@ -41,130 +41,139 @@ class TrainedEstimator(Estimator):
     image_shape_ : tuple
         Of one image or row, as it was given to `fit`.
     n_features_in_ : int
+    feature_names_in_ : array of str
+        The columns of a data frame, where `fit` had one.
     """
 
     system: ClassVar[str]
 
     epochs: int = 10
     batch_size: int = 128
-    random_state: int = 0
+    verbose: bool = False
+    warm_start: bool = False
+    random_state: Any = None
 
-    def fit(self, X: Any, y: None = None) -> Self:
-        """Train from new weights and return self.
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        validation_data: Any = None,
+        callbacks: Iterable[Callback] = (),
+    ) -> Self:
+        """Train, from new weights unless `warm_start` says otherwise, and return self.
+
+        Ctrl-C ends the training; what was learned by then is kept, with a warning.
 
         Parameters
         ----------
-        X : array (N, H, W, C) or (N, n_features)
-            Or what `avanp.load_images` returns. `y` is not used.
+        X : array (N, H, W, C), (N, H, W) or (N, n_features)
+            Or what `avanp.load_images` returns; see `avanp.estimators.inputs.as_array`.
+        y : None
+            Not used.
+        validation_data : as X, optional
+            Looked at after every epoch: ``validation.…`` in the rows of `history_`.
+        callbacks : iterable of callable, optional
+            Called with the trainer and the new row of `history_` after every epoch; one may set
+            ``trainer.stopped = True``.
 
         Raises
         ------
         AvanpError
             For bad parameters or images, and where training diverges: it names net and term.
         """
-        self._count("epochs", self.epochs)
-        x = inputs.as_array(X, self.pixel_range)
-        images = inputs.to_images(x)
-        kind = find(self._system())
-        config = kind.config_class.from_options(**self._options(images.shape[1:]))
-        system = kind(config, self._seed(), parts=parts_of(kind, config, self._seed()))
-        images, stopping = self._hold_out(images)
-        self.history_: list[dict[str, Any]] = self._trained(system, images, **stopping)
-        self._keep(system, x.shape[1:])
-        self.n_iter_ = len(self.history_)
+        again = bool(self.warm_start) and self.__sklearn_is_fitted__()
+        epochs = self._count("epochs", self.epochs)
+        return self._learn(X, epochs, again, validation_data, callbacks)
+
+    def partial_fit(self, X: Any, y: Any = None) -> Self:
+        """Train for one more epoch, from the present weights if there are any, and return self.
+
+        So many calls with the same X are a `fit` of so many epochs, bit for bit.
+        """
+        return self._learn(X, 1, self.__sklearn_is_fitted__())
+
+    def _learn(
+        self,
+        X: Any,
+        epochs: int,
+        again: bool,
+        validation_data: Any = None,
+        callbacks: Iterable[Callback] = (),
+    ) -> Self:
+        """Train for some epochs, `again` where from the present weights."""
+        if again:
+            images = self._check(X)
+            shape, system = self.image_shape_, self.system_
+            seed = system.seed
+        else:
+            x = self._taken(X)
+            images, shape = inputs.to_images(x), x.shape[1:]
+            seed = seed_of(self.random_state)
+            kind = find(self._system())
+            config = kind.config_class.from_options(**self._options(images.shape[1:]))
+            system = kind(config, seed, parts=parts_of(kind, config, seed))
+        held = None
+        if validation_data is not None:
+            held = self._like(images, validation_data)
+        images, stopping = self._hold_out(images, held, seed)
+        trainer = self._trainer(system, len(images), seed, **stopping)
+        if again:
+            self._place(trainer)
+        trained(trainer, images, epochs, callbacks=callbacks, verbose=bool(self.verbose))
+        if not again:
+            self._keep(system, shape, X)
+        self._keep_place(trainer)
         return self
 
-    def _seed(self) -> int:
-        return self._count("random_state", self.random_state, 0)
-
-    def _trained(
-        self, system: System, images: Array, labels: Array | None = None, **options: Any
-    ) -> list[dict[str, Any]]:
-        """Train a system and return its log; `options` are a trainer's."""
-        epochs = self._count("epochs", self.epochs)
+    def _trainer(self, system: System, n: int, seed: int, **options: Any) -> Trainer:
         batch_size = self._count("batch_size", self.batch_size)
-        if system.config.batch_norm and len(images) == 1:
+        if system.config.batch_norm and n == 1:
             raise AvanpError("batch_norm needs more to train on than one sample")
-        trainer = Trainer(system, batch_size=batch_size, seed=self._seed(), **options)
-        try:
-            history = trainer.fit(images, epochs, labels=labels)
-        except AvanpError as error:
-            largest = float(np.abs(images).max())
-            if largest <= LARGE:
-                raise
-            raise AvanpError(f"{error}; or scale X, which goes up to {largest:.4g}") from error
-        if trainer.best is not None:
-            # Also where the epochs ended before the patience did.
-            trainer.best.restore(system)
-        return history
+        return Trainer(system, batch_size=batch_size, seed=seed, **options)
 
-    def inverse_transform(self, Z: Array) -> Array:
+    def _like(self, images: Array, validation_data: Any) -> Array:
+        """Return validation images as those that are trained on."""
+        if isinstance(validation_data, tuple):
+            if len(validation_data) != 2:
+                raise AvanpError("validation_data must be images, or (images, labels)")
+            validation_data = validation_data[0]
+        x = inputs.as_array(
+            validation_data, self.pixel_range, fitted=True, real=self._any_numbers()
+        )
+        held = inputs.to_images(x)
+        if held.shape[1:] != images.shape[1:]:
+            wanted, got = images.shape[1:], held.shape[1:]
+            raise AvanpError(f"validation_data must be of the shape of X, {wanted}, not {got}")
+        return held
+
+    def inverse_transform(self, Z: Any) -> Array:
         """Decode codes (n, latent) into images of the fitted shape, float32."""
         self._check_fitted()
         return images_of(self.system_, np.asarray(Z)).reshape(-1, *self.image_shape_)
 
-    def sample(self, n: int, random_state: int | None = None) -> Array:
+    def sample(self, n: int = 1, random_state: Any = None) -> Array:
         """Generate n images of codes z ~ N(0, I), float32.
 
-        `random_state` is a seed; by default the estimator's own.
+        Parameters
+        ----------
+        n : int
+        random_state : int, RandomState, Generator, optional
+            By default the estimator's own; where that is None too, other images at each call.
         """
         self._check_fitted()
-        n = self._count("n", n)
-        seed = self.random_state if random_state is None else random_state
-        return self.system_.generate(n, stream(seed, "sample")).reshape(-1, *self.image_shape_)
-
-    def save(self, path: str | Path) -> None:
-        """Write parameters and trained nets to a file .npz or .safetensors."""
-        self._check_fitted()
-        about = {"estimator": _jsonable(self.get_params()), "table": len(self.image_shape_) == 1}
-        checkpoint.save(path, self.system_, {"about": {**about, **self._noted()}})
-
-    @classmethod
-    def load(cls, path: str | Path) -> Self:
-        """Return the fitted estimator of a file of `save`, or of a folder of `avanp train`.
-
-        It has no `history_` and no `n_iter_`.
-
-        Raises
-        ------
-        AvanpError
-            For a file that is broken, or of another model.
-        """
-        file = checkpoint_in(str(path)) if Path(path).is_dir() else path
-        system, state = checkpoint.load_best(file)
-        about = state.get("about", {})
-        params = {**vars(system.config), "random_state": system.seed, **about.get("estimator", {})}
-        params |= cls._told_by(system.name, str(path))
-        names = [field.name for field in fields(cls)]
-        estimator = cls(**{k: plain_value(v) for k, v in params.items() if k in names})
-        shape = system.config.shape
-        estimator._keep(system, (shape[1],) if about.get("table") else shape)
-        estimator._recall(about)
-        return estimator
-
-    def _noted(self) -> dict[str, Any]:
-        """Return what a file of `save` holds beside, as JSON has it."""
-        return {}
-
-    def _recall(self, about: dict[str, Any]) -> None:
-        """Take back what `_noted` gave."""
-
-    def _system(self) -> str:
-        """Return the name of the system to train."""
-        return self.system
+        made: Array = self.system_.generate(self._drawn(n), self._stream(random_state))
+        return made.reshape(-1, *self.image_shape_)
 
     @classmethod
     def _told_by(cls, system: str, path: str) -> dict[str, Any]:
-        """Return parameters that a checkpoint's system decides; one of another is an error."""
         if system != cls.system:
             raise AvanpError(f"{path!r} holds a {system}, not a {cls.system}")
         return {}
 
-    def _keep(self, system: System, image_shape: tuple[int, ...]) -> None:
-        # One of the systems with a decoder; which one, its class says.
-        self.system_: Any = system
-        self.image_shape_ = image_shape
-        self.n_features_in_ = int(np.prod(image_shape))
+    def _system(self) -> str:
+        """Return the name of the system to train."""
+        return self.system
 
     def _options(self, shape: tuple[int, ...]) -> dict[str, Any]:
         """Return the options of the system's configuration."""
@@ -172,25 +181,8 @@ class TrainedEstimator(Estimator):
         options = {k: plain_value(v) for k, v in self.get_params().items() if k in names}
         return {**options, "shape": tuple(map(int, shape))}
 
-    def _hold_out(self, images: Array) -> tuple[Array, dict[str, Any]]:
+    def _hold_out(
+        self, images: Array, held: Array | None, seed: int
+    ) -> tuple[Array, dict[str, Any]]:
         """Return the images to train on, and the trainer's options about the others."""
-        return images, {}
-
-    def _check(self, X: Any) -> Array:
-        """Return X as images of the fitted shape."""
-        self._check_fitted()
-        x = inputs.as_array(X, self.pixel_range)
-        inputs.check_same(x, self.image_shape_, type(self).__name__)
-        return inputs.to_images(x)
-
-
-def plain_value(value: Any) -> Any:
-    """Return Python's own number for a NumPy scalar, in a tuple too."""
-    if isinstance(value, tuple | list):
-        return tuple(map(plain_value, value))
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _jsonable(params: dict[str, Any]) -> dict[str, Any]:
-    plain = {k: plain_value(v) for k, v in params.items()}
-    return {k: list(v) if isinstance(v, tuple) else v for k, v in plain.items()}
+        return images, {} if held is None else {"validation": held}
