@@ -9,22 +9,21 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.experiments.experiment import Arrays, Cell, Result
-from avanp.metrics.frechet import frechet_distance
-from avanp.metrics.psnr import psnr
-from avanp.metrics.sharpness import sharpness
-from avanp.metrics.silhouette import silhouette
 from avanp.papers.ssavae.first import BATCH, Sets, build_judge, build_vec, filled, sets_of
+from avanp.papers.ssavae.scores import floats, manifold, of_codes, of_images, scatter
 from avanp.papers.ssavae.vae import build_vae
 from avanp.rng import stream
 from avanp.systems.finite import NotFinite
 from avanp.systems.ssavae import SSAVAE
 from avanp.training.trainer import Trainer
 
-# Values of the axis of decoders beside those of `named`: the first stage alone, and the VAE.
-VEC_ALONE, PLAIN = "vec", "vae"
+# Values of the axis of decoders beside those of `named`: the first stage alone, the VAE, and what
+# needs no training: the mean of the training images of each class, and training images themselves.
+VEC_ALONE, PLAIN, MEANS, REAL = "vec", "vae", "mean", "real"
+UNTRAINED = (MEANS, REAL)
+WORDS = (VEC_ALONE, PLAIN, *UNTRAINED)
 PAIR = re.compile(r"b(\d+(?:\.\d+)?)-g(\d+(?:\.\d+)?)")
 SHOWN = 8
-POINTS = 200  # of a scatter
 
 
 def named(beta: float, gamma: float) -> str:
@@ -37,8 +36,8 @@ def weights_of(decoder: str) -> tuple[float, float]:
     found = PAIR.fullmatch(decoder)
     if found is None:
         raise AvanpError(
-            f"--decoders: no decoder {decoder!r}: b0.1-g0 has β = .1 and γ = 0; or {VEC_ALONE}, "
-            f"{PLAIN}"
+            f"--decoders: no decoder {decoder!r}: b0.1-g0 has β = .1 and γ = 0; or "
+            f"{', '.join(WORDS)}"
         )
     return float(found[1]), float(found[2])
 
@@ -60,20 +59,58 @@ def run(
     sets = sets_of(cell, data)
     first = filled(build_vec(cell, sets), vec)
     judging = filled(build_judge(sets), judge)
-    numbers = of_codes(first, sets)
-    numbers["judge"] = float(np.mean(judging.predict(_floats(sets.held)) == sets.held_labels))
+    numbers: dict[str, Any] = of_codes(first, sets)
+    numbers["judge"] = float(np.mean(judging.predict(floats(sets.held)) == sets.held_labels))
     if cell["decoder"] == VEC_ALONE:
         return Result({**numbers, **scatter(first, sets)})
+    pictures = {"real": _bytes(floats(sets.held[:SHOWN]))}
+    if cell["decoder"] in UNTRAINED:
+        again = untrained(cell["decoder"], sets)
+        fakes = floats(sets.train[: len(sets.held)])
+        none = np.full(len(fakes), -1)
+        numbers |= of_images(again, fakes, none, judging, sets)
+        return Result(numbers, pictures=pictures | {"": _bytes(again[:SHOWN])})
     start = time.perf_counter()
     try:
         system = decoder_of(cell, first, sets)
     except NotFinite as error:
         return Result(status="diverged", reason=error.what)
     seconds = {"seconds": time.perf_counter() - start}
-    again = system.reconstruct(_floats(sets.held))
-    numbers |= of_images(system, again, judging, sets, cell["seed"])
-    pictures = {"": _bytes(again[:SHOWN]), "real": _bytes(_floats(sets.held[:SHOWN]))}
+    again = system.reconstruct(floats(sets.held))
+    fakes, wanted = new_images(system, len(again), cell["seed"])
+    numbers |= of_images(again, fakes, wanted, judging, sets)
+    pictures |= {"": _bytes(again[:SHOWN]), "new": _bytes(fakes[:SHOWN])}
+    if cell["kz"] == "2":
+        shares, grid = manifold(system, judging, sets)
+        numbers |= shares
+        pictures["grid"] = _bytes(grid)
     return Result(numbers, seconds=seconds, pictures=pictures)
+
+
+def untrained(what: str, sets: Sets) -> np.ndarray:
+    """Return what stands for reconstructions: the mean of the image's class, or the image."""
+    if what == REAL:
+        return floats(sets.held)
+    means = {
+        label: sets.train[sets.labels == label].mean(axis=0, dtype=np.float64) / 255
+        for label in np.unique(sets.labels)
+    }
+    mean = sets.train.mean(axis=0, dtype=np.float64) / 255  # of a class without training images
+    return np.stack([means.get(label, mean) for label in sets.held_labels]).astype(np.float32)
+
+
+def new_images(system: Any, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return n new images, and the classes that were asked for, -1 where none is.
+
+    Codes are as the system draws them: a VAE's from N(0, I), SSAVAE's from the Gaussian of a
+    class's codes, of each class as often as there were images of it.
+    """
+    rng = stream(seed, "sample")
+    if "generate by class" not in system.can:
+        return system.generate(n, rng), np.full(n, -1)
+    seen = system.state["seen"]
+    wanted = rng.choice(len(seen), n, p=seen / seen.sum())
+    return system.decode(system.noise_of(wanted, rng)), wanted
 
 
 def decoder_of(cell: Cell, first: Any, sets: Sets) -> Any:
@@ -93,52 +130,6 @@ def decoder_of(cell: Cell, first: Any, sets: Sets) -> Any:
         system = SSAVAE(config, cell["seed"], parts=SSAVAE.parts_from(first, first.name))
     Trainer(system, batch_size=BATCH, seed=cell["seed"]).fit(sets.train, steps=steps)
     return system
-
-
-def of_codes(first: Any, sets: Sets) -> dict[str, float]:
-    """Return what the first stage makes of held-out images: accuracy, silhouette, KL in nats."""
-    x = _floats(sets.held)
-    mu, _ = first.encode(x)
-    measured = first.evaluate((x, sets.held_labels), stream(0, "eval"))
-    return {
-        "accuracy": float(np.mean(first.predict(x) == sets.held_labels)),
-        "silhouette": silhouette(mu, sets.held_labels),
-        "kl": float(measured["kl"]),
-    }
-
-
-def scatter(first: Any, sets: Sets) -> dict[str, Any]:
-    """Return the points of Fig. 7, of codes of two numbers; none of longer ones."""
-    mu, _ = first.encode(_floats(sets.held[:POINTS]))
-    if mu.shape[1] != 2:
-        return {}
-    points = {"code_x": mu[:, 0], "code_y": mu[:, 1]}
-    rounded = {name: [float(f"{v:.4g}") for v in some] for name, some in points.items()}
-    return {**rounded, "code_class": [int(label) for label in sets.held_labels[:POINTS]]}
-
-
-def of_images(
-    system: Any, again: np.ndarray, judging: Any, sets: Sets, seed: int
-) -> dict[str, float]:
-    """Return the scores of reconstructions of held-out images, and of as many new ones.
-
-    New images are of codes as the system draws them: a VAE from N(0, I), SSAVAE from the Gaussians
-    of the classes' codes.
-    """
-    real = _floats(sets.held)
-    fakes = system.generate(len(real), stream(seed, "sample"))
-    wanted = judging.features(real)
-    return {
-        "psnr": psnr(again, real),
-        "sharpness": sharpness(again, real),
-        "label": float(np.mean(judging.predict(again) == sets.held_labels)),
-        "frechet": frechet_distance(judging.features(again), wanted),
-        "frechet_new": frechet_distance(judging.features(fakes), wanted),
-    }
-
-
-def _floats(images: np.ndarray) -> np.ndarray:
-    return images.astype(np.float32) / 255
 
 
 def _bytes(images: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from avanp.experiments.folder import picture_path
-from avanp.papers.ssavae.cell import PLAIN, VEC_ALONE, weights_of
+from avanp.papers.ssavae.cell import VEC_ALONE, WORDS, weights_of
 from avanp.papers.ssavae.tables import of, told
 from avanp.report.chart import (
     BROAD,
@@ -63,7 +63,7 @@ def codes(rows: Rows, config: Config) -> Iterator[Chart]:
 
 def regimes(rows: Rows, config: Config) -> Iterator[Chart]:
     """Yield scores by β for each Kz and number of labels: a line for each γ, the β evenly apart."""
-    pairs = [weights_of(name) for name in config["decoders"] if name not in (VEC_ALONE, PLAIN)]
+    pairs = [weights_of(name) for name in config["decoders"] if name not in WORDS]
     betas = sorted({beta for beta, _ in pairs})
     if len(betas) < 2:
         return
@@ -96,8 +96,7 @@ def _line(rows: Rows, name: str, gamma: float, betas: Sequence[float], style: St
         values = [
             row[name]
             for row in rows
-            if row["decoder"] not in (VEC_ALONE, PLAIN)
-            and weights_of(row["decoder"]) == (beta, gamma)
+            if row["decoder"] not in WORDS and weights_of(row["decoder"]) == (beta, gamma)
         ]
         means.append(float(np.mean(values)) if values else None)
         spreads.append(float(np.std(values)) if len(values) > 1 else None)

@@ -10,7 +10,7 @@ from avanp.experiments.experiment import Experiment, Shared
 from avanp.experiments.grid import Grid
 from avanp.kernels import backend
 from avanp.papers.ssavae import charts, tables
-from avanp.papers.ssavae.cell import PLAIN, VEC_ALONE, named, run, weights_of
+from avanp.papers.ssavae.cell import MEANS, PLAIN, REAL, VEC_ALONE, WORDS, named, run, weights_of
 from avanp.papers.ssavae.first import (
     ALL,
     BATCH,
@@ -26,19 +26,20 @@ CITATION = (
     "Zemouri 2020: Semi-Supervised Adversarial Variational Autoencoder. "
     "Machine Learning and Knowledge Extraction 2, 361-378, doi:10.3390/make2030020"
 )
-BETAS = (0.0, 0.003, 0.005, 0.01, 0.1, 0.5)
+BETAS = (0.0, 0.001, 0.003, 0.005, 0.01, 0.1, 0.5)
 GAMMAS = (0.0, 0.1)
-DECODERS = (VEC_ALONE, *(named(b, g) for g in GAMMAS for b in BETAS), PLAIN)
+PAIRS = tuple(named(b, g) for g in GAMMAS for b in BETAS)
+DECODERS = (VEC_ALONE, *PAIRS, PLAIN, MEANS, REAL)
 # Of the VEC and of the judge, in every row; and of images, where there is a decoder.
-NUMBERS = ("accuracy", "silhouette", "kl", "judge")
-SCORES = ("psnr", "sharpness", "label", "frechet", "frechet_new")
+NUMBERS = ("accuracy", "silhouette", "kl", "judge", "shoes", "bags")
+SCORES = ("psnr", "sharpness", "label", "frechet", "frechet_new", "label_new", "in_grid")
 CODES = ("code_x", "code_y", "code_class")
 # Shares of the images by which two accuracies may differ and be as good as each other.
 NEARLY, AS_GOOD = 0.03, 0.02
 
 
 def _decoder(name: str) -> None:
-    if name not in (VEC_ALONE, PLAIN) and named(*weights_of(name)) != name:
+    if name not in WORDS and named(*weights_of(name)) != name:
         raise AvanpError(f"--decoders: {name!r} is written {named(*weights_of(name))}")
 
 

@@ -5,13 +5,19 @@ from typing import Any
 
 import numpy as np
 
-from avanp.papers.ssavae.cell import PLAIN, VEC_ALONE
+from avanp.papers.ssavae.cell import MEANS, PLAIN, REAL, VEC_ALONE, WORDS
 from avanp.report.table import Cell, Entry, Table, columns
 
 Rows = Sequence[Mapping[str, Any]]
 Config = Mapping[str, Any]
 # It shows images alone: there is nothing to stand beside a score of ours.
 NONE = "The paper prints no scores."
+TOLD = {
+    VEC_ALONE: "VEC alone",
+    PLAIN: "VAE, same nets",
+    MEANS: "mean of the class",
+    REAL: "real images",
+}
 SCORES = {
     "sharpness": "sharpness",
     "psnr": "PSNR, dB",
@@ -23,8 +29,8 @@ SCORES = {
 
 def told(decoder: str) -> str:
     """Return a decoder in words: β and γ, or what it is."""
-    if decoder in (VEC_ALONE, PLAIN):
-        return {VEC_ALONE: "VEC alone", PLAIN: "VAE, same nets"}[decoder]
+    if decoder in WORDS:
+        return TOLD[decoder]
     beta, gamma = decoder.removeprefix("b").split("-g")
     return f"β = {beta}, γ = {gamma}"
 
@@ -43,7 +49,7 @@ def latent(rows: Rows, config: Config) -> Iterator[Table]:
 
 def weights(rows: Rows, config: Config) -> Iterator[Table]:
     """Yield the scores of reconstructions by β and γ (Fig. 9), for each Kz and number of labels."""
-    decoders = [name for name in config["decoders"] if name not in (VEC_ALONE, PLAIN)]
+    decoders = [name for name in config["decoders"] if name not in WORDS]
     for kz, labels in _groups(config) if decoders else ():
         lines = [_scores(rows, name, kz, labels) for name in decoders]
         title = f"By β and γ, Kz = {kz}, {labels} labels (Fig. 9). {NONE}"
@@ -54,7 +60,7 @@ def vae(rows: Rows, config: Config) -> Iterator[Table]:
     """Yield the scores of the VAE and of the decoders of γ > 0 and β > 0 beside each other."""
     if PLAIN not in config["decoders"]:
         return
-    others = (name for name in config["decoders"] if name not in (VEC_ALONE, PLAIN))
+    others = (name for name in config["decoders"] if name not in WORDS)
     whole = [name for name in others if not (name.startswith("b0-") or name.endswith("-g0"))]
     for kz, labels in _groups(config):
         lines = [_scores(rows, name, kz, labels) for name in (PLAIN, *whole)]
