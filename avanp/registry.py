@@ -112,6 +112,7 @@ DATASETS = {
     "fashion-mnist": "avanp.data.sets.fashion_mnist:fashion_mnist",
     "cifar10": "avanp.data.sets.cifar10:cifar10",
     "omniglot": "avanp.data.sets.omniglot:omniglot",
+    "omniglot-alphabets": "avanp.data.sets.omniglot_alphabets:omniglot_alphabets",
     "caltech101-silhouettes": "avanp.data.sets.caltech101:caltech101_silhouettes",
     "ham10000": "avanp.data.sets.ham10000:ham10000",
     "faces": "avanp.data.sets.faces:faces",

@@ -15,7 +15,7 @@ from avanp.data.card import Card, card
 from avanp.data.images import ImageSet, numbered
 from avanp.data.listing import is_here
 from avanp.data.resolve import load_splits, resolve
-from avanp.data.sets import caltech101, mnist, omniglot
+from avanp.data.sets import caltech101, mnist, omniglot, omniglot_alphabets
 from avanp.errors import AvanpError
 from avanp.registry import DATASETS
 from data_fixtures import skip_without
@@ -196,6 +196,32 @@ def test_omniglots_ink_is_255(home: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert images.labels.tolist() == [0] * 20 + [1] * 20
 
 
+def test_alphabets_are_divided_by_who_drew_and_a_letter_has_that_of_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn = np.zeros((1623 * 20, 2, 2, 1), np.uint8)
+    drawn[:, 0, 0, 0] = np.tile(np.arange(20), 1623)
+    letters = np.repeat(np.arange(1623), 20)
+    classes = tuple(map(str, range(1623)))
+    whole = ImageSet("omniglot", drawn, numbered(len(drawn)), "", labels=letters, classes=classes)
+    monkeypatch.setattr(omniglot_alphabets, "omniglot", lambda: whole)
+    found = omniglot_alphabets.omniglot_alphabets((2, 2))
+    parts = found.part("train"), found.part("test")
+    assert [len(part) for part in parts] == [24_345, 8_115]
+    assert [sorted(set(part.images[:, 0, 0, 0])) for part in parts] == [
+        list(range(15)),
+        list(range(15, 20)),
+    ]
+    # Counted by hand on the sheets: 191 to 216 are dots, 393 begins with alpha, 682 with a.
+    named = {
+        name: [int(n) // 20 for n, c in zip(found.names, found.labels, strict=True) if c == i]
+        for i, name in enumerate(found.classes)
+    }
+    starts = {"Arcadian": 0, "Braille": 191, "Greek": 393, "Latin": 682, "ULOG": 1597}
+    assert {name: min(named[name]) for name in starts} == starts
+    assert (max(named["Braille"]), max(named["Tifinagh"]), max(named["ULOG"])) == (216, 963, 1622)
+
+
 # The real sets
 
 
@@ -206,7 +232,7 @@ def real(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AVANP_DATA", os.pathsep.join(filter(None, folders)))
 
 
-LARGE = ("cifar10", "omniglot", "ham10000")  # seconds to decode
+LARGE = ("cifar10", "omniglot", "omniglot-alphabets", "ham10000")  # seconds to decode
 
 
 @pytest.mark.data
@@ -264,3 +290,28 @@ def test_mnist_is_found_one_folder_below_and_under_torchvisions_name(
     put(home / "sets" / folder)
     monkeypatch.setenv("AVANP_DATA", str(home / "sets"))
     assert resolve("mnist").source == str(home / "sets" / folder)
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_other_hands_draw_where_another_alphabet_begins(real: None) -> None:
+    if not is_here(card("omniglot")):
+        skip_without("omniglot")
+    ink = omniglot.omniglot().images[..., 0].reshape(1623, 20, 105, 105) > 0
+    # Where the ink of a letter begins and ends, beside that of the others who drew it.
+    ends = []
+    for axis in (2, 3):
+        there = ink.any(axis=axis)
+        ends += [there.argmax(axis=-1), 104 - there[..., ::-1].argmax(axis=-1)]
+    hands = np.stack([*ends, ink.sum(axis=(2, 3))], axis=-1).astype(float)
+    hands -= hands.mean(axis=1, keepdims=True)
+    hands /= hands.std(axis=(0, 1))
+
+    def change(at: int) -> float:
+        before, after = hands[at - 6 : at].mean(axis=0), hands[at : at + 6].mean(axis=0)
+        return float(np.square(before - after).mean())
+
+    starts = np.cumsum(list(omniglot_alphabets.ALPHABETS.values()))[:-1]
+    found = [max(range(at - 4, at + 5), key=change) for at in starts.tolist()]
+    assert np.mean(np.array(found) == starts) > 0.9
+    assert np.abs(np.array(found) - starts).max() <= 1
