@@ -57,13 +57,14 @@ def seeds(default: str) -> Callable[[Command], Command]:
 def sweep_data(otherwise: str = "", *, named: str | None = None) -> Callable[[Command], Command]:
     """Return a decorator that adds --data, with what else its help says of the default.
 
-    `named` is the default where it is not the AVA paper's.
+    `named` is the default where it is not the AVA paper's; then several sets may be named.
     """
     papers = f"orbit, the paper's images, where found, and jungle, built in, where not{otherwise}"
+    several = ", or several sets, each in a folder of its own below --out" if named else ""
     return click.option(
         "--data",
         metavar="NAME|DIR",
-        help=f"A named set or a folder of images. Default: {named or papers}.",
+        help=f"A named set or a folder of images{several}. Default: {named or papers}.",
     )
 
 

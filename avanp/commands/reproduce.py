@@ -48,6 +48,8 @@ def reproduce() -> None:
 
 def command_of(experiment: "Experiment") -> click.Command:
     """Return the command that reproduces a paper."""
+    from avanp.commands.asked import default_data
+
     items = items_of(experiment)
     first = next((names[0] for names in items.values() if names), "")
 
@@ -65,7 +67,7 @@ def command_of(experiment: "Experiment") -> click.Command:
         click.option("--out", metavar="DIR", help="Keep everything; the same command continues."),
         places,
         options.size,
-        options.sweep_data(named=experiment.data),
+        options.sweep_data(named=default_data(experiment)),
         click.option("--quick", is_flag=True, help="A smaller grid: a look, in a minute or two."),
         click.argument("item", required=False, metavar="[ITEM]"),
     ):
@@ -125,9 +127,44 @@ def _reproduce(
     where = place(
         scheduler, jobs, {"tls_ca_file": tls_ca_file, "tls_cert": tls_cert, "tls_key": tls_key}
     )
-    asked = _asked(experiment, item, given, quick)
+    from avanp.commands.asked import asked_sets, asked_values
+
+    asked = asked_values(experiment, item, given, quick)
+    sets, apart = asked_sets(experiment, item, data, quick)
+    for name in sets:
+        folder = f"{out}/{name}" if out and apart else out
+        _on_one(experiment, item, asked, folder, data=name, size=size, again=retry_failed, **where)
+
+
+def _on_one(
+    experiment: "Experiment",
+    item: str | None,
+    asked: dict[str, Any],
+    out: str | None,
+    *,
+    data: str | None,
+    size: str | None,
+    again: bool,
+    **where: Any,
+) -> None:
+    """Run an experiment on one set of images, and print what is asked of it.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    item : str, optional
+        The table, claim or ablation that is shown alone.
+    asked : dict
+        Values of axes and settings, by key.
+    out : str, optional
+        The folder of this run.
+    data, size, again
+        As they were typed: --data, of one set, --size, --retry-failed.
+    **where
+        What `place` returns.
+    """
     images, found = ran(
-        experiment, asked, data=data, size=size, out=out, retry_failed=retry_failed, **where
+        experiment, asked, data=data, size=size, out=out, retry_failed=again, **where
     )
     from avanp.experiments.judge import judge
     from avanp.papers import outputs
@@ -142,7 +179,7 @@ def _reproduce(
     shown = [t for name, some in tables.items() if item in (None, name) for t in some]
     judged = judge(experiment, rows, config)
     claims = [claim for claim in judged if item in (None, claim["id"])]
-    shown += outputs.verdicts(experiment, claims)
+    shown += outputs.verdicts(experiment, claims, len(judged))
     if out:
         outputs.write_verdicts(Path(out), judged)
         if experiment.write is None:
@@ -150,26 +187,12 @@ def _reproduce(
         written(f"{out}; avanp report {out} makes one page of it")
     else:
         click.echo("nothing is kept: --out DIR keeps rows, tables and pictures")
-    click.echo(f"\n{outputs.text(shown)}", nl=False)
+    if shown:
+        click.echo(f"\n{outputs.text(shown)}", nl=False)
+    else:
+        about = ", ".join(next(c.sets for c in experiment.claims if c.id == item))
+        click.echo(f"{item} is about other images: --data {about}")
     tell_failed(rows, retry(out))
-
-
-def _asked(
-    experiment: "Experiment", item: str | None, given: dict[str, Any], quick: bool
-) -> dict[str, Any]:
-    """Return the values of axes and settings: given, of a quick run, or those an item needs."""
-    asked = dict(experiment.quick) if quick else {}
-    claim = next((claim for claim in experiment.claims if claim.id == item), None)
-    for axis in experiment.grid.axes:
-        words = given.pop(axis.name)
-        compared = [p for p in claim.parts if p.of == axis.name] if claim is not None else []
-        if words is not None:
-            asked[axis.key] = words
-        elif compared:
-            asked[axis.key] = list(dict.fromkeys(n for p in compared for n in (p.one, p.other)))
-        if axis.key in asked:
-            asked[axis.key] = axis.values(asked[axis.key])
-    return asked | {name: value for name, value in given.items() if value is not None}
 
 
 def _explain(

@@ -8,6 +8,7 @@ from avanp.errors import AvanpError, unknown
 from avanp.runs.schema import TEXT, Schema, whole
 
 MOST = 10_000  # rates, seeds, draws or jobs
+MOST_SET = 1_000_000  # of a setting: images, steps
 
 
 @dataclass(frozen=True)
@@ -88,12 +89,12 @@ def check_seeds(values: Sequence[Any]) -> tuple[int, ...]:
     return tuple(values)
 
 
-def check_count(name: str, value: int) -> None:
-    """Refuse what is not a number of seeds, draws or jobs."""
+def check_count(name: str, value: int, most: int = MOST) -> None:
+    """Refuse what is not a number of seeds, draws or jobs, or a setting up to `most`."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise AvanpError(f"{name} must be a whole number, not {value!r}")
-    if not 1 <= value <= MOST:
-        raise AvanpError(f"{name} must be from 1 to {MOST}, not {value}")
+    if not 1 <= value <= most:
+        raise AvanpError(f"{name} must be from 1 to {most}, not {value}")
 
 
 def names_axis(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 # Half of the last digit that a table of four prints. What is "higher" in it is so by more than
 # this; what differs by less is taken for equal.
@@ -26,7 +26,7 @@ class Compare:
     relation : {">", "<", "<="}
         ``<=`` is "not above": smaller, or equal.
     other : str
-        Another value of that axis.
+        Another value of that axis; or with `than`, what that number is.
     of : str
         The axis on which the two stand.
     statistic : {"mean", "maximum", "minimum", "sd"}
@@ -35,6 +35,10 @@ class Compare:
         The paper's own numbers by `one` and `other`, where it has them.
     size : float
         What a difference must be above to be one.
+    than : float, optional
+        A number known beforehand, the same for every seed, in the place of another cell's.
+    at : mapping
+        Values of other axes, at which alone the two are compared; the statistic goes over the rest.
     """
 
     value: str
@@ -45,6 +49,13 @@ class Compare:
     statistic: str = "mean"
     paper: Mapping[str, float] = field(default_factory=dict, hash=False)
     size: float = MARGIN
+    than: float | None = None
+    at: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The values of the axis that are compared."""
+        return (self.one,) if self.than is not None else (self.one, self.other)
 
     @property
     def sign(self) -> int:
@@ -62,7 +73,8 @@ class Compare:
         return self.size if self.strict else -self.size
 
     def __str__(self) -> str:
-        return f"{WORDS[self.statistic]} of {self.one} {RELATIONS[self.relation]} {self.other}'s"
+        other = f"{self.other}'s" if self.than is None else f"{self.than:g}, {self.other}"
+        return f"{WORDS[self.statistic]} of {self.one} {RELATIONS[self.relation]} {other}"
 
     def claimed(self, value: float, other: float) -> float:
         """Return the difference that the claim says is above zero."""
@@ -93,9 +105,12 @@ class Claim:
     parts : tuple of Compare
     evidence : str
         What of the paper it rests on.
+    sets : tuple of str
+        The sets of images that it is about, by name; none is any.
     """
 
     id: str
     claim: str
     parts: tuple[Compare, ...]
     evidence: str = ""
+    sets: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from typing import Any
 from avanp.data.images import ImageSet
 from avanp.data.size import check_size
 from avanp.errors import AvanpError
-from avanp.experiments.axes import check_count
+from avanp.experiments.axes import MOST_SET, check_count
 from avanp.experiments.experiment import Experiment
 from avanp.runs.schema import FLAG, OBJECT, TEXT, fits, whole
 
@@ -43,7 +43,7 @@ def configuration(
     """
     settings = {name: asked.get(name, value) for name, value in experiment.settings.items()}
     for name, value in settings.items():
-        check_count(name, value)
+        check_count(name, value, MOST_SET)
     axes = experiment.grid.axes
     return {
         "format": FORMAT,

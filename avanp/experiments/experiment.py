@@ -108,7 +108,10 @@ class Experiment:
     is_paper_set : callable
         Whether an `ImageSet` is the paper's own: its numbers are compared with the paper's then.
     data : str, optional
-        The set where none is named; by default the AVA paper's, or the one built in.
+        The set where none is named, and none of `sets` is found; by default the AVA paper's, or the
+        one built in.
+    sets : tuple of str
+        The paper's, of which those that are found are run where none is named.
     channels : {1, 3}, optional
         Images are made grey, or RGB.
     fingerprint : callable, optional
@@ -120,6 +123,9 @@ class Experiment:
         Of names to functions ``(rows, config)``, which return values of `avanp.report`.
     of_no_run : tuple of str
         Tables that depend on no rows: alone, they are drawn at once.
+    items : mapping
+        For tables and claims that are asked for alone, what they need: words for axes, settings,
+        and as "data" the sets, as in `sets`.
     galleries : mapping
         Of names to functions ``(folder, rows, config)``; the folder has the strips of images.
     write : callable, optional
@@ -151,11 +157,13 @@ class Experiment:
     about: Callable[[], Mapping[str, Any]] = dict
     is_paper_set: Callable[["ImageSet"], bool] = lambda images: False
     data: str | None = None
+    sets: tuple[str, ...] = ()
     channels: int | None = None
     fingerprint: Callable[[Arrays], str] | None = None
     shared: tuple[Shared, ...] = ()
     tables: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     of_no_run: tuple[str, ...] = ()
+    items: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     charts: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     galleries: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     write: Callable[[Path, list[dict[str, Any]], dict[str, Any]], Any] | None = None
@@ -170,3 +178,8 @@ class Experiment:
     def groups(self) -> str:
         """The key of what is judged apart: that of the axis `by`, or "all"."""
         return next((axis.key for axis in self.grid.axes if axis.name == self.by), "all")
+
+    def claims_about(self, config: Mapping[str, Any]) -> tuple[Claim, ...]:
+        """Return the claims about the images of a run: of any, or of the set of that name."""
+        name = config.get("data", {}).get("name")
+        return tuple(claim for claim in self.claims if not claim.sets or name in claim.sets)

@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 from avanp.errors import AvanpError
-from avanp.experiments.compare import HOLDS, NOT, UNTOLD, Compare
+from avanp.experiments.compare import HOLDS, NOT, UNTOLD, Claim, Compare
 from avanp.experiments.evidence import Evidence, Runs, look, point, runs_of
 from avanp.experiments.experiment import Experiment
 from avanp.experiments.noise import Drawn, draw, share_true, spread
@@ -34,7 +34,7 @@ def judge(
     Parameters
     ----------
     experiment : Experiment
-        Whose `claims` are judged, apart for each value of its axis `by`.
+        Whose claims about the run's images are judged, apart for each value of its axis `by`.
     rows : iterable of mappings
         Of a run, finished or not.
     config : mapping
@@ -58,6 +58,7 @@ def judge(
     if draws < 1:
         raise AvanpError(f"draws must be at least 1, not {draws}")
     rows, by, key = list(rows), experiment.by, experiment.groups
+    claims = experiment.claims_about(config)
     judged: list[dict[str, Any]] = [
         {
             "id": claim.id,
@@ -66,12 +67,12 @@ def judge(
             "paper_agrees": all(part.agrees() for part in claim.parts),
             key: {},
         }
-        for claim in experiment.claims
+        for claim in claims
     ]
     for group in config[key] if by is not None else ["all"]:
         own = [row for row in rows if by is None or row[by] == group]
         for entry, one in zip(
-            judged, _judged(experiment, own, config, resamples, draws), strict=True
+            judged, _judged(experiment, claims, own, config, resamples, draws), strict=True
         ):
             one["says"] = says(one) if says is not None else ""
             entry[key][group] = one
@@ -80,33 +81,38 @@ def judge(
 
 def _judged(
     experiment: Experiment,
+    claims: Sequence[Claim],
     rows: Sequence[Mapping[str, Any]],
     config: Mapping[str, Any],
     resamples: int,
     draws: int,
 ) -> list[dict[str, Any]]:
     """Return what is found on each claim in the rows of one group."""
-    known: dict[tuple[str, str], tuple[Runs, list[Any], list[str], Drawn]] = {}
+    known: dict[Any, tuple[Runs, list[Any], list[str], Drawn]] = {}
 
     def runs(part: Compare) -> tuple[Runs, list[Any], list[str], Drawn]:
         """The rows as a comparison looks at them; most claims look at the same."""
-        if (part.value, part.of) not in known:
-            apart = {experiment.by, part.of, "seed"}
+        key = part.value, part.of, part.other if part.than is not None else "", str(part.at)
+        if key not in known:
+            apart = {experiment.by, part.of, "seed", *part.at}
             axes = [axis for axis in experiment.grid.axes if axis.name not in apart]
             over = [axis.name for axis in axes]
             values = product(*(config[axis.key] for axis in axes))
             points = [point(dict(zip(over, some, strict=True)), over) for some in values]
-            found = runs_of(rows, part.value, part.of, over)
-            known[part.value, part.of] = found, points, over, draw(found, points)
-        return known[part.value, part.of]
+            own = [row for row in rows if all(row[name] == v for name, v in part.at.items())]
+            found = runs_of(own, part.value, part.of, over)
+            if part.than is not None:
+                same: dict[Any, float | None] = dict.fromkeys(points, part.than)
+                found[part.other] = dict.fromkeys(found.get(part.one, {}), same)
+            known[key] = found, points, over, draw(found, points)
+        return known[key]
 
     evidence = [
-        [look(part, *runs(part)[:3], resamples) for part in claim.parts]
-        for claim in experiment.claims
+        [look(part, *runs(part)[:3], resamples) for part in claim.parts] for claim in claims
     ]
     found = _decided(evidence)
     shares = _again(evidence, found, draws)
-    for claim, one, again in zip(experiment.claims, found, shares, strict=True):
+    for claim, one, again in zip(claims, found, shares, strict=True):
         tables = [runs(part)[3] for part in claim.parts]
         one["again"] = again
         one["own_noise"] = share_true(claim.parts, tables)

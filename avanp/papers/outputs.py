@@ -33,9 +33,14 @@ def tables(experiment: Experiment, rows: Rows, config: Config) -> dict[str, list
     return {name: list(draw(rows, config)) for name, draw in experiment.tables.items()}
 
 
-def verdicts(experiment: Experiment, judged: Sequence[Mapping[str, Any]]) -> list[Table]:
-    """Return a table of verdicts for each group that was judged apart."""
-    groups, claims = experiment.groups, len(experiment.claims)
+def verdicts(
+    experiment: Experiment, judged: Sequence[Mapping[str, Any]], claims: int | None = None
+) -> list[Table]:
+    """Return a table of verdicts for each group that was judged apart.
+
+    `claims` is how many were judged together, where those shown are but some of them.
+    """
+    groups, claims = experiment.groups, len(judged) if claims is None else claims
     least = fewest(claims)
     found = []
     for group in judged[0][groups] if judged else ():

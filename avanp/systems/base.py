@@ -196,15 +196,20 @@ class System(WithParts):
 
     def evaluate(self, batch: Any, rng: Rng) -> Terms:
         """Return `measure` of any number of images: means over chunks, nothing trained."""
-        x, labels = batch if self.needs_labels else (batch, None)
-        n = len(x)
+        x, labels = batch if self.needs_labels else (batch, np.zeros(len(batch)))
         sums: Terms = {}
-        for rows in chunks(n):
+        for rows in chunks(len(x)):
             part = self.check_images(x[rows])
-            measured = self.measure(part if labels is None else (part, labels[rows]), rng)
+            measured = self.measure((part, labels[rows]) if self.needs_labels else part, rng)
             for term, value in measured.items():
-                sums[term] = sums.get(term, 0.0) + value * len(part) / n
+                if total := self.counted(term, labels):
+                    share = value * self.counted(term, labels[rows]) / total
+                    sums[term] = sums.get(term, 0.0) + share
         return sums
+
+    def counted(self, term: str, labels: Array) -> int:
+        """Return of how many images with these labels, (B,), a term is the mean: of all."""
+        return len(labels)
 
     def measure(self, batch: Any, rng: Rng) -> Terms:
         """Return terms of one checked batch outside training; batch norm by running moments."""

@@ -1,5 +1,6 @@
 """Means of what the steps of a row measured."""
 
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -17,12 +18,19 @@ class Means:
         self.sums: dict[str, float] = {}
         self.counts: dict[str, int] = {}
 
-    def add(self, terms: dict[str, float], images: int) -> None:
-        """Take note of a step on so many images."""
+    def add(
+        self, terms: dict[str, float], images: int, counts: Mapping[str, int] | None = None
+    ) -> None:
+        """Take note of a step on so many images.
+
+        `counts` are of how many a term is the mean, where that is not of all: of none, the term
+        says nothing.
+        """
         self.seen += images
         for term, value in terms.items():
-            self.sums[term] = self.sums.get(term, 0.0) + value * images / self.n
-            self.counts[term] = self.counts.get(term, 0) + images
+            if count := (counts or {}).get(term, images):
+                self.sums[term] = self.sums.get(term, 0.0) + value * count / self.n
+                self.counts[term] = self.counts.get(term, 0) + count
 
     def means(self) -> dict[str, float]:
         """Return the means."""

@@ -168,9 +168,9 @@ class Trainer:
             while not self.stopped and not self._over():
                 start = time.perf_counter()
                 set_rate(self)
-                terms, seen = self._step(images, labels)
+                terms, seen, counts = self._step(images, labels)
                 self.means = means_of(self.means, len(images))
-                self.means.add(terms, seen)
+                self.means.add(terms, seen, counts)
                 self.seconds += time.perf_counter() - start
                 ended = batches.done > self.epoch
                 self.epoch = batches.done
@@ -203,8 +203,9 @@ class Trainer:
         """
         return resumed(cls, path, **given)
 
-    def _step(self, images: Array, labels: Array | None) -> tuple[Terms, int]:
-        seen = 0
+    def _step(self, images: Array, labels: Array | None) -> tuple[Terms, int, dict[str, int]]:
+        """Return the terms of a step, the images seen, and of how many of them a term is."""
+        seen, drawn = 0, []
         batches = self.batches
         assert batches is not None
 
@@ -213,7 +214,10 @@ class Trainer:
             rows = batches.draw()
             seen += len(rows)
             x = as_floats(images[rows], self.system.dtype)
-            return x if labels is None else (x, labels[rows])
+            if labels is None:
+                return x
+            drawn.append(labels[rows])
+            return x, drawn[-1]
 
         try:
             # Whatever overflows is caught, and named.
@@ -222,7 +226,10 @@ class Trainer:
         except NotFinite as error:
             raise self.output.diverged(self, error) from None
         self.step += 1
-        return terms, seen
+        if labels is None:
+            return terms, seen, {}
+        known = np.concatenate(drawn)
+        return terms, seen, {term: self.system.counted(term, known) for term in terms}
 
     def _log(self, images: Array) -> None:
         """Keep a row, after a look at the validation images, and a checkpoint."""

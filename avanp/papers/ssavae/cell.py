@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,11 @@ def weights_of(decoder: str) -> tuple[float, float]:
             f"{', '.join(WORDS)}"
         )
     return float(found[1]), float(found[2])
+
+
+def pairs_of(decoders: Iterable[str]) -> dict[str, tuple[float, float]]:
+    """Return β and γ of those of the decoders that have them, by name."""
+    return {name: weights_of(name) for name in decoders if name not in WORDS}
 
 
 def run(

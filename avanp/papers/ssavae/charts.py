@@ -1,15 +1,13 @@
-"""The charts of the SSAVAE experiment: codes of two numbers (Fig. 7), scores by β, images."""
+"""The charts of the SSAVAE experiment: codes of two numbers (Fig. 7), and scores by β."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from avanp.experiments.folder import picture_path
-from avanp.papers.ssavae.cell import VEC_ALONE, WORDS, weights_of
-from avanp.papers.ssavae.tables import of, told
+from avanp.papers.ssavae.cell import VEC_ALONE, named, pairs_of
+from avanp.papers.ssavae.tables import of
 from avanp.report.chart import (
     BROAD,
     DASHED,
@@ -22,7 +20,6 @@ from avanp.report.chart import (
     Points,
     Style,
 )
-from avanp.report.gallery import Gallery, Picture
 
 Rows = Sequence[Mapping[str, Any]]
 Config = Mapping[str, Any]
@@ -63,7 +60,7 @@ def codes(rows: Rows, config: Config) -> Iterator[Chart]:
 
 def regimes(rows: Rows, config: Config) -> Iterator[Chart]:
     """Yield scores by β for each Kz and number of labels: a line for each γ, the β evenly apart."""
-    pairs = [weights_of(name) for name in config["decoders"] if name not in WORDS]
+    pairs = list(pairs_of(config["decoders"]).values())
     betas = sorted({beta for beta, _ in pairs})
     if len(betas) < 2:
         return
@@ -93,33 +90,8 @@ def _line(rows: Rows, name: str, gamma: float, betas: Sequence[float], style: St
     means: list[float | None] = []
     spreads: list[float | None] = []
     for beta in betas:
-        values = [
-            row[name]
-            for row in rows
-            if row["decoder"] not in WORDS and weights_of(row["decoder"]) == (beta, gamma)
-        ]
+        values = [row[name] for row in rows if row["decoder"] == named(beta, gamma)]
         means.append(float(np.mean(values)) if values else None)
         spreads.append(float(np.std(values)) if len(values) > 1 else None)
     band = spreads if any(spread is not None for spread in spreads) else ()
     return Line(f"γ = {gamma:g}", [float(i) for i in range(len(betas))], means, style, band)
-
-
-def reconstructions(folder: Path, rows: Rows, config: Config) -> Iterator[Gallery]:
-    """Yield held-out images and what each decoder makes of them (Fig. 9), of the first seed."""
-    from avanp.papers.ssavae.experiment import SSAVAE
-
-    decoders = [name for name in config["decoders"] if name != VEC_ALONE]
-    for kept in config["labels"] if decoders else ():
-        lines = []
-        for decoder in ("", *decoders):
-            pictures = []
-            for kz in config["kz"]:
-                cell = {"kz": kz, "labels": kept, "decoder": decoder or decoders[0]}
-                path = picture_path(folder, SSAVAE, cell, "" if decoder else "real")
-                what = told(decoder) if decoder else "the images"
-                pictures.append(Picture(path, what, f"Held-out images, Kz = {kz}: {what}"))
-            lines.append((told(decoder) if decoder else "images", pictures))
-        title = f"Held-out images, {kept} labels, seed {config['seeds'][0]} (Fig. 9)"
-        heads = [f"Kz = {kz}" for kz in config["kz"]]
-        width = config["data"]["width"]
-        yield Gallery(f"reconstructions-{kept}", title, "decoder", heads, lines, width)

@@ -1,5 +1,6 @@
 """What the cells share: the first stage of each (Kz, labels, seed), and one judge of a set."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -20,7 +21,11 @@ from avanp.training.trainer import Trainer
 
 BATCH = 128
 HELD = 1000
-ALL = "all"  # labels
+# Of the axis of labels: 100 keeps that many, and the other images pay KL; 100-rec, a decoder's
+# reconstruction as well; 100-only leaves them out; all keeps all.
+ALL, KL, REC, ONLY = "all", "", "rec", "only"
+KEPT = re.compile(rf"([1-9]\d{{0,5}})(?:-({REC}|{ONLY}))?")
+RECONSTRUCT = 1.0  # the weight of that reconstruction
 JUDGE_WIDTHS = (16, 32, 64)
 
 
@@ -64,17 +69,49 @@ def vec_of(cell: Cell) -> dict[str, Any]:
 
 
 def make_vec(of: Mapping[str, Any], data: Arrays) -> Result:
-    """Train a VEC whose rate falls along a cosine, and return its arrays."""
+    """Train a VEC whose rate falls along a cosine, and return its arrays.
+
+    Where the images without a label are left out, it takes as many steps on the others.
+    """
     sets = sets_of(of, data)
-    labels = sets.labels
-    if of["labels"] != ALL:
-        labels = some_labels(labels, int(of["labels"]), of["seed"], UNLABELLED)
-    return _trained(build_vec(of, sets), sets.train, labels, of)
+    if of["labels"] == ALL:
+        return _trained(build_vec(of, sets), sets.train, sets.labels, of)
+    n, others = kept_labels(of["labels"])
+    labels = some_labels(sets.labels, n, of["seed"], UNLABELLED)
+    if others != ONLY:
+        return _trained(build_vec(of, sets), sets.train, labels, of)
+    known = labels != UNLABELLED
+    times = -(-len(labels) // BATCH) / -(-int(known.sum()) // BATCH)
+    longer = {**of, "epochs": round(times * of["epochs"])}
+    return _trained(build_vec(of, sets), sets.train[known], labels[known], longer)
+
+
+def kept_labels(words: str) -> tuple[int, str]:
+    """Return how many labels are kept, and what the other images do: `KL`, `REC` or `ONLY`.
+
+    Raises
+    ------
+    AvanpError
+        For other words than 100, 100-rec and 100-only, or `ALL`.
+    """
+    found = KEPT.fullmatch(words)
+    if found is None:
+        raise AvanpError(
+            f"--labels: {words!r} is no whole number of at least 1, nor that with -{REC} or "
+            f"-{ONLY}, nor {ALL}"
+        )
+    return int(found[1]), found[2] or KL
 
 
 def build_vec(of: Mapping[str, Any], sets: Sets) -> VEC:
-    """Return an untrained VEC of size S."""
-    config = VEC.config_class(shape=sets.shape, classes=sets.classes, latent=int(of["kz"]))
+    """Return an untrained VEC of size S, with a decoder where one is trained along."""
+    decoded = of["labels"] != ALL and kept_labels(of["labels"])[1] == REC
+    config = VEC.config_class(
+        shape=sets.shape,
+        classes=sets.classes,
+        latent=int(of["kz"]),
+        reconstruct=RECONSTRUCT if decoded else 0.0,
+    )
     return VEC(config, of["seed"])
 
 

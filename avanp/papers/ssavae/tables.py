@@ -5,13 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from avanp.papers.ssavae.cell import MEANS, PLAIN, REAL, VEC_ALONE, WORDS
+from avanp.papers.ssavae import regimes
+from avanp.papers.ssavae.cell import MEANS, PLAIN, REAL, UNTRAINED, VEC_ALONE, WORDS, pairs_of
 from avanp.report.table import Cell, Entry, Table, columns
 
 Rows = Sequence[Mapping[str, Any]]
 Config = Mapping[str, Any]
 # It shows images alone: there is nothing to stand beside a score of ours.
 NONE = "The paper prints no scores."
+SHOD = "fashion-mnist"
+FIGURE_10 = "b0.001-g0"
 TOLD = {
     VEC_ALONE: "VEC alone",
     PLAIN: "VAE, same nets",
@@ -24,6 +27,7 @@ SCORES = {
     "label": "class kept",
     "frechet": "Fréchet",
     "frechet_new": "Fréchet, new",
+    "label_new": "class, new",
 }
 
 
@@ -37,33 +41,65 @@ def told(decoder: str) -> str:
 
 def latent(rows: Rows, config: Config) -> Iterator[Table]:
     """Yield what the first stage makes of held-out images (Fig. 7), for each Kz."""
+    shown = {"accuracy": "accuracy", "silhouette": "silhouette", "kl": "KL, nats"}
+    shown["judge"] = "judge's accuracy"
+    if config["data"]["name"] == SHOD:
+        shown |= {"shoes": "shoes", "bags": "bags"}
     lines: list[list[Any]] = []
-    for kz in config["kz"]:
-        for labels in config["labels"]:
-            own = _firsts(rows, kz=kz, labels=labels)
-            numbers = [_mean(own, name) for name in ("accuracy", "silhouette", "kl", "judge")]
-            lines.append([f"Kz = {kz}, {labels} labels", *numbers])
-    heads = columns("", "accuracy", "silhouette", "KL, nats", "judge's accuracy")
-    yield Table("latent", f"Codes of held-out images (Fig. 7). {NONE}", heads, lines, "numbers")
+    for kz, labels in _groups(config):
+        own = _firsts(rows, kz=kz, labels=labels)
+        lines.append([f"Kz = {kz}, {labels} labels", *(_mean(own, name) for name in shown)])
+    title = f"Codes of held-out images (Fig. 7). {NONE}"
+    if "shoes" in shown:
+        title += (
+            " Shoes: the distance between the centres of 5, 7 and 9 in that of any two classes; "
+            "bags: the distance from the nearest in that of any class."
+        )
+    yield Table("latent", title, columns("", *shown.values()), lines, "numbers")
+
+
+def manifold(rows: Rows, config: Config) -> Iterator[Table]:
+    """Yield of how many classes there are images in the grid of codes (Fig. 8)."""
+    names = [*pairs_of(config["decoders"])]
+    if not names or "2" not in config["kz"]:
+        return
+    lines: list[list[Any]] = []
+    for name in names:
+        owns = [of(rows, decoder=name, kz="2", labels=kept) for kept in config["labels"]]
+        lines.append([told(name), *(_mean(own, "in_grid") for own in owns)])
+    heads = columns("", *(f"{kept} labels" for kept in config["labels"]))
+    title = f"Share of the classes that the judge finds among 20×20 codes (Fig. 8). {NONE}"
+    yield Table("manifold", title, heads, lines, "numbers")
 
 
 def weights(rows: Rows, config: Config) -> Iterator[Table]:
-    """Yield the scores of reconstructions by β and γ (Fig. 9), for each Kz and number of labels."""
-    decoders = [name for name in config["decoders"] if name not in WORDS]
-    for kz, labels in _groups(config) if decoders else ():
-        lines = [_scores(rows, name, kz, labels) for name in decoders]
+    """Yield the scores of reconstructions by β and γ (Fig. 9), and the knees of their curves."""
+    shown = [*pairs_of(config["decoders"])]
+    shown += [name for name in UNTRAINED if name in config["decoders"]]
+    for kz, labels in _groups(config) if shown else ():
+        lines = [_scores(rows, name, kz, labels) for name in shown]
         title = f"By β and γ, Kz = {kz}, {labels} labels (Fig. 9). {NONE}"
         yield Table(f"weights-{kz}-{labels}", title, _heads(), lines, "numbers")
+    yield from regimes.thresholds(rows, config)
+
+
+def cifar(rows: Rows, config: Config) -> Iterator[Table]:
+    """Yield the scores of the weights of Fig. 10 beside the mean images of the classes."""
+    names = [name for name in (FIGURE_10, *UNTRAINED) if name in config["decoders"]]
+    for kz, labels in _groups(config) if FIGURE_10 in names else ():
+        lines = [_scores(rows, name, kz, labels) for name in names]
+        title = f"The weights of Fig. 10, Kz = {kz}, {labels} labels. {NONE}"
+        yield Table(f"cifar-{kz}-{labels}", title, _heads(), lines, "numbers")
 
 
 def vae(rows: Rows, config: Config) -> Iterator[Table]:
     """Yield the scores of the VAE and of the decoders of γ > 0 and β > 0 beside each other."""
     if PLAIN not in config["decoders"]:
         return
-    others = (name for name in config["decoders"] if name not in WORDS)
-    whole = [name for name in others if not (name.startswith("b0-") or name.endswith("-g0"))]
+    whole = [name for name, (beta, gamma) in pairs_of(config["decoders"]).items() if beta and gamma]
+    names = (PLAIN, *whole, *(name for name in UNTRAINED if name in config["decoders"]))
     for kz, labels in _groups(config):
-        lines = [_scores(rows, name, kz, labels) for name in (PLAIN, *whole)]
+        lines = [_scores(rows, name, kz, labels) for name in names]
         title = (
             f"Beside a VAE of the same nets and as many steps, Kz = {kz}, {labels} labels. {NONE}"
         )
@@ -78,8 +114,9 @@ def labels(rows: Rows, config: Config) -> Iterator[Table]:
         owns = [_firsts(rows, kz=kz, labels=kept) for kz in config["kz"]]
         lines.append([kept, *(_mean(own, "accuracy") for own in owns)])
     title = (
-        "Accuracy on held-out images by the labels kept; the other images pay KL alone. The paper "
-        "leaves no label out: it has no number for this."
+        "Accuracy on held-out images by the labels kept. The other images pay KL; rec: a decoder's "
+        "reconstruction too; only: they are left out. The paper leaves no label out: it has no "
+        "number for this."
     )
     yield Table("labels", title, heads, lines, "numbers")
 
@@ -109,7 +146,7 @@ def _firsts(rows: Rows, **values: Any) -> list[Mapping[str, Any]]:
 
 
 def _mean(rows: Rows, name: str) -> Entry:
-    values = [row[name] for row in rows]
+    values = [row[name] for row in rows if row[name] is not None]
     if not values:
         return Entry(None)
     spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
