@@ -86,6 +86,67 @@ def test_an_image_without_a_label_pays_kl_alone():
     assert any(np.any(_array(g)) for g in none["encoder"].values())
 
 
+def test_a_decoder_that_is_trained_along_adds_the_mean_cross_entropy_of_the_pixels():
+    system, x, labels = vec(kl_weight=0.3, reconstruct=0.7), images(), np.full(N, -1)
+    grads, terms = system.gradients((x, labels), stream(0, "noise"))
+    mu, logvar = np.split(system.encoder.forward(x)[0], 2, axis=1)
+    again = sigmoid(system.decoder.forward(eq.eq1(mu, np.exp(logvar / 2), noise()), train=True)[0])
+    errors = [
+        -(wanted * np.log(got) + (1 - wanted) * np.log1p(-got))
+        for wanted, got in zip(x.ravel(), again.ravel(), strict=True)
+    ]
+    assert terms["reconstruction"] == same(sum(errors) / len(errors))
+    assert terms["loss"] == same(0.3 * terms["kl"] / 2 + 0.7 * terms["reconstruction"])
+    assert set(grads) == {"encoder", "classifier", "decoder"}
+    assert set(vec().nets) == {"encoder", "classifier"}
+    real = vec(kl_weight=0.3, reconstruct=0.7, pixel_range="real")
+    _, terms = real.gradients((x, labels), stream(0, "noise"))
+    mu, logvar = np.split(real.encoder.forward(x)[0], 2, axis=1)
+    out = real.decoder.forward(eq.eq1(mu, np.exp(logvar / 2), noise()), train=True)[0]
+    assert terms["reconstruction"] == same(0.5 * np.mean(np.square(out - x)))
+
+
+def test_images_without_a_label_do_not_lower_the_terms_of_the_others(monkeypatch):
+    monkeypatch.setattr("avanp.systems.images.CHUNK", 4)
+    monkeypatch.setattr(
+        "avanp.systems.base.chunks", lambda n: (slice(i, i + 4) for i in range(0, n, 4))
+    )
+    system, x, labels = vec(reconstruct=0.2), images(), np.arange(N) % 3
+    some = np.where(np.isin(np.arange(N), (0, 5, 8)), labels, -1)
+    told = system.evaluate((x, some), stream(0, "eval"))
+    alone = system.measure((x[some >= 0], some[some >= 0]), stream(0, "eval"))
+    whole = system.measure((x, labels), stream(0, "eval"))
+    for term in ("cross_entropy", "accuracy"):
+        assert told[term] == same(alone[term])
+    assert told["kl"] == same(whole["kl"])
+    assert told["reconstruction"] == same(whole["reconstruction"])
+    kl, rec = 0.1 * whole["kl"] / 2, 0.2 * whole["reconstruction"]
+    assert told["loss"] == same(kl + rec + alone["cross_entropy"])
+    none = system.evaluate((x, np.full(N, -1)), stream(0, "eval"))
+    assert "cross_entropy" not in none
+    assert "accuracy" not in none
+    assert none["loss"] == same(kl + rec)
+
+
+def test_a_row_of_the_log_weighs_each_step_by_the_images_that_have_a_label():
+    x, labels = told_apart(np.random.default_rng(0))
+    some = np.full(len(labels), -1)
+    some[:9] = labels[:9]
+    system, seen = vec(np.float32), []
+    gradients = system.gradients
+    system.gradients = lambda batch, rng: (
+        seen.append((batch[1], got := gradients(batch, rng))) or got
+    )
+    (row,) = Trainer(system, batch_size=8).fit(x, 1, labels=some)
+    counts = [int(np.sum(batch >= 0)) for batch, _ in seen]
+    assert sum(counts) == 9
+    assert 0 in counts  # a batch without one says nothing of accuracy
+    for term in ("cross_entropy", "accuracy"):
+        values = [terms.get(term, 0) for _, (_, terms) in seen]
+        assert row[term] == pytest.approx(np.dot(counts, values) / 9)
+    assert row["kl"] == pytest.approx(np.mean([terms["kl"] for _, (_, terms) in seen]))
+
+
 def _array(g):
     return g.to_array() if hasattr(g, "to_array") else g
 
