@@ -215,7 +215,7 @@ def test_a_row_is_that_of_a_head_trained_by_hand(images):
     assert all(row["seen"] == 0 and row["rest_f1"] is None for row in rows.values())
 
 
-@pytest.mark.parametrize("method", ["duplicates", "flips", "SMOTE", "VAE"])
+@pytest.mark.parametrize("method", ["duplicates", "flips", "noise", "SMOTE", "VAE", "GAN", "BEGAN", "SSAVAE"])
 def test_what_is_added_depends_on_the_minority_s_training_images_alone(images, method):
     labels = images.labels
     division = divide(labels, np.arange(46), 1, 12, SEED(0))
@@ -288,9 +288,9 @@ def test_a_folder_has_its_answer_after_one_command_and_more_seeds_go_on(place):
     first = avanp(place, *WORDS, "--seeds", "1")
     assert first.code == 0, first.err
     assert "seen in training, of the images held out: 0%" in first.out
-    assert first.out.count("cannot be told") == 6
+    assert first.out.count("cannot be told") == 7
     before = rows_of(place / "out")
-    methods = ["prior", "weights", "duplicates", "flips", "SMOTE", "VAE"]
+    methods = ["prior", "weights", "duplicates", "flips", "noise", "SMOTE", "VAE"]
     cells = [("nothing", 0)] + [(method, n) for method in methods for n in (10, 20)]
     assert [(row["method"], row["n"]) for row in before] == cells
     assert all(row["rest_f1"] is not None for row in before)
@@ -302,9 +302,9 @@ def test_a_folder_has_its_answer_after_one_command_and_more_seeds_go_on(place):
     assert more.code == 0, more.err
     after = rows_of(place / "out")
     assert after[: len(before)] == before
-    assert len(after) == 3 * (13 + 2)
+    assert len(after) == 3 * (15 + 2)
     table = more.out.split("─\n")[1]
-    assert [line.split()[0] for line in table.splitlines()[:14:2]] == [*methods, "DFC-VAE"]
+    assert [line.split()[0] for line in table.splitlines()[:16:2]] == [*methods, "DFC-VAE"]
     assert max(map(len, more.out.splitlines())) <= 100
     with open(place / "out" / "by_n.csv", newline="") as file:
         by_n = list(csv.DictReader(file))

@@ -27,7 +27,8 @@ def report(directory: str, markdown: bool) -> None:
     DIR is the folder of a sweep, finished or not. The page holds Tables 1-3 beside the paper's,
     Figure 6, BM curves, generated images, the verdicts of an audit where there is one
     (avanp audit --from DIR), and with what it was made. Of a training (avanp train --out DIR) it
-    holds how it ended, the losses over the epochs, samples, reconstructions and options.
+    holds how it ended, the losses over the epochs, samples, reconstructions and options; of the
+    study of a rare class (avanp imbalance --out DIR) its verdicts, scores and synthetic images.
     """
     from pathlib import Path
 
@@ -40,12 +41,16 @@ def report(directory: str, markdown: bool) -> None:
         written(str(write_training(folder)))
         return
 
-    if not (folder / "run.json").exists():
+    study = (folder / "study.json").exists()
+    if not study and not (folder / "run.json").exists():
         raise AvanpError(_nothing(directory))
+    if study and markdown:
+        raise AvanpError("--markdown is for sweeps: leave it out for a study of a rare class")
     from avanp.papers import runs
+    from avanp.papers.dfc import imbalance_page
 
     with notes():
-        paths = runs.report(folder, markdown=markdown)
+        paths = imbalance_page.report(folder) if study else runs.report(folder, markdown=markdown)
     for path in paths:
         written(str(path))
 

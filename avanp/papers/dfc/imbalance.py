@@ -1,12 +1,15 @@
-"""The study of a rare class, by the clean protocol: what helps it, over seeds and counts.
+"""The study of a rare class: what helps it, over seeds and counts, by one of two protocols.
 
-A frozen net's features and a linear head; synthetic images are made of the minority's training
-images alone and enter training alone. A row is a seed, a method and a number of images added.
+A frozen net's features and a linear head. By the clean protocol, synthetic images are made of the
+minority's training images alone and enter training alone; the other is that of the paper's program,
+`avanp.papers.dfc.released`. A row is a seed, a method and a number of images added.
 """
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +17,7 @@ import numpy as np
 from avanp.data.grouping import identical
 from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
-from avanp.papers.dfc import remedies
+from avanp.papers.dfc import released, remedies
 from avanp.papers.dfc.division import Division, divide, refuse_seen, seen
 from avanp.papers.dfc.head import Decisions, Head, scores
 from avanp.papers.dfc.remedies import NOTHING, PRIOR, WEIGHTS, Material
@@ -22,16 +25,21 @@ from avanp.rng import stream
 from avanp.runs.folder import Kind, Row
 from avanp.runs.journal import Journal
 from avanp.runs.schema import NUMBER, TEXT, maybe, number, whole
+from avanp.training import archive
 
 Array = np.ndarray
 OF_TEST = ("f1", "auc", "ap", "macro_f1", "weighted_f1")
 OF_REST = ("f1", "auc", "ap")
+CLEAN, RELEASED = "clean", "as-released"
 ROW = {"seed": whole(0), "method": TEXT, "n": whole(0), "seen": number(0, 1)}
+ROW |= {"seen_rare?": number(0, 1)}
 ROW |= dict.fromkeys(OF_TEST, NUMBER)
 ROW |= {f"rest_{name}": maybe(NUMBER) for name in OF_REST}
-IMBALANCE = Kind("study", rows="rows.jsonl", row=ROW, identity="study.json")
-
-
+DOCUMENT = {"protocol": TEXT, "data": TEXT, "minority": TEXT, "features": TEXT}
+IMBALANCE = Kind(
+    "study", rows="rows.jsonl", row=ROW, identity="study.json", document=DOCUMENT,
+    folders=("images",),
+)  # fmt: skip
 MOST = 100_000  # images added
 COUNTS = 1000
 
@@ -73,6 +81,8 @@ class Study:
         Images (N, H, W, C) to features (N, D).
     steps : int
         Of a generator's training.
+    protocol : {"clean", "as-released"}
+        The second takes generators as methods alone.
     """
 
     images: ImageSet
@@ -83,6 +93,7 @@ class Study:
     features: str
     space: Callable[[Array], Array]
     steps: int
+    protocol: str = CLEAN
 
     def __post_init__(self) -> None:
         there = self.images.classes
@@ -96,9 +107,13 @@ class Study:
         images = self.images
         digest = hashlib.sha256(np.asarray(images.labels).tobytes())
         digest.update(b"" if images.groups is None else images.groups.tobytes())
-        return {
+        counts = {}
+        if self.protocol == RELEASED:
+            folder = released.listing(images, self.minority, self.keep, 0)
+            counts = {"counts": folder.counts}
+        return counts | {
             "format": IMBALANCE.format,
-            "protocol": "clean",
+            "protocol": self.protocol,
             "data": images.name,
             "pixels": images.sha256,
             "labels": digest.hexdigest(),
@@ -126,10 +141,15 @@ def run(
     if left:
         images = study.images
         groups = identical(images.images) if images.groups is None else images.groups
-        features = study.space(images.images).astype(np.float64)
+        features = features_of(study, journal.folder)
         for seed in dict.fromkeys(seed for seed, _, _ in left):
             wanted = [cell[1:] for cell in left if cell[0] == seed]
-            for row in of_seed(study, features, groups, seed, wanted):
+            keep = journal.folder if seed == seeds[0] else None
+            if study.protocol == RELEASED:
+                some = released.of_seed(study, features, seed, wanted, keep)
+            else:
+                some = of_seed(study, features, groups, seed, wanted, keep)
+            for row in some:
                 journal.append(row)
                 rows.append(row)
                 done += 1
@@ -138,8 +158,23 @@ def run(
     return [row for row in rows if (row["seed"], row["method"], row["n"]) in kept]
 
 
+def features_of(study: Study, folder: Path) -> Array:
+    """Return the features (N, D) of all images, kept in the folder: a study computes them once."""
+    path, of = folder / "features.npz", {"pixels": study.images.sha256, "space": study.features}
+    with suppress(AvanpError):  # not there, or damaged: made again
+        document, arrays = archive.read(path)
+        if document.get("of") == of:
+            return arrays["features"].astype(np.float64)
+    features = study.space(study.images.images)
+    archive.write(path, {"of": of}, {"features": features})
+    return features.astype(np.float64)
+
+
 def cells(study: Study) -> Iterator[tuple[str, int]]:
     """Yield every method with every number of images."""
+    if study.protocol == RELEASED:
+        yield from released.cells(study.methods, study.n_syn)
+        return
     yield NOTHING, 0
     for method in study.methods:
         for n in study.n_syn:
@@ -153,8 +188,9 @@ def of_seed(
     groups: Array,
     seed: int,
     wanted: Sequence[tuple[str, int]],
+    keep: Path | None = None,
 ) -> Iterator[Row]:
-    """Yield the rows of one seed.
+    """Yield the rows of one seed, by the clean protocol.
 
     Parameters
     ----------
@@ -165,6 +201,8 @@ def of_seed(
     seed : int
         Of the division, and of all that is drawn.
     wanted : sequence of (method, n)
+    keep : Path, optional
+        A folder that gets some of the images that are added, ``images/METHOD.png``.
     """
     images, labels = study.images, np.asarray(study.images.labels)
     rare = images.classes.index(study.minority)
@@ -189,7 +227,7 @@ def of_seed(
         elif method not in (NOTHING, PRIOR):
             if method not in made:
                 refuse_seen(method, given.sources, division, groups)
-                made[method] = remedies.added(method, given)
+                made[method] = remedies.added(method, given, keep)
             head = Head(x, made[method][:n], y, rare)
         found = head.decide(features, odds if method == PRIOR else 1)
         yield {"seed": seed, "method": method, "n": n, **about, **scored(study, found, division)}

@@ -3,14 +3,14 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from statistics import fmean
+from statistics import fmean, stdev
 from typing import Any
 
 from avanp.experiments.paired import Paired, quickly
-from avanp.papers.dfc.imbalance_verdict import HARMS, HELPS, Judged, names
+from avanp.papers.dfc.imbalance_verdict import HARMS, HELPS, Judged, names, too_few
 from avanp.report.axis import Axis
 from avanp.report.chart import Chart, Line, Panel, Style
-from avanp.report.table import Cell, Column, Mark, Table
+from avanp.report.table import Cell, Column, Entry, Mark, Table, columns
 
 Rows = Sequence[Mapping[str, Any]]
 TITLES = {"f1": "F1", "auc": "AUC", "ap": "average precision", "macro_f1": "macro F1"}
@@ -30,13 +30,13 @@ def verdicts(found: Sequence[Judged], minority: str, larger: bool) -> Table:
     rows: list[list[Cell]] = []
     for one in found:
         sign, tone = SIGNS.get(one.verdict, ("·", "open"))
-        differences = [_interval(one.differences[name]) for name in TITLES]
+        differences = [interval(one.differences[name]) for name in TITLES]
         verdict = Mark(one.verdict, sign, tone)
         rows.append([one.method, f"{one.f1:.3f}", *differences, verdict])
     return Table(
         "verdicts",
         f"{minority!r}, on {of}: mean over all numbers of images added; differences to nothing, "
-        "seed by seed, with intervals of 95 %",
+        "seed by seed, with intervals of 95 %" + too_few([one.differences["f1"] for one in found]),
         [Column("method", width=11), *sides, Column("verdict", width=16)],
         rows,
     )
@@ -57,6 +57,18 @@ def by_n(rows: Rows) -> str:
             shown = ["" if number is None else f"{number:.5f}" for number in numbers]
             table.writerow([method, n, score, found.seeds, *shown])
     return text.getvalue()
+
+
+def all_numbers(rows: Rows) -> Table:
+    """Return the mean and SD over seeds of what is judged, a row for each method and number."""
+    fields = names(rows)
+    lines: list[list[Cell]] = []
+    for method, n, some in _cells(rows):
+        values = {name: [row[field] for row in some] for name, field in fields.items()}
+        cells = [Entry(fmean(v), stdev(v) if len(v) > 1 else None) for v in values.values()]
+        lines.append([f"{method}, {n}", *cells])
+    heads = columns("method, images added", *(TITLES[name] for name in fields))
+    return Table("by-n", "Mean ± SD over seeds", heads, lines, "numbers")
 
 
 def chart(rows: Rows, minority: str) -> Chart:
@@ -94,7 +106,8 @@ def _paired(rows: Rows, some: Rows, field: str) -> Paired:
     return quickly([row[field] - plain[row["seed"]] for row in some if row["seed"] in plain], 0.0)
 
 
-def _interval(found: Paired) -> str:
+def interval(found: Paired) -> str:
+    """Return a difference, and below it its interval, where there is one."""
     if found.difference is None or found.low is None or found.high is None:
         return "" if found.difference is None else f"{found.difference:+.3f}"
     return f"{found.difference:+.3f}\n{found.low:+.3f} {found.high:+.3f}"

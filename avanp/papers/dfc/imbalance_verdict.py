@@ -48,7 +48,7 @@ def verdict(f1: Paired, ranks: Sequence[Paired]) -> str:
         return THRESHOLD
     if not ranks_better and not better and (worse or ranks_worse):
         return HARMS
-    small = _known(f1.high) < SMALL_F1 and all(_known(one.high) < SMALL_RANK for one in ranks)
+    small = known(f1.high) < SMALL_F1 and all(known(one.high) < SMALL_RANK for one in ranks)
     if small and not (better or worse or ranks_better or ranks_worse):
         return NOTHING_MORE
     return UNTOLD
@@ -90,6 +90,13 @@ def _judged(
     return Judged(method, f1, found, verdict(found["f1"], [found[name] for name in RANKS]))
 
 
+def too_few(found: Sequence[Paired]) -> str:
+    """Return the words for seeds that are too few for any verdict, or ""."""
+    least = min((one.seeds for one in found), default=FEWEST)
+    seeds = "1 seed is" if least == 1 else f"{least} seeds are"
+    return f". {seeds} too few to tell: at least {FEWEST}" if least < FEWEST else ""
+
+
 def names(rows: Rows) -> dict[str, str]:
     """Return the fields that are judged: of the larger test of the minority, where there is one."""
     larger = "rest_" if all(row["rest_f1"] is not None for row in rows) else ""
@@ -97,15 +104,16 @@ def names(rows: Rows) -> dict[str, str]:
 
 
 def _above(found: Paired) -> bool:
-    low, difference = _known(found.low), _known(found.difference)
+    low, difference = known(found.low), known(found.difference)
     return low > 0 and difference >= LEAST
 
 
 def _below(found: Paired) -> bool:
-    high, difference = _known(found.high), _known(found.difference)
+    high, difference = known(found.high), known(found.difference)
     return high < 0 and difference <= -LEAST
 
 
-def _known(value: float | None) -> float:
+def known(value: float | None) -> float:
+    """Return a number that is there: two seeds have an interval."""
     assert value is not None
     return value

@@ -17,7 +17,8 @@ import numpy as np
 COUNTS = {"bcc": 514, "bkl": 1099, "mel": 200, "nv": 1000}
 MINORITY = "mel"
 HELD_OUT = 0.3
-TEST = 432  # nine batches of 48, the first of the held-out part
+BATCH = 48
+TEST = 432  # nine batches: the first half of the held-out part's, rounded down
 SEED = 42
 
 Image = tuple[str, int]
@@ -56,12 +57,18 @@ def divided(images: list[Image], share: float = HELD_OUT) -> tuple[list[Image], 
     return images[: len(images) - held], images[len(images) - held :]
 
 
+def tested(held: list[Image]) -> list[Image]:
+    """Return what of the held-out part is tested on: half of its batches; all, where it is one."""
+    return held[: BATCH * (-(-len(held) // BATCH) // 2) or None]
+
+
 def overlap(
     n_syn: int,
     seed: int = SEED,
     *,
     counts: Mapping[str, int] = COUNTS,
     first: int | None = None,
+    minority: str = MINORITY,
 ) -> dict[str, float]:
     """Return by class the share of held-out images that are trained on; nan where there are none.
 
@@ -75,9 +82,11 @@ def overlap(
         As for `listed`.
     first : int, optional
         Look at so many of the held-out images alone: `TEST` are the notebook's test part.
+    minority : str
+        As for `listed`.
     """
-    _, held = divided(listed(counts, 0, seed))
-    trained = set(divided(listed(counts, n_syn, seed))[0])
+    _, held = divided(listed(counts, 0, seed, minority=minority))
+    trained = set(divided(listed(counts, n_syn, seed, minority=minority))[0])
     shares = {}
     for name in counts:
         own = [image for image in held[:first] if image[0] == name]
@@ -86,7 +95,13 @@ def overlap(
     return shares
 
 
-def synthetic_trained(n_syn: int, seed: int = SEED, *, counts: Mapping[str, int] = COUNTS) -> int:
+def synthetic_trained(
+    n_syn: int,
+    seed: int = SEED,
+    *,
+    counts: Mapping[str, int] = COUNTS,
+    minority: str = MINORITY,
+) -> int:
     """Return how many of the synthetic images are trained on; the rest is held out too."""
-    trained, _ = divided(listed(counts, n_syn, seed))
+    trained, _ = divided(listed(counts, n_syn, seed, minority=minority))
     return sum(name == "synthetic" for name, _ in trained)

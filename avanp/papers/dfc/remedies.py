@@ -3,29 +3,27 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 
 from avanp.data.augment import augmented
 from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
-from avanp.evaluation.variations import variations
+from avanp.files import make_folder
 from avanp.papers.dfc.division import Division
+from avanp.papers.dfc.generator import generated
+from avanp.pictures.pixels import to_rgb
+from avanp.pictures.save import save_image
 from avanp.rng import stream
-from avanp.systems.find import find
-from avanp.training.parts import parts_of
-from avanp.training.trainer import Trainer
 
 Array = np.ndarray
 NOTHING, PRIOR, WEIGHTS = "nothing", "prior", "weights"
-DUPLICATES, FLIPS, SMOTE = "duplicates", "flips", "SMOTE"
-PLAIN = (PRIOR, WEIGHTS, DUPLICATES, FLIPS, SMOTE)
-GENERATORS = ("VAE", "DFC-VAE")
-OPTIONS: dict[str, dict[str, Any]] = {"VAE": {"arch": "conv", "latent": 32}, "DFC-VAE": {}}
-BATCH = 16
-EPS = 0.2  # of Eq. 7
+DUPLICATES, FLIPS, NOISE, SMOTE = "duplicates", "flips", "noise", "SMOTE"
+PLAIN = (PRIOR, WEIGHTS, DUPLICATES, FLIPS, NOISE, SMOTE)
 ROTATION = 0.1  # of a turn, either way
+SHOWN = 8  # images of a strip
+DEVIATION = 0.05  # of the noise on pixels in [0, 1]
 NEIGHBOURS = 5
 
 
@@ -72,31 +70,45 @@ class Material:
         return np.concatenate([rng.permutation(self.rare) for _ in range(rounds)])[: self.n]
 
 
-def added(method: str, given: Material) -> Array:
+def added(method: str, given: Material, keep: Path | None = None) -> Array:
     """Return the features (n, D) of what a method adds to the training images.
 
-    Fewer images are the first of these.
+    Fewer images are the first of these. `keep` is a folder, as for `save_strips`.
     """
     if method == DUPLICATES:
         return given.features[given.sources]
     if method == SMOTE:
         return _smote(given)
+    images = added_images(method, given)
+    if keep is not None:
+        save_strips(keep, given.images.images[given.sources], method, images)
+    return given.space(images)
+
+
+def save_strips(folder: Path, sources: Array, method: str, images: Array) -> None:
+    """Write the first images that a method adds, side by side, and what they were made of.
+
+    They are ``images/METHOD.png`` and ``images/sources.png`` in `folder`.
+    """
+    from PIL import Image
+
+    make_folder(folder / "images", folder)
+    for name, some in (("sources", sources), (method, images)):
+        strip = np.concatenate(list(to_rgb(some[:SHOWN])), axis=1)
+        save_image(Image.fromarray(strip), folder / "images" / f"{name}.png")
+
+
+def added_images(method: str, given: Material) -> Array:
+    """Return the images (n, H, W, C) in [0, 1] that a method adds, where it adds images."""
+    if method not in (FLIPS, NOISE):
+        train, sources = given.division.train, given.sources
+        return generated(method, given.images, given.rare, train, sources, given.seed, given.steps)
+    rng = stream(given.seed, "noise")
+    copies = given.images.as_float(rows=given.sources)
     if method == FLIPS:
-        rng = stream(given.seed, "noise")
-        made = given.images.as_float(rows=given.sources)
-        return given.space(augmented(made, rng, flips="both", rotation=ROTATION))
-    return given.space(generated(method, given))
-
-
-def generated(name: str, given: Material) -> Array:
-    """Return images (n, H, W, C) that a generator, trained on the minority's, makes by Eq. 7."""
-    kind = find(name)
-    config = kind.config_class.from_options(shape=given.images.shape, **OPTIONS[name])
-    system = kind(config, given.seed, parts=parts_of(kind, config, given.seed))
-    pixels = given.images.images
-    Trainer(system, batch_size=BATCH, seed=given.seed).fit(pixels[given.rare], steps=given.steps)
-    noise = stream(given.seed, "noise")
-    return variations(system, pixels[given.sources], EPS, 1, noise, sampled=True)
+        return augmented(copies, rng, flips="both", rotation=ROTATION)
+    noise = DEVIATION * rng.standard_normal(copies.shape, dtype=copies.dtype)
+    return (copies + noise).clip(0, 1)
 
 
 def _smote(given: Material) -> Array:
