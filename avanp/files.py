@@ -6,8 +6,9 @@ has put there leads out of it.
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 
 from avanp.errors import AvanpError
@@ -16,6 +17,7 @@ from avanp.temporary import new_file
 
 # What another folder may not mend, and waiting or a free disk may: not bad input.
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+AT_ONCE = 100  # files that are held open
 MOST_LEVELS = 100  # folders that are made one in another
 
 
@@ -71,6 +73,47 @@ def write_whole(path: Path, content: bytes, within: Path | None = None) -> None:
                 temporary.unlink()
             raise
         sync_folder(path.parent)
+
+
+def write_all(folder: Path, contents: Iterable[tuple[str, bytes]]) -> Iterator[int]:
+    """Write many new files into a folder, and yield how many are there: to be run to its end.
+
+    Each is written whole or not at all, as by `write_whole`, but they are put on the disk a
+    hundred at a time and their names once, at the end. What a failure leaves are whole files.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where it is not there.
+    contents : iterable of (str, bytes)
+        Names and what is in them, made one by one.
+    """
+    make_folder(folder)
+    done, left = 0, iter(contents)
+    while some := list(islice(left, AT_ONCE)):
+        held: list[tuple[int, Path, Path]] = []
+        with writing(folder):
+            try:
+                for name, content in some:
+                    file, temporary = new_file(folder / name)
+                    held.append((file, temporary, folder / name))
+                    with open(file, "wb", closefd=False) as stream:
+                        stream.write(content)
+                for file, temporary, path in held:
+                    os.fsync(file)
+                    if os.name != "posix":  # which moves no open file
+                        os.close(file)
+                    os.replace(temporary, path)
+            finally:
+                for file, temporary, _ in held:
+                    with suppress(OSError):
+                        os.close(file)
+                    with suppress(OSError):
+                        temporary.unlink()
+        done += len(some)
+        yield done
+    with writing(folder):
+        sync_folder(folder)
 
 
 def append_whole(path: Path, line: bytes) -> None:

@@ -131,9 +131,11 @@ def test_the_last_batch_alone_validates_where_the_program_is_followed():
     plain, followed = small(), small(last_batch=True)
     whole = plain.evaluate(x, stream(0, "eval"))["loss"]
     last = plain.evaluate(x[64:], stream(0, "eval"))["loss"]
-    assert followed.evaluate(x, stream(0, "eval"))["loss"] == last != whole
-    thirty_two = followed.evaluate(x[:64], stream(0, "eval"))["loss"]
+    assert followed.validate(x, stream(0, "eval"))["loss"] == last != whole
+    thirty_two = followed.validate(x[:64], stream(0, "eval"))["loss"]
     assert thirty_two == plain.evaluate(x[32:64], stream(0, "eval"))["loss"]
+    # Whoever scores it looks at all images.
+    assert followed.evaluate(x, stream(0, "eval"))["loss"] == whole
 
 
 def test_norms_at_the_logits_are_of_the_weighted_gradients():
@@ -148,18 +150,19 @@ def test_norms_at_the_logits_are_of_the_weighted_gradients():
     assert terms[0]["sigma"] > 0
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("kind", ["random", "vgg16", "classifier"])
 def test_training_leaves_the_part_as_it_was_and_a_checkpoint_finds_it_again(
-    kind, vgg_file, tmp_path
+    kind, dtype, vgg_file, tmp_path
 ):
     words = {"vgg16": f"vgg16:{vgg_file}", "classifier": f"classifier:{tmp_path / 'c.npz'}"}
     if kind == "classifier":
-        judge = build("classifier", shape=SHAPE, arch="conv", widths=(4, 5), classes=2)
+        judge = build("classifier", shape=SHAPE, arch="conv", widths=(4, 5), classes=2, dtype=dtype)
         save(tmp_path / "c.npz", judge)
     config = DFCVAE.config_class(
         shape=SHAPE, widths=(4,), latent=2, features=words.get(kind, kind), taps=2
     )
-    system = DFCVAE(config, 0, parts=parts_of(DFCVAE, config, 0))
+    system = DFCVAE(config, 0, dtype=dtype, parts=parts_of(DFCVAE, config, 0, dtype))
     before = system.parts["features"].sha256
     Trainer(system, batch_size=3).fit(images(), 2)
     assert system.parts["features"].sha256 == before
@@ -173,7 +176,8 @@ def test_training_leaves_the_part_as_it_was_and_a_checkpoint_finds_it_again(
     (tmp_path / "c.npz").unlink(missing_ok=True)  # what is kept needs no run
     again, _ = load(tmp_path / "d.npz")
     assert fingerprint(again.parts["features"].net) == before
-    measured = [s.measure(images(), stream(0, "eval")) for s in (system, again)]
+    x = images().astype(dtype)
+    measured = [s.measure(x, stream(0, "eval")) for s in (system, again)]
     assert measured[0] == measured[1]
 
 

@@ -53,6 +53,42 @@ def test_what_a_planted_name_leads_to_is_not_written(folder, elsewhere, plant, w
     assert elsewhere.read_bytes() == SECRET
 
 
+def test_many_files_are_written_whole_and_their_names_once(folder, elsewhere, monkeypatch):
+    synced = []
+    monkeypatch.setattr(files, "sync_folder", synced.append)
+    os.symlink(elsewhere, folder / "7")
+    contents = {str(i): bytes([i % 256]) * i for i in range(250)}
+    assert list(files.write_all(folder, contents.items())) == [100, 200, 250]
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == contents
+    assert synced == [folder]
+    assert elsewhere.read_bytes() == SECRET
+
+
+def test_of_many_files_a_failure_leaves_whole_ones_and_no_other(folder, monkeypatch):
+    def contents():
+        for i in range(150):
+            if i == 130:
+                raise OSError(28, "No space left on device")
+            yield str(i), b"whole"
+
+    with pytest.raises(OSError, match="No space left"):
+        list(files.write_all(folder, contents()))
+    assert {path.name for path in folder.iterdir()} == {str(i) for i in range(100)}
+    assert {path.read_bytes() for path in folder.iterdir()} == {b"whole"}
+    replaced = os.replace
+
+    def fails(source, path):
+        if path.name == "3":
+            raise OSError(28, "No space left on device")
+        replaced(source, path)
+
+    monkeypatch.setattr(os, "replace", fails)
+    new = folder / "new"
+    with pytest.raises(OSError, match="No space left"):
+        list(files.write_all(new, ((str(i), b"whole") for i in range(6))))
+    assert sorted(os.listdir(new)) == ["0", "1", "2"]
+
+
 def test_a_link_to_nothing_makes_nothing(folder, elsewhere):
     os.symlink(elsewhere.parent / "new", folder / "metrics.jsonl")
     with pytest.raises(AvanpError, match="is a link"):

@@ -215,7 +215,10 @@ def test_a_row_is_that_of_a_head_trained_by_hand(images):
     assert all(row["seen"] == 0 and row["rest_f1"] is None for row in rows.values())
 
 
-@pytest.mark.parametrize("method", ["duplicates", "flips", "noise", "SMOTE", "VAE", "GAN", "BEGAN", "SSAVAE"])
+METHODS = ["duplicates", "flips", "noise", "SMOTE", "VAE", "GAN", "BEGAN", "SSAVAE"]
+
+
+@pytest.mark.parametrize("method", METHODS)
 def test_what_is_added_depends_on_the_minority_s_training_images_alone(images, method):
     labels = images.labels
     division = divide(labels, np.arange(46), 1, 12, SEED(0))

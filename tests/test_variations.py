@@ -82,6 +82,7 @@ def test_every_file_has_a_row_that_names_its_source(place):
     words = ("--label", "3", "--eps", "0.1", "--per-image", "2", "--out", "made", "--seed", "4")
     done = avanp(place, "vary", "vae", *words)
     assert done.code == 0, done.err
+    assert "0/24 images" in done.err
     with open(place / "made" / "sources.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {row["label"] for row in rows} == {"3"}

@@ -41,6 +41,7 @@ def generate(
     from avanp.evaluation.codes import around_codes, images_of
     from avanp.pictures.pixels import to_bytes
     from avanp.pictures.save import WRITERS, check_picture, save_images
+    from avanp.progress import shown
     from avanp.rng import stream
 
     if label is not None and around is not None:
@@ -62,5 +63,6 @@ def generate(
     else:
         z = system.noise(n, rng)
     made = system.decode(z) if around is None else images_of(system, z)
-    save_images(to_bytes(made), out, z=z)
+    with shown("images") as progress:
+        save_images(to_bytes(made), out, progress, z=z)
     written(out)

@@ -62,6 +62,7 @@ def vary(
     from avanp.evaluation.variations import variations, write_sources
     from avanp.pictures.save import save_image, save_images
     from avanp.pictures.sheets import labelled_rows
+    from avanp.progress import shown
     from avanp.rng import stream
 
     folder = Path(out)
@@ -85,13 +86,14 @@ def vary(
     made = variations(
         system, images.images, eps, per_image, stream(seed, "sample"), sampled=sampled
     )
-    save_images(made, str(folder / "images"))
+    with shown("images") as progress:
+        save_images(made, str(folder / "images"), progress)
     files = sorted(f"images/{path.name}" for path in (folder / "images").iterdir())
     write_sources(folder / "sources.csv", files, images, per_image)
-    shown = np.arange(min(SHOWN, len(images))) * len(images) // min(SHOWN, len(images))
-    rows = {"original": images.images[shown]}
+    some = np.arange(min(SHOWN, len(images))) * len(images) // min(SHOWN, len(images))
+    rows = {"original": images.images[some]}
     for i in range(min(per_image, ROWS)):
-        rows[f"variation {i + 1}"] = made[shown * per_image + i]
+        rows[f"variation {i + 1}"] = made[some * per_image + i]
     save_image(labelled_rows(rows), folder / "sheet.png")
     click.echo(one_line(f"{images.name}: {len(made)} images of {len(images)} {split} images"))
     written(out)

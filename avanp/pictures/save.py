@@ -3,18 +3,22 @@
 import io
 import math
 import os
+from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from avanp.errors import AvanpError
-from avanp.files import write_whole
+from avanp.files import write_all, write_whole
 from avanp.pictures.pixels import to_bytes, to_rgb
 from avanp.pictures.sheets import contact_sheet
 
 if TYPE_CHECKING:
     from PIL import Image
+
+Progress = Callable[[int, int], None]
 
 WRITERS = {
     ".png": "PNG",
@@ -93,7 +97,9 @@ def save_strip(
     save_image(contact_sheet(drawn, columns=len(drawn), labels=labels), out)
 
 
-def save_images(images: np.ndarray, out: str, **arrays: np.ndarray) -> None:
+def save_images(
+    images: np.ndarray, out: str, progress: Progress | None = None, **arrays: np.ndarray
+) -> None:
     """Write images (N, H, W, C) to what the name `out` asks for.
 
     Parameters
@@ -101,6 +107,8 @@ def save_images(images: np.ndarray, out: str, **arrays: np.ndarray) -> None:
     out : str
         ``.npz``: the arrays `images`, uint8, and `arrays`. A picture's suffix: one sheet of all. No
         suffix: a folder of PNGs, numbered from 0; it may be there, but not such files in it.
+    progress : callable, optional
+        Called with the number of PNGs written and in all.
     """
     suffix = Path(out).suffix.lower()
     if suffix == ".npz":
@@ -110,7 +118,7 @@ def save_images(images: np.ndarray, out: str, **arrays: np.ndarray) -> None:
     elif suffix:
         raise AvanpError(f"cannot write {out!r}: give .png, .npz, or a folder without a suffix")
     else:
-        _save_singly(to_bytes(images), Path(out))
+        _save_singly(to_bytes(images), Path(out), progress)
 
 
 def save_arrays(path: Path, **arrays: np.ndarray) -> None:
@@ -122,7 +130,7 @@ def save_arrays(path: Path, **arrays: np.ndarray) -> None:
     write_whole(path, content.getvalue())
 
 
-def _save_singly(images: np.ndarray, folder: Path) -> None:
+def _save_singly(images: np.ndarray, folder: Path, progress: Progress | None) -> None:
     from PIL import Image
 
     digits = max(4, len(str(len(images) - 1)))
@@ -130,7 +138,13 @@ def _save_singly(images: np.ndarray, folder: Path) -> None:
     there = next((path for path in paths if path.exists()), None)
     if there is not None or folder.is_file():
         raise AvanpError(f"{str(there or folder)!r} is there already: name another folder")
-    for path, image in zip(paths, images, strict=True):
+
+    def png(image: np.ndarray) -> bytes:
         content = io.BytesIO()
         Image.fromarray(image[..., 0] if image.shape[2] == 1 else image).save(content, "PNG")
-        write_whole(path, content.getvalue())
+        return content.getvalue()
+
+    named = ((path.name, png(image)) for path, image in zip(paths, images, strict=True))
+    for done in chain([0], write_all(folder, named)):
+        if progress is not None:
+            progress(done, len(paths))

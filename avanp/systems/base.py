@@ -211,6 +211,10 @@ class System(WithParts):
         """Return of how many images with these labels, (B,), a term is the mean: of all."""
         return len(labels)
 
+    def validate(self, batch: Any, rng: Rng) -> Terms:
+        """Return what a row of the log says of validation images: `evaluate`, of all of them."""
+        return self.evaluate(batch, rng)
+
     def measure(self, batch: Any, rng: Rng) -> Terms:
         """Return terms of one checked batch outside training; batch norm by running moments."""
         raise NotImplementedError

@@ -120,11 +120,11 @@ class DFCVAE(EncodingSystem):
         terms |= {"kl": kl, "sigma": _sigma(logvar), "loss": self._loss(terms, kl)}
         return terms | {"elbo": elbo}
 
-    def evaluate(self, batch: Any, rng: Rng) -> Terms:
+    def validate(self, batch: Any, rng: Rng) -> Terms:
         """Return `measure` of all images, or of the last batch where the program is followed."""
         if self.config.last_batch:
             batch = batch[-(len(batch) % BATCH or BATCH) :]
-        return super().evaluate(batch, rng)
+        return super().validate(batch, rng)
 
     def notice(self, rows: list[dict[str, Any]]) -> str:
         """Return advice where codes hold little of their images."""
@@ -156,9 +156,9 @@ class DFCVAE(EncodingSystem):
         return random_net(config.shape, streams[part], dtype)
 
     @classmethod
-    def find_part(cls, part: str, config: Any, origin: str) -> Part:
+    def find_part(cls, part: str, config: Any, origin: str, dtype: Any) -> Part:
         """Return VGG16 from its file."""
-        return found_part(origin, config.shape, np.float32, normalise=not config.as_released)
+        return found_part(origin, config.shape, dtype, normalise=not config.as_released)
 
     def _compared(self, output: Array, x: Array) -> tuple[Terms, Array, Array]:
         """Return L_rec and L_perc, and their gradients at the decoder's output, unweighted."""

@@ -99,6 +99,6 @@ class WithParts:
         raise NotImplementedError
 
     @classmethod
-    def find_part(cls, part: str, config: Any, origin: str) -> Part:
-        """Return a part that checkpoints know by its hash alone."""
+    def find_part(cls, part: str, config: Any, origin: str, dtype: Any) -> Part:
+        """Return a part, of this dtype, that checkpoints know by its hash alone."""
         raise AvanpError(f"{cls.name} does not know where its part {part!r} is: {origin}")

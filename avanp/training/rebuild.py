@@ -56,7 +56,7 @@ def _part(
     if not isinstance(about, dict) or not isinstance(about.get("origin"), str):
         raise AvanpError(f"its part {name!r} is not described")
     if not about.get("kept"):
-        part = kind.find_part(name, config, about["origin"])
+        part = kind.find_part(name, config, about["origin"], dtype)
     else:
         others = {}
         for key, array in arrays.items():

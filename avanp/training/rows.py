@@ -29,7 +29,7 @@ def measured_row(trainer: "Trainer", images: np.ndarray) -> tuple[dict[str, Any]
     looked_at = images
     with np.errstate(over="ignore", invalid="ignore"):
         if trainer.validation is not None and system.measures:
-            measured = system.evaluate(trainer.validation, stream(trainer.seed, "eval"))
+            measured = system.validate(trainer.validation, stream(trainer.seed, "eval"))
             row |= {f"validation.{term}": value for term, value in measured.items()}
             monitored = None if monitor is None else measured.get(monitor)
             labelled = system.needs_labels
