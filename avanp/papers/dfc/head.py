@@ -32,13 +32,9 @@ class Head:
     minority : int
     weight : float
         Of an image of that class; others have 1.
-    c : float
-        One over the weight of the squared weights.
     """
 
-    def __init__(
-        self, x: Array, more: Array, y: Array, minority: int, weight: float = 1, c: float = C
-    ) -> None:
+    def __init__(self, x: Array, more: Array, y: Array, minority: int, weight: float = 1) -> None:
         try:
             from sklearn.linear_model import LogisticRegression
         except ImportError:
@@ -46,7 +42,7 @@ class Head:
         self.minority, self.mean, deviation = minority, x.mean(axis=0), x.std(axis=0)
         self.deviation = np.where(deviation > 0, deviation, 1)
         labels = np.concatenate([y, np.full(len(more), minority)])
-        self.model = LogisticRegression(C=c, max_iter=MOST)
+        self.model = LogisticRegression(C=C, max_iter=MOST)
         weights = np.where(labels == minority, weight, 1.0)
         self.model.fit(self._scaled(np.concatenate([x, more])), labels, weights)
 

@@ -24,8 +24,6 @@ from avanp.rng import stream
 Array = np.ndarray
 THROWN = "thrown away"
 FIRST = ", first parts"  # after the name of a generator
-# Weak, as the paper's nets were: its Figs. 12 and 13 show training images known by heart.
-C = 1000.0
 
 
 class Listing(NamedTuple):
@@ -115,7 +113,7 @@ def of_seed(
             if name not in made:
                 made[name] = study.space(_made(name, study, folder, seed, keep))
             more = made[name][numbers]
-        head = Head(features[real], more, labels[real], rare, c=C)
+        head = Head(features[real], more, labels[real], rare)
         found: Decisions = head.decide(features[test])
         known = np.isin(test, real)
         yield {
