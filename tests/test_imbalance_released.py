@@ -14,7 +14,7 @@ from avanp.papers.dfc import leak
 from avanp.papers.dfc.generator import generator
 from avanp.papers.dfc.head import Head, scores
 from avanp.papers.dfc.imbalance import RELEASED, Study, cells
-from avanp.papers.dfc.released import FIRST, THROWN, C, listing, of_seed
+from avanp.papers.dfc.released import FIRST, THROWN, listing, of_seed
 from avanp.papers.dfc.released_shown import overlaps
 from avanp.papers.dfc.released_verdict import contrasts, verdict
 from avanp.rng import stream
@@ -42,7 +42,7 @@ def test_a_row_as_released_is_that_of_parts_drawn_by_hand(images):  # noqa: F811
     assert list(rows) == ["nothing", THROWN, "VAE", f"VAE{FIRST}"]
     train, test = by_hand(images, 12, 3, 9)
     kept = [i for i in train if i >= 0]
-    head = Head(features[kept], features[:0], images.labels[kept], 1, c=C)
+    head = Head(features[kept], features[:0], images.labels[kept], 1)
     expected = scores(head.decide(features[test]), images.labels[test], 1, 2)
     thrown = rows[THROWN]
     assert {name: thrown[name] for name in expected} == expected
