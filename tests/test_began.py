@@ -248,11 +248,6 @@ def test_validation_measures_m_and_diversity():
     assert terms["m"] == pytest.approx(
         terms["real"] + abs(system.config.gamma * terms["real"] - terms["fake"])
     )
-    many = np.concatenate([x] * 60)
-    assert (
-        system.evaluate(many, stream(0, "eval"))["m"]
-        == (system.evaluate(many[:500], stream(0, "eval"))["m"])
-    )
     assert "diversity" not in system.evaluate(np.full((3, 4, 4, 1), 0.5), stream(0, "eval"))
 
 
@@ -265,6 +260,41 @@ def test_pieces_are_the_whole(monkeypatch):
     for one, other in zip(whole, pieces, strict=True):
         assert_allclose(one, other, rtol=1e-12)
     assert system.evaluate(x, stream(0, "eval")) == pytest.approx(measured, rel=1e-12)
+
+
+@pytest.mark.parametrize("loss", ["l1", "l2", "mse"])
+def test_m_does_not_depend_on_the_pieces_it_is_taken_in(monkeypatch, loss):
+    system, x = make("BEGAN-v3", loss=loss), np.concatenate([images(9)] * 60)
+    measured = []
+    for piece in (7, 300):
+        monkeypatch.setattr("avanp.systems.equilibrium.PIECE", piece * 16 * 5)
+        measured.append(system.evaluate(x, stream(0, "eval")))
+    assert measured[0] == pytest.approx(measured[1], rel=1e-12)
+
+
+@pytest.mark.parametrize("loss", ["l1", "l2", "mse"])
+def test_l_of_x_is_that_of_all_images_and_l2_that_of_batches_of_one(loss):
+    system, x = make("BEGAN", loss=loss), images(9)
+    e = 2 * (system.d.forward(2 * x - 1)[0] / 2 + 0.5 - x).reshape(9, -1)
+    by_hand = {
+        "l1": np.mean([np.abs(one).mean() for one in e]),
+        "l2": np.sqrt(np.mean([np.sum(one * one) for one in e])),
+        "mse": np.mean([np.mean(one * one) for one in e]),
+    }
+    for many in (x, np.concatenate([x] * 60)):
+        found = system.evaluate(many, stream(0, "eval"))["real"]
+        assert found == pytest.approx(by_hand[loss], rel=1e-9)
+    beyond = np.concatenate([np.concatenate([x] * 60)[:500], np.ones((500, 4, 4, 1))])
+    other = system.evaluate(beyond, stream(0, "eval"))["real"]
+    assert other != pytest.approx(by_hand[loss], rel=1e-3)
+
+
+def test_a_row_of_the_log_looks_at_the_first_500_validation_images():
+    held = np.random.default_rng(1).random((700, 4, 4, 1))
+    trainer = Trainer(make("BEGAN-CS"), batch_size=4, validation=held)
+    row = trainer.fit(images(9), steps=3)[-1]
+    seen = trainer.system.evaluate(held[:500], stream(0, "eval"))
+    assert {f"validation.{term}": value for term, value in seen.items()}.items() <= row.items()
 
 
 def log(k, diversity):

@@ -186,6 +186,12 @@ def balance(real: Pass | Error, fake: Pass | Error, gamma: float) -> dict[str, f
     }
 
 
+def in_unit(distance: str, errors: Units, size: int) -> float:
+    """Return L(v) of images of `size` numbers by their errors; "l2" as in batches of one."""
+    squared = {"mse": errors.rms**2, "l2": errors.rms * size**0.5}
+    return squared.get(distance, errors.mean)
+
+
 def scaled(grads: Grads, factor: float) -> Grads:
     """Return gradients multiplied by a number."""
     return {

@@ -1,5 +1,6 @@
 """What BEGAN, BEGAN-CS and BEGAN v3 share: their step, and what they can do."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -11,25 +12,25 @@ from avanp.layers.two_heads import halves
 from avanp.layers.vanishing import carry_of, set_carry
 from avanp.losses.began import eq10_k
 from avanp.metrics.collapse import sign
-from avanp.metrics.convergence import units
+from avanp.metrics.convergence import Units, units
 from avanp.metrics.diversity import diversity
 from avanp.nets.began import Topology, autoencoder, decoder
 from avanp.systems.base import Draw, Gradients, Rng, Terms
 from avanp.systems.boundary import (
-    DISTANCES,
     Error,
     Round,
     Weights,
     balance,
     discriminate,
+    in_unit,
     of_images,
     through,
 )
 from avanp.systems.encoding import DecodingSystem
 from avanp.systems.equilibrium_config import TERMS, EquilibriumConfig
-from avanp.systems.images import in_chunks
+from avanp.systems.images import chunks, in_chunks
 
-# Validation images that a row of the log rests on, and numbers in a map of a layer.
+# Validation images that a row of the log and a diversity rest on, and numbers in a map of a layer.
 LOOK, PIECE = 500, 2**22
 
 
@@ -140,30 +141,63 @@ class EquilibriumSystem(DecodingSystem):
         return {net: terms[term] for net, term in own.items() if term in terms}
 
     def evaluate(self, batch: Array, rng: Rng) -> Terms:
-        """Return `measure` of the first images, LOOK at the most: what a log needs."""
-        return super().evaluate(batch[:LOOK], rng)
+        """Return `measure` of all images: M of the whole is no mean of the M of parts."""
+        return self.measure(batch, rng)
+
+    def validate(self, batch: Array, rng: Rng) -> Terms:
+        """Return `evaluate` of the first 500 images: what a row of the log needs."""
+        return self.evaluate(batch[:LOOK], rng)
 
     def measure(self, batch: Array, rng: Rng) -> Terms:
-        """Return M, its parts, and the diversity of fakes of codes that `rng` draws."""
-        x = self._signed(batch)
-        fake = self._in_pieces(lambda z: self.decoder.forward(z)[0], self.noise(len(x), rng))
-        real, seen = (self._error(v, rng) for v in (x, fake))
+        """Return M, its parts, and the diversity of fakes of codes that `rng` draws.
+
+        It does not depend on the pieces in which the images go through the nets. What "l2" makes
+        of them, which in a step depends on the size of the batch, is that of batches of one. For
+        the diversity the first 500 images are looked at.
+
+        Parameters
+        ----------
+        batch : ndarray (n, H, W, C)
+            As `check_images` takes them, however many.
+        rng : numpy.random.Generator
+        """
+        fakes: list[Array] = []
+        z = self.noise(len(batch), rng)
+
+        def fake(rows: slice) -> Array:
+            made = self.decoder.forward(z[rows])[0]
+            if rows.start < LOOK:
+                fakes.append(self._images(made))
+            return made
+
+        real = self._error(lambda rows: self._signed(self.check_images(batch[rows])), len(z), rng)
+        seen = self._error(fake, len(z), rng)
         terms = {**balance(real, seen, self.config.gamma), "real": real.value, "fake": seen.value}
+        x = self.check_images(batch[: LOOK])
         if len(x) > 1 and np.ptp(x, axis=0).any():
             # A generator that diverged makes no images at all.
-            flat = np.nan_to_num(self._images(fake)).reshape(len(x), -1)
-            terms["diversity"] = diversity(flat, batch.reshape(len(x), -1))
+            flat = np.nan_to_num(np.concatenate(fakes)[: LOOK]).reshape(len(x), -1)
+            terms["diversity"] = diversity(flat, x.reshape(len(x), -1))
         return terms
 
-    def _error(self, v: Array, rng: Rng) -> Error:
-        """Return L(v) outside training."""
-        y = self._in_pieces(lambda part: self.d.forward(part, rng=rng)[0], v)
-        return Error(DISTANCES[self.config.loss](y, v)[0], units(y - v))
+    def _error(self, images: Callable[[slice], Array], n: int, rng: Rng) -> Error:
+        """Return L(v) of n images outside training, a piece at a time."""
+        absolute = squared = 0.0
+        for rows in chunks(n, self._piece()):
+            v = images(rows)
+            e = units(self.d.forward(v, rng=rng)[0] - v)
+            absolute += e.mean * len(v) / n
+            squared += e.rms**2 * len(v) / n
+        found = Units(absolute, squared**0.5)
+        return Error(in_unit(self.config.loss, found, math.prod(self.config.shape)), found)
 
     def _in_pieces(self, function: Callable[[Array], Array], x: Array) -> Array:
         """Return ``function(x)``, so few images at a time that a layer's map stays small."""
+        return in_chunks(function, x, self._piece())
+
+    def _piece(self) -> int:
         c = self.config
-        return in_chunks(function, x, max(1, PIECE // (c.shape[0] * c.shape[1] * c.width)))
+        return max(1, PIECE // (c.shape[0] * c.shape[1] * c.width))
 
     def notice(self, rows: list[dict[str, Any]]) -> str:
         """Return a warning where the log shows collapse, or its early sign."""
