@@ -5,10 +5,11 @@ import pytest
 
 from avanp.data.resolve import resolve
 from avanp.errors import AvanpError
+from avanp.experiments.experiment import Result
 from avanp.experiments.folder import read_run
 from avanp.experiments.judge import judge
 from avanp.experiments.run import arrays_of, run
-from avanp.papers.began import tables
+from avanp.papers.began import late, second, tables
 from avanp.papers.began.cell import of_images, of_log
 from avanp.papers.began.charts import curves, samples
 from avanp.papers.began.experiment import BEGAN, CURVES, NUMBERS
@@ -72,6 +73,89 @@ def test_the_counts_are_those_of_the_nets():
         "22,726,534",
         "10,327,229",
     ]
+
+
+def test_every_table_keeps_losses_apart(ran):
+    """Numbers of one loss in the rows of the other are a mean of two units."""
+    _, rows, config = ran
+    other = [row | {"loss": "l2", "diversity": 9.0, "m": 9.0, "ratio": 9.0} for row in rows]
+    both = config | {"losses": ["l1", "l2"]}
+    for draw in (tables.table3, tables.samples, tables.gammas, tables.k_sign):
+        for table in draw([*rows, *other], both):
+            for row in table.rows:
+                numbers = [cell.value for cell in row if isinstance(cell, Entry)]
+                of_other = "0.75, L2" in f"{row[0]} {table.title.split(':')[0]}"
+                assert (9.0 in numbers) == of_other, (table.name, row[0])
+    first, second = curves([*rows, *other], both)
+    assert (first.name, second.name) == ("curves-0.75-l1", "curves-0.75-l2")
+    assert first.panels[0].parts[0].y == curves(rows, config).__next__().panels[0].parts[0].y
+
+
+def test_the_samples_of_both_losses_stand_beside_each_other(ran):
+    _, rows, config = ran
+    (table,) = tables.samples(rows, config)
+    own = [r["sharpness"] for r in rows if r["variant"] == "v3" and r["sign"] == "plus"]
+    assert entries(table, "BEGAN v3, γ = 0.75, L1")[1].value == pytest.approx(np.mean(own))
+    assert "without a number" in table.title
+
+
+@pytest.mark.parametrize(
+    ("spread", "said"),
+    [
+        ([0.1, 0.5, 0.5, 0.5, 0.5, 0.5], ["20", "never", "never", "no"]),
+        ([0.1, 0.1, 0.1, 0.1, 0.1, 0.1], ["never", "never", "never", "no"]),
+        ([0.5, 0.5, 0.5, 0.5, 0.1, 0.2], ["10", "never", "50", "yes"]),
+        ([0.5, 0.1, 0.1, 0.1, 0.1, 0.2], ["10", "never", "20", "no"]),
+        # It came back, and is lost for good later.
+        ([0.5, 0.1, 0.5, 0.5, 0.1, 0.2], ["10", "never", "50", "yes"]),
+        ([0.5, 0.1, 0.5, 0.1, 0.5, 0.5], ["10", "never", "never", "no"]),
+    ],
+)
+def test_a_late_collapse_is_one_that_lasts_after_the_first_steps(spread, said):
+    curves = {"step_curve": [10, 20, 30, 40, 50, 60], "k_curve": [0.1] * 6}
+    told = late._told(curves | {"diversity_curve": spread}, steps=30)
+    assert told == [*said, f"{spread[-1]:.2f}"]
+
+
+def test_a_late_collapse_tells_where_k_fell():
+    curves = {"step_curve": [10, 20, 30, 40], "diversity_curve": [0.5] * 4}
+    assert late._told(curves | {"k_curve": [0.1, 0.1, 0.04, 0.04]}, steps=30)[1] == "30"
+
+
+def test_longer_runs_are_those_of_the_grid_but_the_first_began(ran):
+    _, rows, config = ran
+    study = late.late_collapse(rows, config, resolve("digits"))
+    cells = [call.args[0] for call in study.calls]
+    assert {(c["variant"], c["seed"]) for c in cells} == {
+        (v, s) for v in ("cs", "v3") for s in (0, 1)
+    }
+    assert {c["steps"] for c in cells} == {5 * 64}
+    results = [Result(status="diverged") for _ in cells]
+    (table,) = study.tables(results)
+    assert table["rows"][0] == ["BEGAN-CS, γ = 0.75, seed 0", "diverged", "–", "–", "–", "–"]
+
+
+def test_a_second_set_is_another_one_of_the_same_shape_trained_alike(ran, monkeypatch):
+    _, rows, config = ran
+    monkeypatch.setattr(second, "SETS", ("digits", "jungle"))
+    images = resolve("digits")
+    study = second.second_set(rows, config, images)
+    assert {call.args[:2] for call in study.calls} == {("jungle", (8, 8, 1))}
+    cell = study.calls[-1].args[2]
+    result = study.calls[-1].fn(None, *study.calls[-1].args)
+    jungle = arrays_of(resolve("jungle", (8, 8), channels=1))
+    assert result.numbers == BEGAN.run(cell, jungle).numbers
+    results = [result] * (len(study.calls) - 1) + [Result(status="diverged")]
+    (table,) = study.tables(results)
+    by_name = {row[0]: row[1:] for row in table["rows"]}
+    assert list(by_name)[:2] == ["BEGAN, digits", "BEGAN, jungle"]
+    own = [r for r in rows if r["variant"] == "cs" and r["sign"] == "plus"]
+    assert by_name["BEGAN-CS, digits"][0] == f"{np.mean([r['m'] for r in own]):.3f}"
+    assert by_name["BEGAN v3, jungle"][-1] == "1 of 2"
+    assert study.draw(results).startswith(b"\x89PNG")
+    monkeypatch.setattr(second, "SETS", ("digits", "nowhere"))
+    with pytest.raises(AvanpError, match="there is no second set of images"):
+        second.second_set(rows, config, images)
 
 
 def made_up(k, dropped, m, collapsed):
@@ -154,6 +238,22 @@ def test_claims_are_judged_in_the_direction_that_they_say(ran):
     assert set(judged) == {claim.id for claim in BEGAN.claims}
     assert judged["sign"]["difference"] > 0
     assert judged["sign"]["seeds"] == 2
+
+
+def test_an_item_runs_what_it_needs_and_draws_its_images(tmp_path):
+    quick = ("--quick", "--data", "digits", "--steps", "32", "--width", "4", "--seeds", "1")
+    done = avanp(tmp_path, "reproduce", "began", "k-sign", *quick)
+    assert done.code == 0, done.err
+    assert "+, as Eq. 10" in done.out
+    assert "−, as Eq. 8 prints it" in done.out
+    done = avanp(tmp_path, "reproduce", "began", "samples", *quick, "--out", "run")
+    assert done.code == 0, done.err
+    for name in ("samples", "samples-again"):
+        assert f"written to run/{name}.png" in done.out
+        assert (tmp_path / "run" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    assert "BEGAN v3, γ = 0.75, L2" in done.out
+    done = avanp(tmp_path, "reproduce", "began", "samples", *quick)
+    assert "its images need a folder: give --out DIR" in done.out
 
 
 def test_the_command_counts_without_a_run_and_refuses_what_is_no_number(tmp_path):

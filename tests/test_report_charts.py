@@ -5,6 +5,7 @@ import sys
 from importlib.resources import files
 from io import BytesIO
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -205,3 +206,14 @@ def test_the_look_for_matplotlib_does_not_import_it(monkeypatch):
     assert not plot.charts_available()
     assert plot.in_page(curves(numbers(), "program")) is None
     assert "avanp[plot]" in plot.missing()
+
+
+def test_no_title_or_note_of_a_picture_is_cut_off():
+    """Text that is wider than the picture would leave ink at its edges."""
+    line = Line("", [0.0, 1.0], [0.0, 1.0], STYLE)
+    long = "M, k and diversity while training, mean and spread over the seeds of the run " * 2
+    panel = Panel(long, [line], "", note=long)
+    for across in (1, 2):
+        chart = Chart("long", long, [panel] * 2, long, across=across, size=(460, 220))
+        pixels = np.asarray(Image.open(BytesIO(plot.png(chart))).convert("L"))
+        assert np.ptp(pixels[:, :3]) == np.ptp(pixels[:, -3:]) == 0

@@ -96,6 +96,7 @@ def items_of(experiment: "Experiment") -> dict[str, list[str]]:
     """Return what can be reproduced alone, by kind."""
     return {
         "tables": list(experiment.tables),
+        "images": [name for name in experiment.galleries if name not in experiment.tables],
         "claims": [claim.id for claim in experiment.claims],
         "ablations": list(experiment.ablations),
     }
@@ -180,10 +181,14 @@ def _on_one(
     judged = judge(experiment, rows, config)
     claims = [claim for claim in judged if item in (None, claim["id"])]
     shown += outputs.verdicts(experiment, claims, len(judged))
+    if item in experiment.galleries and not out:
+        click.echo("its images need a folder: give --out DIR")
     if out:
         outputs.write_verdicts(Path(out), judged)
         if experiment.write is None:
             outputs.write(experiment, Path(out), rows, config)
+        for path in outputs.write_sheets(experiment, item, Path(out), rows, config):
+            written(str(path))
         written(f"{out}; avanp report {out} makes one page of it")
     else:
         click.echo("nothing is kept: --out DIR keeps rows, tables and pictures")

@@ -5,6 +5,7 @@ All of it is made of rows, the configuration and the experiment alone.
 
 import json
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from avanp.experiments.paired import fewest
 from avanp.files import write_whole
 from avanp.report import plot, terminal
 from avanp.report.findings import MARKS
+from avanp.report.gallery_sheet import sheet
 from avanp.report.html_page import html_page
 from avanp.report.markdown_page import markdown_page
 from avanp.report.page import Block, Facts, Page, Section, Strong, muted, note
@@ -153,6 +155,20 @@ def write(
     if markdown:  # after its pictures, which it looks for
         paths.append(folder / "report.md")
         write_whole(paths[-1], markdown_page(drawn, folder))
+    return paths
+
+
+def write_sheets(
+    experiment: Experiment, item: str | None, folder: Path, rows: Rows, config: Config
+) -> list[Path]:
+    """Write the images of an item, if it has some, as sheets of the run's folder."""
+    draw, paths = experiment.galleries.get(item or ""), []
+    for gallery in () if draw is None else draw(folder, rows, config):
+        if any(path.exists() for path in gallery.paths):
+            content = BytesIO()
+            sheet(gallery).save(content, format="PNG")
+            paths.append(folder / f"{gallery.name}.png")
+            write_whole(paths[-1], content.getvalue())
     return paths
 
 

@@ -1,6 +1,7 @@
 """Charts by Matplotlib: as SVG in a page, whose colours are the page's, and as PNG."""
 
 import re
+import textwrap
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ MISSING = (
 )
 FONT = 13  # pixels
 NARROW = 400  # pixels: more than two of such panels stand side by side
+WIDE_LETTER = 0.6  # of the size of letters: the width of one, on average and somewhat more
+EDGE = 60  # pixels left of a panel, where its numbers are
 PNG_DPI = 108  # half as large again as in a page, to be read on any screen
 # Of the page's style sheet, light. In an SVG each becomes the page's own, light or dark.
 COLOURS: Palette = {
@@ -86,27 +89,34 @@ def png(chart: Chart) -> bytes:
     down = -(-len(chart.panels) // across)
     content = BytesIO()
     with _settings(salt=chart.name):
-        figure = _new(across * chart.size[0], down * (chart.size[1] + 24) + 90)
+        width = across * chart.size[0]
+        figure = _new(width, down * (chart.size[1] + 24) + 90)
         figure.set_facecolor(COLOURS["paper"])
-        figure.suptitle(_whole(chart.title), fontsize=FONT + 3)
+        figure.suptitle(_fitted(chart.title, width, FONT + 3), fontsize=FONT + 3)
         panels = list(figure.subplots(down, across, squeeze=False).flat)
         for axes, panel in zip(panels, chart.panels, strict=False):
             draw(axes, panel, COLOURS)
-            axes.set_title(_titled(panel), loc="left", fontsize=FONT)
+            axes.set_title(_titled(panel, chart.size[0]), loc="left", fontsize=FONT)
             if len(axes.get_legend_handles_labels()[0]) > 1:
                 axes.legend(frameon=False, handlelength=4)
         for axes in panels[len(chart.panels) :]:
             axes.set_axis_off()
         if chart.note:
-            figure.supxlabel(_whole(chart.note), fontsize=FONT - 1)
+            figure.supxlabel(_fitted(chart.note, width, FONT - 1), fontsize=FONT - 1)
         figure.set_dpi(PNG_DPI)
         # No version of matplotlib in the file.
         FigureCanvasAgg(figure).print_png(content, metadata={"Software": None})
     return content.getvalue()
 
 
-def _titled(panel: Panel) -> str:
-    return _whole("\n".join(filter(None, [panel.title, panel.note])))
+def _titled(panel: Panel, width: int) -> str:
+    return _fitted("\n".join(filter(None, [panel.title, panel.note])), width - EDGE, FONT)
+
+
+def _fitted(text: str, width: int, size: int) -> str:
+    """Text in lines that are no wider than so many pixels: what is wider would be cut off."""
+    most = int(width / (WIDE_LETTER * size))
+    return "\n".join(textwrap.fill(line, most) for line in _whole(text).split("\n"))
 
 
 def _whole(text: str) -> str:

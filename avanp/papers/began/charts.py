@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from avanp.experiments.folder import picture_path
-from avanp.papers.began.tables import NAMES
+from avanp.papers.began.tables import NAMES, groups
 from avanp.report.chart import BROAD, DASHED, MIDDLE, Axis, Chart, Line, Panel
 from avanp.report.gallery import Gallery, Picture
 
@@ -17,24 +17,23 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def curves(rows: Rows, config: Mapping[str, Any]) -> Iterator[Chart]:
-    """Yield a chart for each γ: a panel for M, k and diversity, a line for each variant."""
-    for gamma in config["gammas"]:
+    """Yield a chart for each γ and loss: panels for M, k and diversity, a line for each variant."""
+    for gamma, loss, of in groups(config):
         panels = []
         for name, title in SHOWN.items():
-            lines = [line for v in config["variants"] if (line := _line(rows, name, v, gamma))]
+            found = (_line(rows, name, v, gamma, loss) for v in config["variants"])
+            lines = [line for line in found if line]
             words = f"{title} by step, of {', '.join(line.name for line in lines)}"
             panels.append(Panel(title, lines, words, Axis("step"), Axis(title, low=0)))
-        title = f"M, k and diversity while training, γ = {gamma}; a band: ± SD over seeds"
-        yield Chart(f"curves-{gamma}", title, panels, size=(460, 220), across=1)
+        note = "A band: ± SD over seeds."
+        name = f"curves-{gamma}-{loss}"
+        yield Chart(name, f"While training, {of}", panels, note, size=(460, 220), across=1)
 
 
-def _line(rows: Rows, name: str, variant: str, gamma: str) -> Line | None:
-    own = [
-        row
-        for row in rows
-        if (row["variant"], row["gamma"], row["sign"], row["status"])
-        == (variant, gamma, "plus", "ok")
-    ]
+def _line(rows: Rows, name: str, variant: str, gamma: str, loss: str) -> Line | None:
+    cell = (variant, gamma, loss, "plus", "ok")
+    keys = ("variant", "gamma", "loss", "sign", "status")
+    own = [row for row in rows if tuple(row[key] for key in keys) == cell]
     if not own:
         return None
     steps = own[0]["step_curve"]
@@ -47,22 +46,17 @@ def samples(folder: Path, rows: Rows, config: Mapping[str, Any]) -> Iterator[Gal
     """Yield the generators' images, and the auto-encoders' of held-out ones (Figs. 14, 15)."""
     from avanp.papers.began.experiment import BEGAN
 
-    of = {"sign": "plus", "loss": config["losses"][0], "seed": config["seeds"][0]}
+    seed, width = config["seeds"][0], config["data"]["width"]
+    heads = [NAMES[variant] for variant in config["variants"]]
     for name, title in (("", "Images of the generators"), ("again", "Held-out images, by D")):
         lines = []
-        for gamma in config["gammas"]:
+        for gamma, loss, of in groups(config):
+            cell = {"sign": "plus", "loss": loss, "seed": seed, "gamma": gamma}
             pictures = []
             for variant in config["variants"]:
-                cell = {**of, "variant": variant, "gamma": gamma}
-                path = picture_path(folder, BEGAN, cell, name)
-                pictures.append(Picture(path, f"γ {gamma}", f"{title}: {NAMES[variant]}"))
-            lines.append((f"γ = {gamma}", pictures))
-        heads = [NAMES[variant] for variant in config["variants"]]
-        yield Gallery(
-            f"samples{name}",
-            f"{title}, seed {of['seed']}",
-            "γ",
-            heads,
-            lines,
-            config["data"]["width"],
-        )
+                path = picture_path(folder, BEGAN, {**cell, "variant": variant}, name)
+                pictures.append(Picture(path, of, f"{title}: {NAMES[variant]}"))
+            # A sheet's letters have no γ.
+            lines.append((of.replace("γ = ", "gamma "), pictures))
+        title = f"{title}, seed {seed}"
+        yield Gallery(f"samples{name and '-'}{name}", title, "γ, loss", heads, lines, width)

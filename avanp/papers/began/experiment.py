@@ -11,6 +11,8 @@ from avanp.experiments.grid import Grid
 from avanp.kernels import backend
 from avanp.papers.began import charts, tables
 from avanp.papers.began.cell import BATCH, VARIANTS, run
+from avanp.papers.began.late import late_collapse
+from avanp.papers.began.second import second_set
 from avanp.runs.schema import NUMBER, maybe
 
 CITATION = (
@@ -126,11 +128,19 @@ BEGAN = Experiment(
         "collapse": tables.collapse,
         "k-sign": tables.k_sign,
         "gamma": tables.gammas,
+        "samples": tables.samples,
     },
     of_no_run=("params",),
     charts={"curves": charts.curves},
     galleries={"samples": charts.samples},
     claims=CLAIMS,
     by="gamma",
+    ablations={"second-set": second_set, "late": late_collapse},
+    items={
+        "collapse": {"gammas": "0.5,0.75"},
+        "gamma": {"gammas": "all"},
+        "k-sign": {"signs": "all", "variants": "began"},
+        "samples": {"losses": "l1,l2"},
+    },
     quick={"steps": 1500, "width": 64, "seeds": "2"},
 )

@@ -1,6 +1,7 @@
 """The tables of the BEGAN experiment, beside the paper's numbers where they can be compared."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -42,17 +43,40 @@ def params(rows: Rows, config: Config) -> Iterator[Table]:
 
 
 def table3(rows: Rows, config: Config) -> Iterator[Table]:
-    """Yield Table 3 for each γ: mean over seeds of M, in both units, and who collapsed."""
+    """Yield Table 3 for each γ and loss: mean over seeds of M, in both units, and who collapsed."""
     heads = ("", "M, mean |e|", "M, RMS", "SD of M", "SD of k", "k", "diversity", "collapsed")
-    for gamma in config["gammas"]:
+    for gamma, loss, of in groups(config):
         lines: list[list[Any]] = []
         for variant in config["variants"]:
-            own = _of(rows, gamma=gamma, variant=variant, sign="plus")
+            own = _of(rows, gamma=gamma, variant=variant, sign="plus", loss=loss)
             cells: list[Cell] = [NAMES[variant]]
             cells += [_mean(own, n) for n in ("m", "m_rms", "m_sd", "k_sd", "k", "diversity")]
             lines.append([*cells, _share(own, "collapsed")])
-        title = f"As Table 3, γ = {gamma}: mean ± SD over seeds. {UNIT}"
-        yield Table(f"table3-{gamma}", title, columns(*heads), lines, "numbers")
+        title = f"As Table 3, {of}: mean ± SD over seeds. {UNIT}"
+        yield Table(f"table3-{gamma}-{loss}", title, columns(*heads), lines, "numbers")
+
+
+def groups(config: Config) -> Iterator[tuple[str, str, str]]:
+    """Yield each γ and loss of a run, and both in words."""
+    for gamma, loss in product(config["gammas"], config["losses"]):
+        yield gamma, loss, f"γ = {gamma}, {loss.upper()}"
+
+
+def samples(rows: Rows, config: Config) -> Iterator[Table]:
+    """Yield what can be told in numbers of the images of Figs. 14 (L2) and 15 (L1)."""
+    lines: list[list[Any]] = []
+    for gamma, loss, of in groups(config):
+        for variant in config["variants"]:
+            own = _of(rows, gamma=gamma, variant=variant, sign="plus", loss=loss)
+            told = [_mean(own, n) for n in ("diversity", "sharpness", "jump")]
+            lines.append([f"{NAMES[variant]}, {of}", *told, _share(own, "collapsed")])
+    heads = columns("", "diversity", "sharpness", "jump", "collapsed")
+    title = (
+        "Images of the generators, diversity and sharpness as shares of real ones. Figs. 14 (L2) "
+        "and 15 (L1) of the paper show 64 faces of BEGAN v3 each, without a number, and none of "
+        "BEGAN-CS, which had collapsed"
+    )
+    yield Table("samples", title, heads, lines, "numbers")
 
 
 def collapse(rows: Rows, config: Config) -> Iterator[Table]:
@@ -80,11 +104,11 @@ def k_sign(rows: Rows, config: Config) -> Iterator[Table]:
     """Yield both signs of k's update beside each other, where both were run."""
     lines: list[list[Any]] = []
     for sign, word in (("plus", "+, as Eq. 10"), ("minus", "−, as Eq. 8 prints it")):
-        for variant in config["variants"]:
-            own = _of(rows, sign=sign, variant=variant)
+        for (gamma, loss, of), variant in product(groups(config), config["variants"]):
+            own = _of(rows, sign=sign, variant=variant, gamma=gamma, loss=loss)
             if own:
                 told = [_mean(own, n) for n in ("k_highest", "ratio", "diversity")]
-                lines.append([f"{NAMES[variant]}, {word}", *told])
+                lines.append([f"{NAMES[variant]}, {of}, {word}", *told])
     heads = columns("", "highest k", "L(G(z)) / L(x)", "diversity")
     yield Table("k-sign", "The sign of k's update", heads, lines, "numbers")
 
@@ -92,13 +116,13 @@ def k_sign(rows: Rows, config: Config) -> Iterator[Table]:
 def gammas(rows: Rows, config: Config) -> Iterator[Table]:
     """Yield diversity and the ratio at each γ."""
     lines: list[list[Any]] = []
-    for variant in config["variants"]:
-        for gamma in config["gammas"]:
-            own = _of(rows, gamma=gamma, variant=variant, sign="plus")
-            told = [_mean(own, n) for n in ("diversity", "ratio", "k")]
-            lines.append([f"{NAMES[variant]}, γ = {gamma}", *told, _share(own, "collapsed")])
+    for variant, (gamma, loss, of) in product(config["variants"], groups(config)):
+        own = _of(rows, gamma=gamma, variant=variant, sign="plus", loss=loss)
+        told = [_mean(own, n) for n in ("diversity", "ratio", "k")]
+        lines.append([f"{NAMES[variant]}, {of}", *told, _share(own, "collapsed")])
     heads = columns("", "diversity", "L(G(z)) / L(x)", "k", "collapsed")
-    yield Table("gamma", "Diversity by γ", heads, lines, "numbers")
+    title = "Diversity by γ: more is more diverse, in the papers' words; Park et al. use .5 alone"
+    yield Table("gamma", title, heads, lines, "numbers")
 
 
 def _of(rows: Rows, **values: Any) -> list[Mapping[str, Any]]:
