@@ -194,7 +194,7 @@ def _on_one(
         click.echo("nothing is kept: --out DIR keeps rows, tables and pictures")
     if shown:
         click.echo(f"\n{outputs.text(shown)}", nl=False)
-    else:
+    elif item not in experiment.galleries:
         about = ", ".join(next(c.sets for c in experiment.claims if c.id == item))
         click.echo(f"{item} is about other images: --data {about}")
     tell_failed(rows, retry(out))

@@ -173,10 +173,10 @@ class EquilibriumSystem(DecodingSystem):
         real = self._error(lambda rows: self._signed(self.check_images(batch[rows])), len(z), rng)
         seen = self._error(fake, len(z), rng)
         terms = {**balance(real, seen, self.config.gamma), "real": real.value, "fake": seen.value}
-        x = self.check_images(batch[: LOOK])
+        x = self.check_images(batch[:LOOK])
         if len(x) > 1 and np.ptp(x, axis=0).any():
             # A generator that diverged makes no images at all.
-            flat = np.nan_to_num(np.concatenate(fakes)[: LOOK]).reshape(len(x), -1)
+            flat = np.nan_to_num(np.concatenate(fakes)[:LOOK]).reshape(len(x), -1)
             terms["diversity"] = diversity(flat, x.reshape(len(x), -1))
         return terms
 
