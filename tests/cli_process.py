@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
+import forked
+
 COMMAND = (sys.executable, "-m", "avanp")
 
 # A change to the program is a sitecustomize, so that the processes of --jobs 2 change as well.
@@ -50,8 +52,19 @@ def environment(tmp: Path, **changes: str) -> dict[str, str]:
     return env | changes
 
 
-def avanp(tmp: Path, *args: str | bytes, command: Sequence[str] = COMMAND, **changes: str) -> Done:
-    """Run the command in the folder `tmp` to its end."""
+def avanp(
+    tmp: Path, *args: str | bytes, command: Sequence[str] | None = None, **changes: str
+) -> Done:
+    """Run the command in the folder `tmp` to its end.
+
+    Forked from one that has loaded the libraries, unless `command` says how it is started, or the
+    environment changes.
+    """
+    if command is None and not changes:
+        words = [os.fsdecode(word) for word in args]
+        code, *said = forked.run(words, tmp, environment(tmp), 300)
+        return Done(code, *(text.decode("utf-8", "replace") for text in said))
+    command = COMMAND if command is None else command
     done = subprocess.run(
         [*command, *args],
         cwd=tmp,

@@ -19,6 +19,7 @@ from PIL import Image
 from avanp.cli import cli
 from avanp.progress import duration, status
 from cli_process import (
+    COMMAND,
     NO_TRAINING,
     SLOW,
     altered,
@@ -64,9 +65,14 @@ def copy(place, finished, tmp_path):
 # Help
 
 
-@pytest.mark.parametrize("name", ["", "train", "sweep", "data", "data list", "data show"])
+NAMES = ["", *cli.commands, *(f"data {name}" for name in cli.commands["data"].commands)]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_help_fits_the_page_and_is_not_cut_short(tmp_path, name):
     done = avanp(tmp_path, *name.split(), "--help")
+    # By an interpreter that has loaded nothing before.
+    assert avanp(tmp_path, *name.split(), "--help", command=COMMAND) == done
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith(f"Usage: avanp {name}".rstrip())
     assert max(map(len, done.out.splitlines())) <= COLUMNS

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from cli_process import COMMAND, avanp, contents, write_images
+from cli_process import avanp, contents, write_images
 from data_fixtures import png_header
 
 # Small, so that a command that should have been refused ends soon.
@@ -50,7 +50,7 @@ def run_folder(tmp_path_factory):
     return tmp / "run"
 
 
-def refused(tmp, *words, command=COMMAND, **changes):
+def refused(tmp, *words, command=None, **changes):
     """Run a command that must be refused and return what it says after ``avanp: ``."""
     before = contents(tmp)
     done = avanp(tmp, *words, command=command, **changes)
