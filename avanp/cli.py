@@ -11,6 +11,7 @@ from avanp.commands.doctor import doctor
 from avanp.commands.encode import encode
 from avanp.commands.equations import equations
 from avanp.commands.evaluate import evaluate
+from avanp.commands.export import export
 from avanp.commands.generate import generate
 from avanp.commands.gradcheck import gradcheck
 from avanp.commands.imbalance import imbalance
@@ -70,6 +71,7 @@ for _command in (
     evaluate,
     imbalance,
     info,
+    export,
     sweep,
     tables,
     report,

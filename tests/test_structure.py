@@ -36,7 +36,7 @@ LAYERS = [
     {"systems"},
     {"training", "runs"},
     {"evaluation"},
-    {"estimators", "grad", "progress", "console"},
+    {"estimators", "export", "grad", "progress", "console"},
     {"experiments", "doctor"},
     {"report"},
     {"papers"},

@@ -1,0 +1,51 @@
+"""`avanp export`."""
+
+import click
+
+from avanp.commands import options
+from avanp.console import Examples, written
+
+
+@click.command(
+    cls=Examples,
+    short_help="Write a model's nets for PyTorch or ONNX.",
+    examples=[
+        "avanp export runs/vae --format torch --out exported",
+        "avanp export runs/vae --format onnx --out exported",
+    ],
+)
+@options.checkpoint
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["torch", "onnx"]),
+    required=True,
+    help="torch: model.safetensors, weights in PyTorch's names and layouts, and model.py, which "
+    "loads them. onnx: a file for each net.",
+)
+@click.option("--out", required=True, metavar="DIR", help="A folder for the files.")
+def export(checkpoint: str, form: str, out: str) -> None:
+    """Write the nets of a trained model for another program.
+
+    Images are then (N, C, H, W), of any N. The encoder of a VAE gives mu and logvar, its decoder
+    images; other nets give their bare outputs. ONNX needs pip install 'avanp[onnx]', PyTorch's
+    weights pip install 'avanp[safetensors]'.
+    """
+    from importlib.metadata import version
+    from pathlib import Path
+
+    from avanp.commands.loading import load_any
+    from avanp.export.nets import exported
+    from avanp.export.onnx_files import write_onnx
+    from avanp.export.torch_files import write_torch
+    from avanp.files import make_folder
+
+    system, _ = load_any(checkpoint)
+    nets = exported(system)
+    folder = Path(out)
+    make_folder(folder)
+    write = {"torch": write_torch, "onnx": write_onnx}[form]
+    names = write(nets, folder, system.name, version("avanp"))
+    for net in nets:
+        click.echo(f"{net.name}: {net.says}, x of {'x'.join(map(str, ('N', *net.shape)))}")
+    written(f"{out}: {', '.join(names)}")

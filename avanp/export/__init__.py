@@ -1,0 +1,1 @@
+"""Trained nets for PyTorch and ONNX."""
