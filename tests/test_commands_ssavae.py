@@ -37,6 +37,14 @@ def trained(tmp_path_factory):
     return place, done
 
 
+def test_progress_counts_steps_where_a_step_draws_three_batches(trained):
+    _, done = trained
+    # Four batches a pass: 12 of the first stage; 4 steps of three of the second.
+    counts = [line for line in done.err.splitlines() if line.startswith("0/")]
+    assert counts == ["0/12 batches", "0/4 steps"]
+    assert "4/4 steps in" in done.err
+
+
 def arrays(path):
     with np.load(path) as file:
         return {name: file[name] for name in file.files if name != "document"}
@@ -187,6 +195,13 @@ def test_codes_and_the_grid_of_their_images_are_drawn(use):
     assert "5x5 codes; across z1, up z2" in done.out
     with Image.open(place / "grid.png") as picture:
         assert picture.width == picture.height
+        # Five images in a row, a gap before, between and behind them.
+        scale = (picture.width - 6) // (5 * 8)
+        assert picture.width == 6 + 5 * 8 * scale
+        grid = np.asarray(picture.convert("L"))
+    gaps = grid[:, :: 8 * scale + 1]
+    assert gaps.shape[1] == 6
+    assert (gaps == gaps[0, 0]).all()
     assert (
         "--side must be from 2 to 60, not 1" in run("manifold", "--side", "1", "--out", "x.png").err
     )

@@ -47,7 +47,8 @@ def test_both_stages_are_fitted_to_classes_of_any_name(data, fitted):
 
 def test_classes_are_learnt_and_read_from_images_of_their_own(data):
     x, y = data
-    m = avanp.SSAVAE(widths=(2, 3, 2), epochs=80, batch_size=15, lr=5e-3, beta=0.0).fit(x, y)
+    options = {"widths": (2, 3, 2), "epochs": 80, "batch_size": 15, "lr": 5e-3, "beta": 0.0}
+    m = avanp.SSAVAE(**options, random_state=0).fit(x, y)
     assert m.score(x, y) > 0.9
     made = m.sample(60, y=np.repeat(["cat", "hen"], 30))
     assert np.mean(m.predict(made) == np.repeat(["cat", "hen"], 30)) > 0.8
@@ -58,6 +59,8 @@ def test_images_are_sampled_of_a_class_or_of_many(fitted):
     seen = fitted.classes_[fitted.system_.classes_seen]
     one = fitted.sample(4, y=seen[0])
     assert one.shape == (4, 5, 4, 1)
+    with pytest.raises(AvanpError, match=r"y must be one class, or 4 of them, \(4,\), not \(2,\)"):
+        fitted.sample(4, y=[seen[0], seen[0]])
     assert_array_equal(one, fitted.sample(4, y=[seen[0]] * 4))
     assert not np.array_equal(one, fitted.sample(4, 1, y=seen[0]))
     assert fitted.sample(3).shape == (3, 5, 4, 1)

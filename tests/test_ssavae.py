@@ -11,6 +11,7 @@ from avanp.nets.ssavae import taps
 from avanp.rng import stream
 from avanp.systems import class_gaussians
 from avanp.systems.find import find
+from avanp.systems.options import options_of
 from avanp.systems.ssavae import SSAVAE
 from avanp.systems.vec import VEC
 from avanp.training import checkpoint
@@ -87,7 +88,7 @@ def test_an_image_without_a_label_pays_kl_alone():
 
 
 def test_a_decoder_that_is_trained_along_adds_the_mean_cross_entropy_of_the_pixels():
-    system, x, labels = vec(kl_weight=0.3, reconstruct=0.7), images(), np.full(N, -1)
+    system, x, labels = vec(kl_weight=0.3, reconstruction_weight=0.7), images(), np.full(N, -1)
     grads, terms = system.gradients((x, labels), stream(0, "noise"))
     mu, logvar = np.split(system.encoder.forward(x)[0], 2, axis=1)
     again = sigmoid(system.decoder.forward(eq.eq1(mu, np.exp(logvar / 2), noise()), train=True)[0])
@@ -99,7 +100,7 @@ def test_a_decoder_that_is_trained_along_adds_the_mean_cross_entropy_of_the_pixe
     assert terms["loss"] == same(0.3 * terms["kl"] / 2 + 0.7 * terms["reconstruction"])
     assert set(grads) == {"encoder", "classifier", "decoder"}
     assert set(vec().nets) == {"encoder", "classifier"}
-    real = vec(kl_weight=0.3, reconstruct=0.7, pixel_range="real")
+    real = vec(kl_weight=0.3, reconstruction_weight=0.7, pixel_range="real")
     _, terms = real.gradients((x, labels), stream(0, "noise"))
     mu, logvar = np.split(real.encoder.forward(x)[0], 2, axis=1)
     out = real.decoder.forward(eq.eq1(mu, np.exp(logvar / 2), noise()), train=True)[0]
@@ -111,7 +112,7 @@ def test_images_without_a_label_do_not_lower_the_terms_of_the_others(monkeypatch
     monkeypatch.setattr(
         "avanp.systems.base.chunks", lambda n: (slice(i, i + 4) for i in range(0, n, 4))
     )
-    system, x, labels = vec(reconstruct=0.2), images(), np.arange(N) % 3
+    system, x, labels = vec(reconstruction_weight=0.2), images(), np.arange(N) % 3
     some = np.where(np.isin(np.arange(N), (0, 5, 8)), labels, -1)
     told = system.evaluate((x, some), stream(0, "eval"))
     alone = system.measure((x[some >= 0], some[some >= 0]), stream(0, "eval"))
@@ -149,6 +150,41 @@ def test_a_row_of_the_log_weighs_each_step_by_the_images_that_have_a_label():
 
 def _array(g):
     return g.to_array() if hasattr(g, "to_array") else g
+
+
+WRONG_PAIRS = {
+    "need as many labels": (images(), (np.arange(N) % 3)[:, None]),
+    "9 images need as many labels, \\(9,\\), not \\(3,\\)": (images(), np.arange(3)),
+    "VEC takes a pair": images(),
+    "a pair": "images",
+}
+
+
+@pytest.mark.parametrize(("said", "pair"), WRONG_PAIRS.items())
+def test_labels_that_are_none_are_refused_before_anything_is_trained(said, pair):
+    with pytest.raises(AvanpError, match=said):
+        vec().evaluate(pair, stream(0, "eval"))
+    with pytest.raises(AvanpError, match=said):
+        Trainer(vec(), validation=pair)
+    if isinstance(pair, tuple):
+        with pytest.raises(AvanpError, match=said):
+            Trainer(vec()).fit(pair[0], 1, labels=pair[1])
+
+
+@pytest.mark.parametrize(
+    "other", [{"shape": (8, 8, 1)}, {"latent": 3}, {"classes": 4}, {"widths": (3, 3, 2)}]
+)
+def test_a_first_stage_of_another_shape_is_refused_in_one_line(other):
+    parts = SSAVAE.parts_from(vec(**other), "VEC")
+    with pytest.raises(AvanpError, match="of another shape, latent, classes or widths than this"):
+        SSAVAE(SSAVAE.config_class(**SMALL), parts=parts)
+
+
+def test_betas_are_the_decoders_and_the_help_says_so():
+    system = ssavae(betas=(0.7, 0.99))
+    assert system.optimisers["decoder"].betas == (0.7, 0.99)
+    assert system.optimisers["discriminator"].betas == (0.5, 0.999)
+    assert "the discriminator's are 0.5 and 0.999" in options_of(SSAVAE.config_class)["betas"].help
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from avanp.commands import options
 from avanp.console import Examples, one_line, written
 
 MOST_SIDE = 60
+GAP = 1  # pixel between two images: without one they run into each other
 
 
 @click.command(
@@ -50,7 +51,7 @@ def manifold(
     mu, _ = system.encode(images.images)
     seen = plane(mu)
     drawn = images_of(system, seen.grid(mu, side))
-    save_image(contact_sheet(to_rgb(drawn), columns=side, pad=0), out)
+    save_image(contact_sheet(to_rgb(drawn), columns=side, pad=GAP), out)
     told = f"{side}x{side} codes; across {seen.names[0]}, up {seen.names[1]}"
     click.echo(one_line(told))
     written(out)

@@ -86,9 +86,13 @@ class Work:
     @property
     def steps_an_epoch(self) -> int:
         """The steps of a pass over the training images, rounded up."""
+        return self.steps_of(1)
+
+    def steps_of(self, epochs: int) -> int:
+        """Return the steps of so many passes over the training images, rounded up."""
         n, join_last = len(self.images["train"]), bool(self.config.batch_norm)
         batches = len(batch_sizes(n, self.asked.batch, join_last=join_last))
-        return -(-batches // self.config.batches_a_step)
+        return -(-epochs * batches // self.config.batches_a_step)
 
 
 def stages(kind: type[System], given: dict[str, Any], asked: Asked) -> Iterator[Work]:

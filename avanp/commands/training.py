@@ -159,8 +159,8 @@ def run(job: Job) -> None:
         told.append(row)
 
     trainer.watchers += [*_watchers(job), tell]
-    with shown("batches") as progress:
-        total = todo if asked.steps else todo * job.work.steps_an_epoch
+    with shown(trainer.system.config.counted_in) as progress:
+        total = todo if asked.steps else job.work.steps_of(todo)
         progress(0, total)
         amount = {"steps": todo} if asked.steps else {"epochs": todo}
         trainer.fit(train.images, **amount, labels=job.work.labels, progress=progress)

@@ -46,7 +46,10 @@ def as_classes(y: Any, n: int, unlabelled: int, least: int = 2) -> tuple[Array, 
     if np.iscomplexobj(labels):
         raise AvanpError("Unknown label type: complex. y must be classes")
     none = labels == unlabelled if np.issubdtype(labels.dtype, np.number) else np.zeros(n, bool)
-    classes, found = np.unique(labels[~none], return_inverse=True)
+    try:
+        classes, found = np.unique(labels[~none], return_inverse=True)
+    except TypeError:
+        raise AvanpError("y must be all numbers or all strings: they cannot be sorted") from None
     if len(classes) < least:
         raise AvanpError(f"y has {len(classes)} class, and a classifier needs two or more")
     numbers = np.full(n, unlabelled)

@@ -125,7 +125,10 @@ class StructuredEstimator(Transformer, TrainedEstimator):
         if y is None:
             return super().sample(n, random_state)
         self._check_fitted()
-        wanted = np.broadcast_to(np.asarray(y), self._drawn(n))
+        wanted, n = np.asarray(y), self._drawn(n)
+        if wanted.shape not in ((), (1,), (n,)):
+            raise AvanpError(f"y must be one class, or {n} of them, ({n},), not {wanted.shape}")
+        wanted = np.broadcast_to(wanted, n)
         known = np.isin(wanted, self.classes_)
         if not known.all():
             names = ", ".join(map(str, self.classes_))

@@ -45,7 +45,8 @@ def trained(
     if not all(map(callable, callbacks)):
         raise AvanpError("callbacks must be functions of the trainer and a row of its log")
     trainer.watchers += [*([_printer(trainer)] if verbose else []), *callbacks]
-    with interruptible() as pressed, shown("batches") if verbose else nullcontext() as progress:
+    unit = trainer.system.config.counted_in
+    with interruptible() as pressed, shown(unit) if verbose else nullcontext() as progress:
 
         def done(step: int, total: int) -> None:
             if progress is not None:

@@ -18,7 +18,7 @@ from avanp.registry import load
 from avanp.systems.advice import advice
 from avanp.systems.config import Config
 from avanp.systems.finite import NotFinite, finite
-from avanp.systems.images import check_images, chunks
+from avanp.systems.images import check_images, check_pair, chunks
 from avanp.systems.parts import Part, WithParts
 from avanp.systems.streams import Streams
 from avanp.systems.term import Term
@@ -196,7 +196,8 @@ class System(WithParts):
 
     def evaluate(self, batch: Any, rng: Rng) -> Terms:
         """Return `measure` of any number of images: means over chunks, nothing trained."""
-        x, labels = batch if self.needs_labels else (batch, np.zeros(len(batch)))
+        pair = check_pair(batch, self.name) if self.needs_labels else (batch, np.zeros(len(batch)))
+        x, labels = pair
         sums: Terms = {}
         for rows in chunks(len(x)):
             part = self.check_images(x[rows])

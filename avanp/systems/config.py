@@ -72,6 +72,11 @@ class Config:
         return 1
 
     @property
+    def counted_in(self) -> str:
+        """What progress counts: batches, or steps that draw several of them."""
+        return "batches" if self.batches_a_step == 1 else "steps"
+
+    @property
     def hidden(self) -> tuple[int, ...]:
         """`widths`, the default filled in."""
         assert self.widths is not None

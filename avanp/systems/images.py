@@ -38,6 +38,23 @@ def check_images(x: Any, shape: tuple[int, int, int], pixel_range: str, dtype: n
     return x.astype(dtype, copy=False)
 
 
+def check_pair(batch: Any, name: str) -> tuple[Array, Array]:
+    """Return images and as many labels, (n,), of what a system of this name is given.
+
+    Raises
+    ------
+    AvanpError
+        For anything but such a pair.
+    """
+    if not isinstance(batch, tuple | list) or len(batch) != 2:
+        raise AvanpError(f"{name} takes a pair (images, labels), for validation too")
+    images, labels = np.asarray(batch[0]), np.asarray(batch[1])
+    if labels.shape != images.shape[:1]:
+        n = len(images) if images.ndim else 0
+        raise AvanpError(f"{n} images need as many labels, ({n},), not {labels.shape}")
+    return images, labels
+
+
 def as_floats(x: Array, dtype: np.dtype) -> Array:
     """Return checked images in `dtype`, bytes divided by 255."""
     if x.dtype == np.uint8:

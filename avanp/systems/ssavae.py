@@ -31,6 +31,13 @@ D, G = ("discriminator",), ("decoder",)
 class SSAVAEConfig(StructuredConfig):
     """An SSAVAE's."""
 
+    betas: tuple[float, float] = option(
+        (0.9, 0.999),
+        least=0,
+        below=1,
+        help="The two decay rates of the decoder's adam or adamw, and of the first stage's; the "
+        "discriminator's are 0.5 and 0.999.",
+    )
     alphas: tuple[float, float, float] = option(
         (1.0, 0.1, 0.01), least=0, help="Weights of the features of the encoder's layers 1, 2, 3."
     )

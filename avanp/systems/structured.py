@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer
 from avanp.layers.sequential import Sequential
 from avanp.layers.softmax import Softmax
@@ -17,7 +18,7 @@ from avanp.systems.encoding import EncodingSystem
 from avanp.systems.images import in_chunks
 from avanp.systems.options import option
 from avanp.systems.parts import Part
-from avanp.systems.streams import Streams
+from avanp.systems.streams import Counting, Streams
 
 UNLABELLED = -1
 
@@ -107,6 +108,18 @@ class OverVEC(Structured):
 
     part_names = ("encoder", "classifier")
     first_stage = "VEC"
+
+    def __init__(self, config: Any, seed: int = 0, **given: Any) -> None:
+        super().__init__(config, seed, **given)
+        for name, part in self.parts.items():
+            ours = build_net(name, config, Counting(), self.dtype).params
+            if {k: p.shape for k, p in ours.items()} != {
+                k: p.shape for k, p in part.net.params.items()
+            }:
+                raise AvanpError(
+                    f"the {self.first_stage}'s {name} is of another shape, latent, classes or "
+                    f"widths than this {self.name}: take them from it, by options_from"
+                )
 
     @property
     def encoder(self) -> Sequential:

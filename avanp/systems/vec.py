@@ -36,7 +36,7 @@ class VECConfig(StructuredConfig):
         help="Weight of the KL term; by default 0.2 / latent, at least 0.01, of the mean, and the "
         "same of the sum. Weight 1 of the sum collapses.",
     )
-    reconstruct: float = option(
+    reconstruction_weight: float = option(
         0.0,
         least=0,
         help="Weight of the reconstruction of a decoder that is trained along, mean over pixels: "
@@ -55,7 +55,7 @@ class VECConfig(StructuredConfig):
 
 
 def _loss(config: VECConfig) -> str:
-    third = " + weighted reconstruction" if config.reconstruct else ""
+    third = " + weighted reconstruction" if config.reconstruction_weight else ""
     return f"weighted kl + cross-entropy{third}: what all nets descend"
 
 
@@ -72,7 +72,12 @@ class VEC(Structured):
     can = frozenset({"encode", "classify"})
     needs_labels = takes_unlabelled = True
     schedule = "cosine"
-    checked_with = {"classes": 3, "widths": (2, 3, 2), "kl_weight": 0.7, "reconstruct": 0.6}
+    checked_with = {
+        "classes": 3,
+        "widths": (2, 3, 2),
+        "kl_weight": 0.7,
+        "reconstruction_weight": 0.6,
+    }
     terms = {
         "loss": Term(_loss, "nats", "loss"),
         "cross_entropy": Term(
@@ -90,7 +95,7 @@ class VEC(Structured):
 
     def build(self, streams: Mapping[str, Rng]) -> dict[str, Layer]:
         """Return encoder and classifier, and a decoder where it is trained along."""
-        names = (*NETS, "decoder") if self.config.reconstruct else NETS
+        names = (*NETS, "decoder") if self.config.reconstruction_weight else NETS
         return {net: build_net(net, self.config, streams, self.dtype) for net in names}
 
     def gradients(self, batch: tuple[Array, Array], rng: Rng) -> tuple[Gradients, Terms]:
@@ -107,7 +112,7 @@ class VEC(Structured):
         grads: Gradients = {"encoder": {}, "classifier": of_classifier}
         penalty, dmu, dlogvar = self._kl(mu, logvar)
         terms = {"loss": penalty + entropy, "cross_entropy": entropy}
-        if weight := self.config.reconstruct:
+        if weight := self.config.reconstruction_weight:
             output, cache = self.decoder.forward(z, train=True, rng=rng)
             rec, doutput = self._reconstruction(output, x)
             back, grads["decoder"] = self.decoder.backward(weight * doutput, cache)
@@ -127,7 +132,7 @@ class VEC(Structured):
         logits = self.classifier.forward(mu)[0]
         entropy, penalty = _cross_entropy(logits, labels)[0], self._kl(mu, logvar)[0]
         terms = {"loss": penalty + entropy, "cross_entropy": entropy}
-        if weight := self.config.reconstruct:
+        if weight := self.config.reconstruction_weight:
             rec, _ = self._reconstruction(self.decoder.forward(mu)[0], x)
             terms |= {"loss": terms["loss"] + weight * rec, "reconstruction": rec}
         return terms | {"kl": kl_logvar(mu, logvar)[0], **_accuracy(logits, labels)}
@@ -143,7 +148,7 @@ class VEC(Structured):
         terms, c = super().evaluate(batch, rng), self.config
         if np.any(batch[1] == UNLABELLED):  # not the mean of chunks', of which few are in some
             kl = terms["kl"] / (c.latent if c.kl_reduction == "mean" else 1)
-            rec = c.reconstruct * terms.get("reconstruction", 0.0)
+            rec = c.reconstruction_weight * terms.get("reconstruction", 0.0)
             terms["loss"] = c.kl_weight * kl + terms.get("cross_entropy", 0.0) + rec
         return terms
 

@@ -8,7 +8,7 @@ import numpy as np
 from avanp.errors import AvanpError
 from avanp.layers.base import Array
 from avanp.systems.base import System
-from avanp.systems.images import chunks
+from avanp.systems.images import check_pair, chunks
 
 
 class Batches:
@@ -79,6 +79,8 @@ def check_options(system: System, counts: dict[str, Any], validation: Any, check
             raise AvanpError(f"{system.name} has no validation loss to stop by: leave out patience")
         if system.measures and validation is None:
             raise AvanpError("patience needs validation images to look at")
+    if validation is not None and system.measures and system.needs_labels:
+        check_pair(validation, system.name)
     if Path(checkpoint).name != checkpoint:
         raise AvanpError(f"a checkpoint's name has no folder in it, and {checkpoint!r} has")
 
@@ -92,8 +94,8 @@ def check_training(system: System, images: Array, labels: Array | None) -> None:
     if system.needs_labels != (labels is not None):
         need = "needs labels" if system.needs_labels else "takes no labels"
         raise AvanpError(f"{system.name} {need}")
-    if labels is not None and len(labels) != len(images):
-        raise AvanpError(f"{len(images)} images need as many labels, not {len(labels)}")
+    if labels is not None:
+        check_pair((images, labels), system.name)
 
 
 def batch_sizes(n: int, batch_size: int, *, join_last: bool) -> list[int]:

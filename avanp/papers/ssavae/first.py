@@ -110,7 +110,7 @@ def build_vec(of: Mapping[str, Any], sets: Sets) -> VEC:
         shape=sets.shape,
         classes=sets.classes,
         latent=int(of["kz"]),
-        reconstruct=RECONSTRUCT if decoded else 0.0,
+        reconstruction_weight=RECONSTRUCT if decoded else 0.0,
     )
     return VEC(config, of["seed"])
 
