@@ -336,7 +336,6 @@ def test_a_lesson_with_a_wrong_derivative_ends_with_an_error(name, right, wrong,
         ("03_mlp.py", 'for part in ("train", "test")', 'for part in ("train",) * 2', "not found"),
         ("07_ava2_to_5.py", "imshow(drawn[rules, variant]", "imshow(drawn[rules, 1]", "picture"),
         ("10_own_model.py", "x = test.as_float()", "x = train.as_float()", "not found"),
-        ("11_own_images.py", "x = test.as_float()", "x = train.as_float()", "not found"),
     ],
 )
 def test_a_lesson_that_shows_something_else_is_found_out(name, right, wrong, seen, tmp_path):
