@@ -6,6 +6,7 @@ the tables of docs/options.md.
 """
 
 import math
+import sys
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -171,7 +172,9 @@ def number(
 ) -> Any:
     """Return a finite number within the limits, or raise an `AvanpError`."""
     right = isinstance(value, int | float) and not isinstance(value, bool)
-    if not right or not (math.isfinite(value) and value >= least and above < value < below):
+    # A whole number of JSON may be beyond all floats: it is compared as it is.
+    finite = right and -sys.float_info.max <= value <= sys.float_info.max
+    if not (finite and value >= least and above < value < below):
         limits = {"at least": least, "above": above, "below": below}
         within = " and ".join(f"{k} {v:g}" for k, v in limits.items() if math.isfinite(v))
         raise AvanpError(f"{name} must be a number {within}".rstrip() + f", not {value!r}")
