@@ -27,7 +27,7 @@ def trained(tmp_path_factory):
 def test_it_trains_by_steps_and_tells_m_k_and_the_ratio(trained):
     place, done = trained
     heading = next(line for line in done.out.splitlines() if "step" in line and "seconds" in line)
-    assert heading.split()[:6] == ["step", "m", "k", "ratio", "real", "fake"]
+    assert heading.split()[:6] == ["step", "M", "k", "L(G)/L(x)", "L(x)", "L(G)"]
     rows = read_metrics(place / "run")
     assert [row["step"] for row in rows] == [10, 20, 30, 40]
     known = {"m", "m_mean", "m_rms", "k", "ratio", "kl_real", "kl_fake", "constraint"}
@@ -168,6 +168,9 @@ def test_it_is_scored_without_a_bound(trained):
     scores = json.loads((place / "scores.json").read_text())["scores"]
     assert {"psnr", "frechet_distance", "diversity", "precision", "recall"} <= set(scores)
     assert "elbo" not in scores
+    assert scores["m_mean"]["value"] < scores["m_rms"]["value"] < 2
+    assert 0 < scores["ratio"]["value"] < 2
+    assert "convergence M, mean |e|" in done.out
 
 
 def test_what_it_cannot_do_is_one_line(trained):

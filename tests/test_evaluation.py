@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import os
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -135,6 +136,56 @@ def test_a_gan_is_scored_by_what_it_generates_alone(digits):
     keys = ["frechet_distance", "diversity", "precision", "recall", "nearest_mse"]
     assert [score.key for score in result["scores"]] == keys
     assert result["n"] == 30
+
+
+class Judge:
+    """A classifier that finds the class in an image's first pixel."""
+
+    config = SimpleNamespace(classes=10)
+
+    def predict(self, x):
+        x = np.asarray(x)
+        return np.rint(9 * (x / 255 if x.dtype == np.uint8 else x)[:, 0, 0, 0]).astype(int)
+
+
+def test_a_judge_counts_the_classes_that_generated_images_reach(digits):
+    gan = build("GAN", shape=(8, 8, 1), latent=4, widths=(20,))
+    made = np.zeros((60, 8, 8, 1), np.float32)
+    made[:, 0, 0, 0] = np.repeat([0.0, 1 / 3, 1.0], [30, 15, 15])
+    gan.generate = lambda n, rng: made[:n]
+    noisy = np.random.default_rng(0).random((60, 8, 8, 1)).astype(np.float32)
+    test = digits["test"].select(np.arange(60))
+    result = evaluate(gan, digits["train"], test, Pixels(), n=60, classifier=Judge())
+    by_key = {score.key: score for score in result["scores"]}
+    assert by_key["classes"].value == 3
+    assert by_key["classes"].unit == "of 10"
+    by_hand = -(0.5 * np.log(0.5) + 2 * 0.25 * np.log(0.25)) / np.log(10)
+    assert by_key["evenness"].value == pytest.approx(by_hand)
+    real = Judge().predict(test.images)
+    assert by_key["classes"].real == len(set(real))
+    gan.generate = lambda n, rng: noisy[:n]
+    other = evaluate(gan, digits["train"], test, Pixels(), n=60, classifier=Judge())["scores"]
+    assert next(s.value for s in other if s.key == "classes") > 8
+
+
+def test_a_judge_of_other_classes_counts_nothing(digits):
+    gan = build("GAN", shape=(8, 8, 1), latent=4, widths=(20,))
+    judge = SimpleNamespace(config=SimpleNamespace(classes=3))
+    with pytest.raises(AvanpError, match="knows 3 classes, and digits has 10"):
+        evaluate(gan, digits["train"], digits["test"], Pixels(), n=30, classifier=judge)
+
+
+@pytest.mark.parametrize("loss", ["l1", "mse"])
+def test_m_is_that_of_the_test_images_that_are_scored(digits, loss):
+    small = {"arch": "mlp", "width": 6, "latent": 3, "loss": loss}
+    began = build("BEGAN", shape=(8, 8, 1), **small)
+    result = evaluate(began, digits["train"], digits["test"], Pixels(), n=359)
+    by_key = {score.key: score for score in result["scores"]}
+    found = began.evaluate(digits["test"].images, stream(0, "noise"))
+    for key in ("m_mean", "m_rms", "ratio"):
+        assert by_key[key].value == pytest.approx(found[key])
+    assert ("m" in by_key) == (loss == "mse")
+    assert "convergence M, RMS of e" in table(result["scores"])
 
 
 def test_a_classifier_is_scored_as_by_its_own_loss(digits):

@@ -32,7 +32,11 @@ DIVERSITY = (
     help="Of Fréchet distance, diversity, precision and recall: random-conv, pixels, pca, "
     "classifier:CHECKPOINT, or vgg16:FILE.",
 )
-@click.option("--classifier", metavar="CHECKPOINT", help="Score reconstructions by their class.")
+@click.option(
+    "--classifier",
+    metavar="CHECKPOINT",
+    help="Count the classes that generated images reach, and the reconstructions that keep theirs.",
+)
 @click.option("--confusion", metavar="FILE", help="Draw a classifier's confusion matrix.")
 @click.option("-n", default=2000, show_default=True, help="At most so many images each.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the scores to FILE as well.")

@@ -24,7 +24,7 @@ MOST_STEPS = 1000
     nargs=2,
     type=int,
     metavar="I J",
-    help="Two images of the set, counted from 0. Without it, two codes of the prior.",
+    help="Two images of --split, counted from 0 in that part. Without it, two codes of the prior.",
 )
 @click.option("--steps", default=9, show_default=True, help="Images, with both ends.")
 @click.option("--out", required=True, metavar="FILE", help="A strip (.png, …) or a .gif.")

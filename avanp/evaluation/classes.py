@@ -10,6 +10,7 @@ from avanp.errors import AvanpError
 from avanp.evaluation.score import Score
 from avanp.metrics.arrays import Array
 from avanp.metrics.confusion import ClassScores, class_scores, confusion_matrix
+from avanp.metrics.coverage import class_coverage
 from avanp.metrics.silhouette import silhouette
 
 OF_CODES = 2000  # images whose codes a silhouette compares with each other
@@ -67,6 +68,21 @@ def consistency(classifier: Any, again: Array, chosen: ImageSet) -> Score:
     """Return how often a judge finds an image's class in its reconstruction."""
     hits = [float(np.mean(classifier.predict(x) == chosen.labels)) for x in (again, chosen.images)]
     return Score("accuracy", "reconstructions: accuracy", "share", "as real", *hits)
+
+
+def coverage(classifier: Any, generated: Array, chosen: ImageSet) -> Iterator[Score]:
+    """Yield how many classes a judge finds in generated images, and how evenly; real: in `chosen`.
+
+    Of "entropy of classes" the unit is the greatest there is, log K of K classes.
+    """
+    classes = classifier.config.classes
+    ours, real = (
+        class_coverage(classifier.predict(x), classes) for x in (generated, chosen.images)
+    )
+    counts = (classes * ours[0], classes * real[0])
+    yield Score("classes", "generated: classes reached", f"of {classes}", "higher", *counts)
+    name = "generated: entropy of classes"
+    yield Score("evenness", name, f"of log {classes}", "as real", ours[1], real[1])
 
 
 def of_classes(

@@ -13,6 +13,7 @@ from avanp.errors import AvanpError
 from avanp.evaluation.classes import (
     check_classes,
     consistency,
+    coverage,
     evaluate_classifier,
     of_classes,
 )
@@ -57,7 +58,8 @@ def evaluate(
         Generated and real images; fewer where there are fewer test or training images. The ELBO
         is always that of all test images.
     classifier : System, optional
-        Of the test images' classes, for its accuracy on reconstructions.
+        Of the test images' classes: for its accuracy on reconstructions, and how many classes it
+        finds in generated images.
     progress : callable, optional
         Called with (done, in all).
 
@@ -74,7 +76,7 @@ def evaluate(
     if not (reconstructs or generates):
         raise AvanpError(f"a {system.name} neither generates nor reconstructs: it has no scores")
     by_class = "generate by class" in system.can
-    if classifier is not None and (reconstructs or by_class):
+    if classifier is not None:
         check_classes(classifier, test)
     rng = stream(seed, "eval")
     chosen = _some(test, n, rng)
@@ -85,6 +87,7 @@ def evaluate(
     scores: list[Score] = []
     tell(1, STEPS)
     scores += _elbo(system, test, rng)
+    scores += _convergence(system, chosen, stream(seed, "noise"))
     if "classify" in system.can and test.labels is not None:
         own = evaluate_classifier(system, test)["scores"]
         scores += [s._replace(key=f"own_{s.key}", name=f"its classes: {s.name}") for s in own]
@@ -100,6 +103,8 @@ def evaluate(
     if generates:
         generated = system.generate(n, stream(seed, "sample"))
         _check_finite(generated)
+        if classifier is not None:
+            scores += coverage(classifier, generated, chosen)
         scores += _generated(features(generated), features(chosen.images), features(copies))
         tell(3, STEPS)
         mse, real = float(nearest_of_many(generated, train.images)[0].mean()), nearest_mse.mean()
@@ -151,6 +156,20 @@ def _elbo(system: Any, test: ImageSet, rng: np.random.Generator) -> Iterator[Sco
         yield Score("bits_per_dim", "minus ELBO a value", "bits/dim", "lower", bits)
     else:
         yield Score("elbo", "ELBO without its constant", "nats/image", "higher", -loss)
+
+
+def _convergence(system: Any, chosen: ImageSet, rng: np.random.Generator) -> Iterator[Score]:
+    """Yield M and the ratio of its two errors, of a system that measures them."""
+    if "m" not in system.terms:
+        return
+    found = system.evaluate(chosen.images, rng)
+    yield Score("m_mean", "convergence M, mean |e|", "pixel", "lower", found["m_mean"])
+    yield Score("m_rms", "convergence M, RMS of e", "pixel", "lower", found["m_rms"])
+    if system.config.loss == "mse":
+        yield Score("m", "convergence M, mean e²", "pixel²", "lower", found["m"])
+    yield Score(
+        "ratio", "error of fakes, L(G(z)) / L(x)", "of real", "as real", found["ratio"], 1.0
+    )
 
 
 def _reconstructions(again: Array, images: Array, nearest: Array) -> Iterator[Score]:

@@ -65,11 +65,11 @@ class EquilibriumConfig(LatentConfig):
 
 ERRORS = ("discriminator", "generator")
 TERMS = {
-    "m": Term("convergence M = L(x) + |γ L(x) − L(G(z))|, in the unit of the loss", "", "m"),
+    "m": Term("convergence M = L(x) + |γ L(x) − L(G(z))|, in the unit of the loss", "", "M"),
     "k": Term("weight of L(G(z)) in what the discriminator descends, 0 to 1", "", "k"),
-    "ratio": Term("L(G(z)) / L(x), which k holds at γ", "", "ratio"),
-    "real": Term("L(x), error of the auto-encoder on images", "", "real", ERRORS[:1]),
-    "fake": Term("L(G(z)), its error on generated images", "", "fake", ERRORS),
+    "ratio": Term("L(G(z)) / L(x), which k holds at γ", "", "L(G)/L(x)"),
+    "real": Term("L(x), error of the auto-encoder on images", "", "L(x)", ERRORS[:1]),
+    "fake": Term("L(G(z)), its error on generated images", "", "L(G)", ERRORS),
     "diversity": Term("mean distance of two fakes of fixed codes", "of real"),
     "discriminator_loss": Term("what the discriminator descends", "", "", ERRORS[:1]),
     "m_mean": Term("M of the mean |e|", "pixel"),
