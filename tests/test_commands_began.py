@@ -150,6 +150,30 @@ def test_a_walk_between_two_images_is_decoded_by_the_discriminator(trained):
     assert np.abs(seen[::step, ::step] - middle).max() < 0.05
 
 
+def test_the_best_weights_and_the_last_are_both_within_reach(tmp_path):
+    """At a rate so large that M rises again, the two are not the same."""
+    assert avanp(tmp_path, "train", *WORDS, "--steps", "60", "--lr", ".05").code == 0
+    path = tmp_path / "run" / "checkpoint.npz"
+    best, last = load_best(path)[0], load(path)[0]
+    for words, system in (((), best), (("--last",), last)):
+        words = ("--split", "test", "--out", "codes.csv", *words)
+        done = avanp(tmp_path, "encode", "run", *words)
+        assert done.code == 0, done.err
+        with (tmp_path / "codes.csv").open() as file:
+            first = next(csv.DictReader(file))
+        x = load_splits("digits")["test"].images[:1]
+        mu = system.encode(x)[0][0]
+        assert [float(first[f"mu{i}"]) for i in range(3)] == pytest.approx(mu, rel=1e-5)
+    assert np.abs(best.encode(x)[0] - last.encode(x)[0]).max() > 1e-3
+    scores = {}
+    for words in ((), ("--last",)):
+        done = avanp(tmp_path, "evaluate", "run", "-n", "50", "--json", "s.json", *words)
+        assert done.code == 0, done.err
+        scores[words] = json.loads((tmp_path / "s.json").read_text())["scores"]["m_mean"]["value"]
+    assert scores[()] < scores["--last",]
+    assert "--last" not in avanp(tmp_path, "info", "--help").out
+
+
 def test_its_codes_are_those_of_the_discriminator(trained):
     place, _ = trained
     assert avanp(place, "encode", "run", "--out", "codes.csv").code == 0

@@ -11,7 +11,7 @@ from avanp.console import Examples, one_line
     short_help="Say what is in a checkpoint.",
     examples=["avanp info runs/vae", "avanp info runs/vae/checkpoint.npz"],
 )
-@options.checkpoint
+@options.described
 def info(checkpoint: str) -> None:
     """Say what a checkpoint holds: model, configuration, nets, how far it was trained."""
     from avanp.report.checkpoint import summary

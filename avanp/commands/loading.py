@@ -5,21 +5,24 @@ from typing import Any, NamedTuple
 
 import click
 
+from avanp.commands.options import LAST
 from avanp.console import one_line
 from avanp.data.images import ImageSet
 from avanp.data.resolve import data_spec, load_splits, resolve
 from avanp.errors import AvanpError, unknown
 from avanp.evaluation.choice import limited
 from avanp.systems.base import System
-from avanp.training.checkpoint import describe, load_best
+from avanp.training.checkpoint import describe, load, load_best
 from avanp.training.ending import DIVERGED, ending
 from avanp.training.folder import checkpoint_in
 
 
 def load_any(path: str) -> tuple[System, dict[str, Any]]:
-    """Return a system, and what its checkpoint says about it."""
+    """Return a system, and what its checkpoint says about it: of the last weights with --last."""
     file = checkpoint_in(path)
-    system, _ = load_best(file)
+    context = click.get_current_context(silent=True)
+    last = context is not None and context.meta.get(LAST, False)
+    system, _ = (load if last else load_best)(file)
     return system, describe(file).get("about") or {}
 
 

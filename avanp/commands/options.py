@@ -25,9 +25,31 @@ system = click.option(
 )
 
 
-def checkpoint(command: Command) -> Command:
+LAST = "avanp.last"  # where a command's context has whether --last was given
+
+
+def _keep_last(ctx: click.Context, _param: click.Parameter, last: bool) -> None:
+    ctx.meta[LAST] = last
+
+
+last = click.option(
+    "--last",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_keep_last,
+    help="Of the last weights, where a training has kept the best ones beside them.",
+)
+
+
+def described(command: Command) -> Command:
     """Add CHECKPOINT and --system."""
     return click.argument("checkpoint", metavar="CHECKPOINT")(system(command))
+
+
+def checkpoint(command: Command) -> Command:
+    """Add CHECKPOINT, --system and --last."""
+    return described(last(command))
 
 
 seed = click.option("--seed", default=0, show_default=True, help="One seed, one result.")
