@@ -115,6 +115,7 @@ DATASETS = {
     "omniglot-alphabets": "avanp.data.sets.omniglot_alphabets:omniglot_alphabets",
     "caltech101-silhouettes": "avanp.data.sets.caltech101:caltech101_silhouettes",
     "ham10000": "avanp.data.sets.ham10000:ham10000",
+    "lesions": "avanp.data.lesions:lesions",
     "faces": "avanp.data.sets.faces:faces",
 }
 
@@ -137,6 +138,7 @@ METRICS = {
     "balance": "avanp.metrics.balance:balance_metric",
     "psnr": "avanp.metrics.psnr:psnr",
     "ssim": "avanp.metrics.ssim:ssim",
+    "lpips": "avanp.metrics.lpips:LPIPS",
     "frechet": "avanp.metrics.frechet:frechet_distance",
     "diversity": "avanp.metrics.diversity:diversity",
     "coverage": "avanp.metrics.coverage:class_coverage",

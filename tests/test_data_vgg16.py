@@ -12,6 +12,7 @@ from avanp.data import vgg16
 from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
 from avanp.evaluation.feature_space import feature_space
+from avanp.metrics.lpips import LPIPS
 from avanp.metrics.vgg16 import BLOCKS, vgg16_net
 
 RNG = np.random.default_rng(0)
@@ -24,7 +25,11 @@ def weights():
             kernel = RNG.standard_normal((3, 3, n_in, width)).astype(np.float32)
             layers[f"Conv_{nth}"] = {"kernel": kernel, "bias": np.zeros(width, np.float32)}
             n_in, nth = width, nth + 1
-    return {"VGG16_0": layers, "NetLinLayer_0": {"Conv_0": {"kernel": np.ones((1, 1, 64, 1))}}}
+    of_lpips = {
+        f"NetLinLayer_{i}": {"Conv_0": {"kernel": RNG.random((1, 1, widths[0], 1))}}
+        for i, widths in enumerate(BLOCKS)
+    }
+    return {"VGG16_0": layers, **of_lpips}
 
 
 @pytest.fixture
@@ -53,6 +58,40 @@ def test_what_is_imported_is_found_and_is_the_net(archive):
     assert feature_space("vgg16", real)(images).shape == (3, 64 + 128 + 256 + 512 + 512)
     with pytest.raises(AvanpError, match="is there already"):
         vgg16.import_vgg16([archive])
+
+
+def test_lpips_is_that_of_its_definition_at_every_place(archive, tmp_path):
+    path = vgg16.import_vgg16([archive])
+    rng = np.random.default_rng(1)
+    x, y = rng.random((2, 2, 16, 16, 3), dtype=np.float32)
+    measure = LPIPS(path)
+    found = measure(x, y)
+    arrays, net = np.load(path), vgg16_net(path, "relu5_3")[0]
+    names = [f"relu{block}_{len(widths)}" for block, widths in enumerate(BLOCKS, 1)]
+    places = [vgg16_net(path, name)[1][name] for name in names]
+    for i in range(2):
+        total = 0.0
+        taps = []
+        for image in (x[i], y[i]):
+            seen = (2 * image - 1 - [-0.03, -0.088, -0.188]) / [0.458, 0.448, 0.45]
+            taps.append(net.forward_taps(seen[None].astype(np.float32), places)[1])
+        for block, place in enumerate(places, 1):
+            one, other = (tap[place][0].astype(float) for tap in taps)
+            at = []
+            for row in range(one.shape[0]):
+                for column in range(one.shape[1]):
+                    a, b = one[row, column], other[row, column]
+                    d = a / np.linalg.norm(a) - b / np.linalg.norm(b)
+                    at.append(float(d**2 @ arrays[f"lpips{block}.w"]))
+            total += float(np.mean(at))
+        assert found[i] == pytest.approx(total, rel=1e-4)
+    assert measure(x, x).tolist() == [0, 0]
+    assert measure(x[..., :1], y[..., :1]).shape == (2,)
+    np.savez(tmp_path / "old.npz", **{k: v for k, v in arrays.items() if "lpips" not in k})
+    with pytest.raises(AvanpError, match=r"no lpips1.w for LPIPS: import vgg16 anew"):
+        LPIPS(tmp_path / "old.npz")
+    with pytest.raises(AvanpError, match="LPIPS takes two"):
+        measure(x, y[:1])
 
 
 def test_files_of_another_content_are_not_unpickled(archive, tmp_path, monkeypatch):

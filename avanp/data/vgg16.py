@@ -87,7 +87,10 @@ def unpickled(content: bytes) -> Any:
 
 
 def arrays_of(weights: Any) -> dict[str, np.ndarray]:
-    """Return kernels ``"conv1_1.W"`` (3, 3, in, out) and biases ``"conv1_1.b"`` by name."""
+    """Return kernels ``"conv1_1.W"`` (3, 3, in, out) and biases ``"conv1_1.b"`` by name.
+
+    Beside them are the weights of LPIPS, ``"lpips1.w"`` (channels,) to 5.
+    """
     layers, arrays, nth = weights["VGG16_0"], {}, 0
     for block, count in enumerate(BLOCKS, 1):
         for i in range(1, count + 1):
@@ -95,6 +98,9 @@ def arrays_of(weights: Any) -> dict[str, np.ndarray]:
             arrays[f"conv{block}_{i}.W"] = np.asarray(layer["kernel"], np.float32)
             arrays[f"conv{block}_{i}.b"] = np.asarray(layer["bias"], np.float32)
             nth += 1
+        if f"NetLinLayer_{block - 1}" in weights:
+            kernel = weights[f"NetLinLayer_{block - 1}"]["Conv_0"]["kernel"]
+            arrays[f"lpips{block}.w"] = np.asarray(kernel, np.float32).ravel()
     return arrays
 
 
