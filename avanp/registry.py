@@ -162,6 +162,7 @@ PAPERS = {
     "ava": "avanp.papers.ava.experiment:AVA",
     "began": "avanp.papers.began.experiment:BEGAN",
     "ssavae": "avanp.papers.ssavae.experiment:SSAVAE",
+    "dfc": "avanp.papers.dfc.experiment:DFC",
 }
 
 KINDS = {

@@ -80,14 +80,13 @@ def ran(
     """
     if retry_failed and not out:
         raise AvanpError("--retry-failed needs --out: the folder of the run that has failed cells")
-    from avanp.data.resolve import describe, resolve
+    from avanp.data.resolve import describe
     from avanp.data.size import parse_size
+    from avanp.experiments.run import images_for, run
 
-    data = experiment.data if data is None else data
-    images = resolve(data, parse_size(size) if size is not None else None)
-    click.echo(describe(images, data is None))
+    images = images_for(experiment, data, parse_size(size) if size is not None else None)
+    click.echo(describe(images, data is None and experiment.data is None))
 
-    from avanp.experiments.run import run
     from avanp.memory import keep_freed_memory
     from avanp.progress import shown
 

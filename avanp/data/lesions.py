@@ -21,7 +21,7 @@ class Look(NamedTuple):
 
     Parameters
     ----------
-    count : int
+    number : int
         Images; one in four is of the lesion before it.
     colour : (int, int, int)
         Of the lesion, RGB; skin is about (215, 165, 140).
@@ -33,7 +33,7 @@ class Look(NamedTuple):
         Bright spots.
     """
 
-    count: int
+    number: int
     colour: tuple[int, int, int]
     ragged: int
     mottled: int
@@ -52,7 +52,7 @@ CARD = Card(
     what="drawn lesions in four classes, in the manner of ham10000",
     origin="drawn by avanp/data/lesions.py",
     licence="MIT",
-    count=sum(look.count for look in LOOKS.values()),
+    count=sum(look.number for look in LOOKS.values()),
     width=SIDE,
     height=SIDE,
     channels=3,
@@ -67,10 +67,12 @@ def lesions() -> ImageSet:
     `groups` are lesions: images of one show it turned, in another light.
     """
     rng = np.random.Generator(np.random.PCG64(SEED))
-    images, labels, groups = [], [], []
+    images: list[Array] = []
+    labels: list[int] = []
+    groups: list[int] = []
     for label, look in enumerate(LOOKS.values()):
         spot = None
-        for i in range(look.count):
+        for i in range(look.number):
             if i % 4 != 3 or spot is None:
                 spot = _spot(look, rng)
                 groups.append(groups[-1] + 1 if groups else 0)

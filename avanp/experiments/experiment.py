@@ -96,7 +96,7 @@ class Experiment:
         Its axes; each can be given on the command line.
     run : callable
         ``(cell, data, **shared) -> Result``. A cell has a value for each axis and setting; data
-        are ``images`` (N, H, W, C) uint8 and, where there are, ``labels`` (N,).
+        are ``images`` (N, H, W, C) uint8 and, where there are, ``labels`` and ``groups`` (N,).
     row : mapping of schemas
         The numbers of a row; the first is null where a cell is not "ok", and there alone.
     seconds : tuple of str
@@ -112,6 +112,8 @@ class Experiment:
         one built in.
     sets : tuple of str
         The paper's, of which those that are found are run where none is named.
+    size : (width, height), optional
+        Of the images, where no other is asked for.
     channels : {1, 3}, optional
         Images are made grey, or RGB.
     fingerprint : callable, optional
@@ -158,6 +160,7 @@ class Experiment:
     is_paper_set: Callable[["ImageSet"], bool] = lambda images: False
     data: str | None = None
     sets: tuple[str, ...] = ()
+    size: tuple[int, int] | None = None
     channels: int | None = None
     fingerprint: Callable[[Arrays], str] | None = None
     shared: tuple[Shared, ...] = ()

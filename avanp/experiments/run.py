@@ -10,6 +10,7 @@ from typing import Any
 
 from avanp.data.images import ImageSet
 from avanp.data.resolve import resolve
+from avanp.data.size import Size
 from avanp.errors import AvanpError
 from avanp.experiments.axes import check_count
 from avanp.experiments.configuration import configuration
@@ -79,9 +80,7 @@ def run(
     concurrent.futures.BrokenExecutor
         Where the executor, or all that it had, is gone, or computes no cells.
     """
-    images = (
-        data if isinstance(data, ImageSet) else resolve(experiment.data if data is None else data)
-    )
+    images = data if isinstance(data, ImageSet) else images_for(experiment, data)
     if experiment.channels is not None:
         images = images.with_channels(experiment.channels)
     config = configuration(experiment, images, asked)
@@ -117,10 +116,18 @@ def run(
     return Rows(ordered, config)
 
 
+def images_for(
+    experiment: Experiment, data: str | None = None, size: Size | None = None
+) -> ImageSet:
+    """Return the images that are named, or the experiment's own, of its size or another."""
+    size = experiment.size if size is None else size
+    return resolve(experiment.data if data is None else data, size)
+
+
 def arrays_of(images: ImageSet) -> Arrays:
-    """Return what cells are given: the images, and their labels where they have some."""
-    labels = {} if images.labels is None else {"labels": images.labels}
-    return {"images": images.images, **labels}
+    """Return what cells are given: the images, and their labels and groups, if they have some."""
+    others = {"labels": images.labels, "groups": images.groups}
+    return {"images": images.images} | {k: v for k, v in others.items() if v is not None}
 
 
 def _outcomes(

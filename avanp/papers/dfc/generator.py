@@ -1,5 +1,6 @@
 """Images of a rare class by any system that makes images, of what it may see alone."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,14 @@ def generator(name: str) -> type[System]:
 
 
 def generated(
-    name: str, images: ImageSet, rare: Array, every: Array, sources: Array, seed: int, steps: int
+    name: str,
+    images: ImageSet,
+    rare: Array,
+    every: Array,
+    sources: Array,
+    seed: int,
+    steps: int,
+    options: Mapping[str, Any] | None = None,
 ) -> Array:
     """Return images (n, H, W, C) in [0, 1] of a system that is trained for them.
 
@@ -52,11 +60,13 @@ def generated(
         The image that each is made of.
     seed, steps : int
         Of each stage of its training.
+    options : mapping, optional
+        Of the system, by name.
     """
-    kind, parts, settled = generator(name), None, {}
+    kind, parts, settled = generator(name), None, dict(options or {})
     if kind.first_stage is not None:
         first = _trained(find(kind.first_stage), images, rare, every, seed, steps)
-        parts, settled = kind.parts_from(first, first.name), kind.options_from(first)
+        parts, settled = kind.parts_from(first, first.name), settled | kind.options_from(first)
     system: Any = _trained(kind, images, rare, every, seed, steps, parts, settled)
     rng = stream(seed, "noise")
     # A BEGAN's own net makes images of codes, and its generator knows nothing of them.

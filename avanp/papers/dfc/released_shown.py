@@ -64,10 +64,11 @@ def overlaps(
         entered = [leak.synthetic_trained(n, s, counts=counts, minority=minority) for s in seeds]
         rows.append([str(n), *shares, f"{fmean(entered):.0f}"])
     what = "tested on" if tested else "held out"
+    of = f"Seed {seeds[0]}" if len(seeds) == 1 else f"Mean of {len(seeds)} seeds"
     return Table(
-        f"leak-{what.split()[0]}",
+        f"leak-{what.split()[0]}-{len(seeds)}",
         f"Share of the images {what} that are trained on, by class; synthetic images added, and "
-        f"of these trained on. Mean of {len(seeds)} seeds, indices alone",
+        f"of these trained on. {of}, indices alone",
         [Column("added"), *(Column(name, "right") for name in counts), Column("trained", "right")],
         rows,
     )
