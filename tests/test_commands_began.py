@@ -45,23 +45,6 @@ def test_interrupted_it_goes_on_to_the_same_weights(trained, tmp_path):
         assert array.tobytes() == other.parameters()[key].tobytes(), key
 
 
-def test_its_help_has_its_options_alone(tmp_path):
-    said = avanp(tmp_path, "train", "BEGAN-v3", "--help").out
-    for name in (
-        "--gamma",
-        "--k-rate",
-        "--order",
-        "--alpha",
-        "--kl-weight",
-        "--skips",
-        "--vanishing",
-    ):
-        assert f"{name} " in said, name
-    for name in ("--beta ", "--widths", "--batch-norm", "--likelihood"):
-        assert name not in said
-    assert "--kl-weight" not in avanp(tmp_path, "train", "BEGAN", "--help").out
-
-
 @pytest.mark.parametrize(
     ("words", "file"),
     [
@@ -93,18 +76,6 @@ def test_sheets_are_drawn_and_a_floor_and_rows_govern_the_rate(tmp_path):
     assert drawn == ["samples-00000030.png", "samples-00000050.png"]
     rates = [row["lr"] for row in read_metrics(tmp_path / "run")]
     assert rates == pytest.approx([1e-4, 1e-4, 5e-5, 5e-5, 4e-5, 4e-5])
-
-
-def test_a_rate_that_halves_where_m_stalls_goes_on_after_an_interruption(tmp_path):
-    words = (*WORDS, "--schedule", "plateau:1", "--lr", "0.05")
-    for steps in ("35", "60"):
-        assert avanp(tmp_path, "train", *words, "--steps", steps).code == 0
-    rows = read_metrics(tmp_path / "run")
-    whole = avanp(tmp_path, "train", *words, "--steps", "60", "--out", "whole")
-    assert whole.code == 0, whole.err
-    again = [r for r in rows if r["step"] % 10 == 0]
-    assert [r["lr"] for r in again] == [r["lr"] for r in read_metrics(tmp_path / "whole")]
-    assert rows[-1]["lr"] < 0.05
 
 
 def test_it_stops_at_a_collapse_and_keeps_what_was_before(tmp_path):

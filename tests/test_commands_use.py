@@ -330,13 +330,3 @@ def test_a_checkpoint_with_strange_notes_is_used_with_images_that_are_named(plac
     assert "its description is not right" in refused(place, "info", "noted.npz")
     save(place / "noted.npz", system, {"about": {"data": {"name": "\x1b[31mred", "images": 1}}})
     assert "\x1b" not in did(place, "info", "noted.npz")
-
-
-@pytest.mark.parametrize(
-    "command",
-    ["train", "generate", "reconstruct", "interpolate", "recover", "encode", "evaluate", "info"],
-)
-def test_every_command_has_help_with_examples(place, command):
-    said = did(place, command, "--help")
-    assert "Examples:" in said
-    assert f"  avanp {command} " in said

@@ -71,12 +71,6 @@ def test_bytes_and_fractions_learn_the_same():
     np.testing.assert_array_equal(a, b)
 
 
-def test_samples_depend_on_random_state_alone(X):
-    m = avanp.AVA(2, lr=0.1).fit(X)
-    np.testing.assert_array_equal(m.sample(3, random_state=1), m.sample(3, random_state=1))
-    assert not np.array_equal(m.sample(3, random_state=1), m.sample(3, random_state=2))
-
-
 def test_exact_training_lowers_its_loss_on_many_passes(X):
     one = avanp.AVA("VAE", rules="exact", lr=0.02, random_state=1).fit(X)
     many = avanp.AVA("VAE", rules="exact", lr=0.02, random_state=1, epochs=60, batch_size=2).fit(X)
@@ -143,28 +137,14 @@ def test_parameters_are_read_and_set_as_in_scikit_learn():
         ({"activation": "swish"}, "unknown layer 'swish'"),
         ({"slope": -1}, "slope"),
         ({"midpoint": "half"}, "midpoint must be a number"),
+        ({"lr": "0.1"}, "lr must be"),
+        ({"lr": None}, "lr must be"),
+        *(({"random_state": s}, "must be None, a whole number") for s in (-1, 1.5, "0", True)),
     ],
 )
 def test_bad_parameters_are_named_in_one_line(X, params, says):
     with pytest.raises(avanp.AvanpError, match=says) as error:
         avanp.AVA(**params).fit(X)
-    assert "\n" not in str(error.value)
-
-
-@pytest.mark.parametrize(
-    "bad",
-    [
-        np.zeros((3, 4, 1)),
-        np.zeros((0, 4, 4, 3)),
-        np.full((2, 4, 4, 3), np.nan),
-        np.full((2, 4, 4, 3), 255.0),
-        np.zeros((2, 4, 4, 3), int),
-        np.array([["a"]]),
-    ],
-)
-def test_bad_images_are_refused_in_one_line(bad):
-    with pytest.raises(avanp.AvanpError) as error:
-        avanp.AVA("VAE").fit(bad)
     assert "\n" not in str(error.value)
 
 
@@ -213,24 +193,14 @@ def test_what_load_images_returns_is_welcome_as_it_is():
         (np.zeros((0, 4, 4, 3)), "no images"),
         (np.full((2, 4, 4, 3), np.nan), "not finite"),
         (np.full((2, 4, 4, 3), 255.0), "divide bytes by 255"),
+        (np.zeros((2, 4, 4, 3), int), "uint8, or floating point"),
         (["a.png"], "must be"),
     ],
 )
 def test_a_bad_array_says_what_would_be_right(X, says):
-    with pytest.raises(avanp.AvanpError, match=says):
+    with pytest.raises(avanp.AvanpError, match=says) as error:
         avanp.AVA("VAE").fit(X)
-
-
-@pytest.mark.parametrize("seed", [-1, 1.5, "0", True])
-def test_a_seed_is_a_whole_number(X, seed):
-    with pytest.raises(avanp.AvanpError, match="random_state must be None, a whole number"):
-        avanp.AVA("VAE", random_state=seed).fit(X)
-
-
-@pytest.mark.parametrize("lr", ["0.1", None, [0.1]])
-def test_a_rate_is_a_number(X, lr):
-    with pytest.raises(avanp.AvanpError, match="lr must be"):
-        avanp.AVA("VAE", lr=lr).fit(X)
+    assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("channels", ["independent", "joint"])
@@ -302,10 +272,3 @@ def test_numpy_scalars_as_parameters_change_no_bit(X):
         for kind in (float, np.float64)
     )
     np.testing.assert_array_equal(a, b)
-
-
-def test_a_parameter_is_set_only_if_all_are_known():
-    m = avanp.AVA("VAE", lr=0.1)
-    with pytest.raises(avanp.AvanpError, match="unknown parameter 'rate'"):
-        m.set_params(lr=0.7, rate=1)
-    assert m.lr == 0.1

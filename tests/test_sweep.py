@@ -1,6 +1,5 @@
 """The sweep from Python: one seed, one result, however it is run."""
 
-import json
 import os
 import platform
 import subprocess
@@ -43,12 +42,6 @@ def test_a_row_has_what_was_promised(undisturbed):
     assert any(row["bm_signed"] < row["bm"] for row in undisturbed.rows)
 
 
-@pytest.mark.slow
-def test_rows_are_the_same_in_two_processes(undisturbed):
-    again = avanp.sweep("0.9,0.05", data=small_set(), jobs=2, **GRID)
-    assert results(again.rows) == results(undisturbed.rows)
-
-
 def test_rows_do_not_depend_on_the_order_or_the_company(undisturbed):
     other = avanp.sweep([0.05], data=small_set(), models="GAN", rules="printed", draws=2, seeds=2)
     expected = [
@@ -89,18 +82,6 @@ def test_an_interrupted_run_goes_on_and_ends_the_same(undisturbed, tmp_path, aft
     assert calls[-1] == (16, 16)
     assert results(result.rows) == results(undisturbed.rows)
     assert read_rows(tmp_path)[:after] == kept
-
-
-def test_the_run_directory_holds_rows_tables_and_pictures(tmp_path):
-    avanp.sweep("0.9,0.05", data=small_set(), out=tmp_path, **GRID)
-    config = json.loads((tmp_path / "run.json").read_text())
-    assert config["data"]["sha256"] == small_set().sha256
-    tables = json.loads((tmp_path / "tables.json").read_text())
-    assert set(tables["rules"]) == {"program", "printed"}
-    names = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*.png")}
-    assert {"sheets/AVA5.png", "sheets/GAN.png", "samples/program-AVA5-0.9.png"} <= names
-    assert {"figure6-program.png", "curves-printed.png"} <= names
-    assert (tmp_path / "tables.md").read_text().startswith("#")
 
 
 def test_a_model_that_diverges_is_a_row_and_the_sweep_goes_on(monkeypatch, undisturbed):
