@@ -249,7 +249,7 @@ def test_many_blocks_are_merged_as_one():
         (lambda: BatchNorm(3).forward(np.ones(3)), r"3 channels does not fit x of \(3,\)"),
         (
             lambda: BatchNorm(3).forward(np.ones((1, 1, 1, 3)), train=True),
-            r"one value a channel, x of \(1, 1, 1, 3\): use larger batches, or train=False",
+            r"one value a channel, x of \(1, 1, 1, 3\): it needs a batch of two samples or more",
         ),
     ],
 )

@@ -198,6 +198,30 @@ def test_a_classifier_is_scored_as_by_its_own_loss(digits):
     assert 0 <= scores["macro_f1"].value <= 1
 
 
+def test_every_score_of_a_classifier_is_scikit_learns_also_where_a_class_is_not_there(digits):
+    metrics = pytest.importorskip("sklearn.metrics")
+    classifier = build("classifier", shape=(8, 8, 1), widths=(12,), classes=10, lr=0.05)
+    rows = np.random.default_rng(0)
+    for _ in range(150):  # enough to be surely wrong here and there
+        some = rows.integers(len(digits["train"]), size=64)
+        classifier.step((digits["train"].as_float(rows=some), digits["train"].labels[some]), rng())
+    for kept in (range(10), (0, 3, 7), (4,)):
+        test = digits["test"].select(np.flatnonzero(np.isin(digits["test"].labels, kept)))
+        result = evaluate_classifier(classifier, test)
+        scores = {key: score.value for key, score in by_key(result).items()}
+        likely = classifier.probabilities(test.images)
+        said = likely.argmax(axis=1)
+        assert scores["accuracy"] == pytest.approx(metrics.accuracy_score(test.labels, said))
+        macro = metrics.f1_score(test.labels, said, average="macro", zero_division=0)
+        assert scores["macro_f1"] == pytest.approx(macro)
+        loss = metrics.log_loss(test.labels, likely, labels=np.arange(10))
+        assert scores["cross_entropy"] == pytest.approx(loss, rel=1e-5)
+        report = metrics.classification_report(test.labels, said, output_dict=True, zero_division=0)
+        for ours, theirs in (("macro", "macro avg"), ("weighted", "weighted avg")):
+            for key in ("precision", "recall"):
+                assert result["classes"][ours][key] == pytest.approx(report[theirs][key])
+
+
 def test_one_seed_gives_one_table(vae, digits):
     one, two, other = (
         evaluate(vae, digits["train"], digits["test"], Pixels(), n=30, seed=seed)

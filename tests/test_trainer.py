@@ -472,3 +472,33 @@ def test_a_pass_over_other_images_begins_anew(other):
         sorted(float(x.sum()) for x in images[:other])
     )
     assert one.epoch == 1
+
+
+def _classifier():
+    return build("classifier", shape=(4, 4, 1), classes=2, widths=(4,))
+
+
+def _vae():
+    return build("VAE", shape=(4, 4, 1), widths=(4,), latent=2)
+
+
+@pytest.mark.parametrize(
+    ("make", "validation", "says"),
+    [
+        (_vae, lambda x, y: (x, y), "validation of a VAE must be images alone"),
+        (
+            _vae,
+            lambda x, y: x[:, :3],
+            r"validation images must be \(n, 4, 4, 1\), not \(6, 3, 4, 1\)",
+        ),
+        (_vae, lambda x, y: "abc", r"validation images must be \(n, 4, 4, 1\), not \(\)"),
+        (_classifier, lambda x, y: x, r"takes a pair \(images, labels\)"),
+        (_classifier, lambda x, y: (x, y, y), r"takes a pair \(images, labels\)"),
+        (_classifier, lambda x, y: (x, y[:3]), r"6 images need as many labels, \(6,\), not \(3,\)"),
+        (_classifier, lambda x, y: (x, y[:, None]), r"as many labels, \(6,\), not \(6, 1\)"),
+    ],
+)
+def test_wrong_validation_is_named_before_training(make, validation, says):
+    x, y = np.zeros((6, 4, 4, 1), np.float32), np.arange(6) % 2
+    with pytest.raises(AvanpError, match=says):
+        Trainer(make(), validation=validation(x, y))

@@ -166,6 +166,11 @@ def _work(
     train = images["train"]
     if kind.needs_labels and train.labels is None:
         raise AvanpError(f"{train.name} has no labels for a {kind.name} to learn")
+    if kind.needs_labels and len(train.classes) < 2:
+        raise AvanpError(
+            f"all images of {train.name} are of one class, {train.classes[0]!r}, and a {kind.name} "
+            "needs two: give a folder with a sub-folder for each class"
+        )
     config = _config(kind, given, train.shape, len(train.classes), train.labels)
     labels = train.labels if kind.needs_labels else None
     if labels is not None and kind.takes_unlabelled and asked.labels is not None:

@@ -56,7 +56,9 @@ class ImageSet:
     def __post_init__(self) -> None:
         images = np.asarray(self.images)
         if images.dtype != np.uint8:
-            raise AvanpError(f"images must be uint8 (bytes 0..255), not {images.dtype}")
+            of = "255 * x" if np.issubdtype(images.dtype, np.floating) else "x"
+            how = f"numpy.uint8({of}) of values in {'[0, 1]' if of != 'x' else '0..255'}"
+            raise AvanpError(f"images must be uint8 (bytes 0..255), not {images.dtype}: give {how}")
         if images.ndim != 4 or images.shape[3] not in (1, 3) or 0 in images.shape:
             raise AvanpError(
                 f"images must have the shape (N, H, W, 3), or (N, H, W, 1) for grey ones, "

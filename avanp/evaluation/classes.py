@@ -30,7 +30,8 @@ def evaluate_classifier(system: Any, test: ImageSet) -> dict[str, Any]:
     matrix = confusion_matrix(test.labels, likely.argmax(axis=1), classes)
     found = class_scores(matrix)
     of_truth = likely[np.arange(len(test)), test.labels].astype(np.float64)
-    nats = -np.log(np.maximum(of_truth, np.finfo(likely.dtype).tiny)).mean()
+    least = float(np.finfo(likely.dtype).eps)  # where scikit-learn's log_loss stops
+    nats = -np.log(np.clip(of_truth, least, 1 - least)).mean()
     scores = [
         Score("accuracy", "accuracy", "share", "higher", found.accuracy),
         Score("macro_f1", "F1, mean over classes", "", "higher", found.macro()["f1"]),

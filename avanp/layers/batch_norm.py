@@ -137,7 +137,7 @@ class BatchNorm(Layer):
             if len(rows) < 2:
                 raise AvanpError(
                     f"batch norm cannot train on one value a channel, x of {x.shape}: "
-                    "use larger batches, or train=False"
+                    "it needs a batch of two samples or more"
                 )
             mean, var = kernel("moments")(rows)
             if self.mode == "normal":

@@ -7,26 +7,31 @@ import numpy as np
 from avanp.errors import AvanpError
 
 Array = np.ndarray
+MEANS = ("precision", "recall", "f1")
 
 
 @dataclass(frozen=True)
 class ClassScores:
-    """Precision, recall and F1 of every class, (K,) each; `support` is the true number."""
+    """Precision, recall and F1 of every class, (K,) each; `support` is the true number.
+
+    `seen` tells which classes occur, as labels or as predictions.
+    """
 
     precision: Array
     recall: Array
     f1: Array
     support: Array
+    seen: Array
     accuracy: float
 
     def macro(self) -> dict[str, float]:
-        """Return the plain means over classes."""
-        return {name: float(getattr(self, name).mean()) for name in ("precision", "recall", "f1")}
+        """Return the plain means over the classes that occur, as scikit-learn has them."""
+        return {name: float(getattr(self, name)[self.seen].mean()) for name in MEANS}
 
     def weighted(self) -> dict[str, float]:
         """Return the means over classes, each weighted by its support."""
         share = self.support / self.support.sum()
-        return {name: float(share @ getattr(self, name)) for name in ("precision", "recall", "f1")}
+        return {name: float(share @ getattr(self, name)) for name in MEANS}
 
 
 def confusion_matrix(labels: Array, predicted: Array, n_classes: int) -> Array:
@@ -56,6 +61,7 @@ def class_scores(matrix: Array) -> ClassScores:
         recall=_share(hits, support),
         f1=_share(2 * hits, predicted + support),
         support=support,
+        seen=predicted + support > 0,
         accuracy=float(_share(hits.sum(), matrix.sum())),
     )
 

@@ -41,7 +41,8 @@ class RandomConv(Features):
         if x.shape[3] != self.channels or min(x.shape[1:3]) < SMALLEST:
             raise AvanpError(
                 f"random-conv of {self.channels} channels takes images of at least "
-                f"{SMALLEST}×{SMALLEST} pixels, not {x.shape[1:]}"
+                f"{SMALLEST}×{SMALLEST} pixels, not {x.shape[1:]}: choose other features, such as "
+                "pixels or pca"
             )
         # The last pool is for nothing.
         return tap_means(self.layers[:-1], x.astype(np.float32, copy=False), {1, 4, 7})

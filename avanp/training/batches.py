@@ -74,13 +74,13 @@ def check_options(system: System, counts: dict[str, Any], validation: Any, check
         whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
         if value is not None and not (whole and value >= 1):
             raise AvanpError(f"{name} must be a whole number of at least 1, not {value!r}")
+    if validation is not None:
+        check_validation(system, validation)
     if counts["patience"] is not None:
         if system.monitor is None:
             raise AvanpError(f"{system.name} has no validation loss to stop by: leave out patience")
         if system.measures and validation is None:
             raise AvanpError("patience needs validation images to look at")
-    if validation is not None and system.measures and system.needs_labels:
-        check_pair(validation, system.name)
     if Path(checkpoint).name != checkpoint:
         raise AvanpError(f"a checkpoint's name has no folder in it, and {checkpoint!r} has")
 
@@ -96,6 +96,18 @@ def check_training(system: System, images: Array, labels: Array | None) -> None:
         raise AvanpError(f"{system.name} {need}")
     if labels is not None:
         check_pair((images, labels), system.name)
+
+
+def check_validation(system: System, validation: Any) -> None:
+    """Raise an `AvanpError` unless validation is what the system looks at: images, or a pair."""
+    if system.needs_labels:
+        validation, _ = check_pair(validation, system.name)
+    elif isinstance(validation, tuple | list):
+        raise AvanpError(f"the validation of a {system.name} must be images alone")
+    images, wanted = np.asarray(validation), tuple(system.config.shape)
+    if images.ndim != 4 or images.shape[1:] != wanted or not len(images):
+        shape = ", ".join(map(str, wanted))
+        raise AvanpError(f"validation images must be (n, {shape}), not {images.shape}")
 
 
 def batch_sizes(n: int, batch_size: int, *, join_last: bool) -> list[int]:
