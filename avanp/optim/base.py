@@ -6,8 +6,10 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.factored import FactoredWeight, Factors
+from avanp.registry import load
 
 Array = np.ndarray
+MOMENTUM = 0.9
 
 
 class Optimiser:
@@ -74,6 +76,30 @@ class Optimiser:
         if strange:
             raise AvanpError(f"{type(self).__name__} does not keep {strange[0]}: another optimiser")
         self.state = arrays
+
+
+def made(
+    kind: str, lr: float, *, betas: tuple[float, float], weight_decay: float | None
+) -> Optimiser:
+    """Return a new optimiser by its name in options.
+
+    Parameters
+    ----------
+    kind : str
+        A registered one, or "momentum": SGD with momentum 0.9.
+    lr : float
+    betas : (float, float)
+        Of Adam and AdamW.
+    weight_decay : float, optional
+        By default the optimiser's own.
+    """
+    options: dict[str, Any] = {} if weight_decay is None else {"weight_decay": weight_decay}
+    if kind in ("adam", "adamw"):
+        options["betas"] = betas
+    if kind == "momentum":
+        kind, options["momentum"] = "sgd", MOMENTUM
+    optimiser: Optimiser = load("optimiser", kind)(lr, **options)
+    return optimiser
 
 
 def _not_negative(name: str, value: float) -> float:

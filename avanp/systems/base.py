@@ -1,9 +1,7 @@
 """What every system is: nets that learn together, and the updates that train them.
 
-A system is one file. It has named nets, says how to update them (`updates`, or `gradients` where
-one update of all nets is a step), what it measures (`terms`), which of it early stopping looks at
-(`monitor`), and what it can do (`can`). Everything else, commands, checkpoints, logs, reports,
-estimators, gradient checks, finds what it needs there.
+A system is one file. Commands, checkpoints, logs, reports, estimators and gradient checks find what
+they need in its class.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,8 +11,7 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer
-from avanp.optim.base import Optimiser
-from avanp.registry import load
+from avanp.optim.base import Optimiser, made
 from avanp.systems.advice import advice
 from avanp.systems.config import Config
 from avanp.systems.finite import NotFinite, finite
@@ -27,8 +24,6 @@ Rng = np.random.Generator
 Gradients = dict[str, dict[str, Any]]
 Terms = dict[str, float]
 Draw = Callable[[], Any]
-
-MOMENTUM = 0.9
 
 
 class System(WithParts):
@@ -113,21 +108,12 @@ class System(WithParts):
 
     def optimiser_of(self, net: str) -> Optimiser:
         """Return a new optimiser for a net: the configured one, at the rate `lr_of`."""
-        c, options = self.config, {}
-        if c.weight_decay is not None:
-            options["weight_decay"] = c.weight_decay
-        if c.optimiser in ("adam", "adamw"):
-            options["betas"] = c.betas
-        if c.optimiser == "momentum":
-            options["momentum"] = MOMENTUM
-        kind = "sgd" if c.optimiser == "momentum" else c.optimiser
-        made: Optimiser = load("optimiser", kind)(self.lr_of(net), **options)
-        return made
+        c = self.config
+        return made(c.optimiser, self.lr_of(net), betas=c.betas, weight_decay=c.weight_decay)
 
     def lr_of(self, net: str) -> float:
         """Return the learning rate of a net: the configured one."""
-        rate: float = self.config.lr
-        return rate
+        return float(self.config.lr)
 
     def updates(self, draw: Draw, rng: Rng) -> Iterator[tuple[Gradients, Terms]]:
         """Yield the gradients of some nets, and what was measured; weights move between yields.
@@ -135,8 +121,7 @@ class System(WithParts):
         Parameters
         ----------
         draw : callable
-            Returns the next batch: images (B, H, W, C) of the system's dtype, unchecked; or the
-            pair (images, labels). Each call is another batch.
+            Returns the next batch: images (B, H, W, C) of the system's dtype, or (images, labels).
         rng : numpy.random.Generator
             Of the noise.
 
@@ -167,11 +152,8 @@ class System(WithParts):
     def update(self, draw: Draw, rng: Rng) -> Terms:
         """Run all updates of one step; return the terms and the norm of each net's gradient.
 
-        Raises
-        ------
-        NotFinite
-            Where a term or a gradient is not finite; then no weight and no running moment of that
-            update has changed.
+        At a term or gradient that is not finite it raises `NotFinite`; then no weight and no
+        running moment of that update has changed.
         """
         measured: Terms = {}
         updates = self.updates(draw, rng)
@@ -230,22 +212,16 @@ class System(WithParts):
         return type(self).measure is not System.measure
 
     def check_images(self, x: Any) -> Array:
-        """Return images (B, H, W, C) of the system's dtype; bytes are divided by 255.
-
-        Raises
-        ------
-        AvanpError
-            For another shape or dtype, or values out of the pixel range.
-        """
+        """Return images (B, H, W, C) of the system's dtype, or refuse them: see `check_images`."""
         return check_images(x, self.config.shape, self.config.pixel_range, self.dtype)
 
     def parameters(self) -> dict[str, Array]:
         """Return all weights and running moments, the arrays themselves, as "net.key"."""
-        arrays = {}
-        for net, layer in self.nets.items():
-            both = {**layer.params, **layer.state}
-            arrays.update({f"{net}.{key}": array for key, array in both.items()})
-        return arrays
+        return {
+            f"{net}.{key}": array
+            for net, layer in self.nets.items()
+            for key, array in (*layer.params.items(), *layer.state.items())
+        }
 
     @property
     def n_parameters(self) -> int:

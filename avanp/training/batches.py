@@ -8,7 +8,7 @@ import numpy as np
 from avanp.errors import AvanpError
 from avanp.layers.base import Array
 from avanp.systems.base import System
-from avanp.systems.images import check_pair, chunks
+from avanp.systems.images import as_floats, check_pair, chunks
 
 
 class Batches:
@@ -18,27 +18,52 @@ class Batches:
 
     Parameters
     ----------
+    system : System
+        Whose dtype the batches get; with batch norm a last batch of one image joins the one before.
     n, batch_size : int
     rng : numpy.random.Generator
         Draws an order at the first batch of a pass.
-    join_last : bool
-        Whether a last batch of one image joins the one before it.
-    passes : int
-        Passes that are over.
+    passes, position : int
+        Passes that are over, and the batches that are done of one that begins with the generator
+        as it is now.
     """
 
     def __init__(
-        self, n: int, batch_size: int, rng: np.random.Generator, join_last: bool, passes: int = 0
+        self,
+        system: System,
+        n: int,
+        batch_size: int,
+        rng: np.random.Generator,
+        passes: int = 0,
+        position: int = 0,
     ) -> None:
-        self.n, self.rng = n, rng
-        self.sizes = batch_sizes(n, batch_size, join_last=join_last)
+        self.n, self.rng, self.dtype = n, rng, system.dtype
+        self.sizes = batch_sizes(n, batch_size, join_last=bool(system.config.batch_norm))
         self.ends = np.cumsum(self.sizes)
         self.passes, self.position = passes, 0
         self.order: Array | None = None
         self.before: dict[str, Any] = dict(rng.bit_generator.state)
+        self.images: Array = np.empty(0)
+        self.labels: Array | None = None
+        # Of the step at hand: images, and their labels.
+        self.seen = 0
+        self.known: list[Array] = []
+        if not 0 <= position < len(self.sizes):
+            raise AvanpError(f"a pass has {len(self.sizes)} batches, and {position} are done")
+        for _ in range(position):
+            self._rows()
 
-    def draw(self) -> Array:
-        """Return the numbers of the next batch's images."""
+    def draw(self) -> Any:
+        """Return the next batch: images as floats, with their labels where there are some."""
+        rows = self._rows()
+        self.seen += len(rows)
+        x = as_floats(self.images[rows], self.dtype)
+        if self.labels is None:
+            return x
+        self.known.append(self.labels[rows])
+        return x, self.known[-1]
+
+    def _rows(self) -> Array:
         if self.position == len(self.sizes):
             self.passes, self.position, self.order = self.passes + 1, 0, None
         if self.order is None:
@@ -55,17 +80,10 @@ class Batches:
         return self.passes + (self.position == len(self.sizes))
 
     def state(self) -> tuple[dict[str, Any], int]:
-        """Return the generator's state and the batches drawn from there: what `resume` takes."""
+        """Return the generator's state and the batches drawn from there."""
         if self.position in (0, len(self.sizes)):
             return dict(self.rng.bit_generator.state), 0
         return self.before, self.position
-
-    def resume(self, position: int) -> None:
-        """Go on after so many batches of a pass that begins with the generator as it is now."""
-        if not 0 <= position < len(self.sizes):
-            raise AvanpError(f"a pass has {len(self.sizes)} batches, and {position} are done")
-        for _ in range(position):
-            self.draw()
 
 
 def check_options(system: System, counts: dict[str, Any], validation: Any, checkpoint: str) -> None:

@@ -20,7 +20,7 @@ class Output:
 
     Parameters
     ----------
-    folder : Path or None
+    folder : path or None
     name : str
         Of the checkpoint.
     save_every : int
@@ -30,9 +30,10 @@ class Output:
     """
 
     def __init__(
-        self, folder: Path | None, name: str, save_every: int, journal: Journal | None
+        self, folder: Path | str | None, name: str, save_every: int, journal: Journal | None
     ) -> None:
-        self.folder, self.name, self.save_every, self.journal = folder, name, save_every, journal
+        self.folder = None if folder is None else Path(folder)
+        self.name, self.save_every, self.journal = name, save_every, journal
 
     @contextmanager
     def held(self, trainer: "Trainer") -> Iterator[None]:

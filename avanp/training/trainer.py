@@ -11,9 +11,8 @@ from avanp.errors import AvanpError
 from avanp.memory import keep_freed_memory
 from avanp.rng import stream
 from avanp.runs.journal import Journal
-from avanp.systems.base import System, Terms
+from avanp.systems.base import System
 from avanp.systems.finite import NotFinite
-from avanp.systems.images import as_floats
 from avanp.training import checkpoint as files
 from avanp.training.batches import Batches, check_options, check_training
 from avanp.training.means import Means, means_of
@@ -93,12 +92,11 @@ class Trainer:
     ) -> None:
         counts = {"batch_size": batch_size, "save_every": save_every, "patience": patience}
         check_options(system, {**counts, "log_every": log_every}, validation, checkpoint)
-        self.system = system
+        self.system, self.validation, self.about = system, validation, about or {}
         self.batch_size, self.save_every = int(batch_size), int(save_every)
         self.log_every = None if log_every is None else int(log_every)
-        self.out = None if out is None else Path(out)
-        self.output = Output(self.out, checkpoint, self.save_every, journal)
-        self.validation, self.about = validation, about or {}
+        self.output = Output(out, checkpoint, self.save_every, journal)
+        self.out = self.output.folder
         keeps = patience is not None or (system.keeps_best and system.monitor is not None)
         self.best = Best(patience) if keeps else None
         self.schedule, self.checkpoint = schedule, checkpoint
@@ -108,10 +106,11 @@ class Trainer:
         self.epoch = self.step = self.until = self.until_step = 0
         self.rows: list[Row] = []
         self.watchers: list[Callable[[Trainer, Row], None]] = []
-        # Of a pass that a checkpoint was written in: its batches done, and what they measured.
-        self.position, self.rated = 0, -1
+        # Of the pass that a checkpoint was written in: the batches done, and what they measured.
+        self.position = 0
         self.batches: Batches | None = None
         self.means: Means | dict[str, Any] | None = None
+        self.rated = -1
         self.seconds = 0.0
         self.monitored: float | None = None
 
@@ -152,29 +151,25 @@ class Trainer:
         check_training(self.system, images, labels)
         batches = self.batches
         if batches is None or batches.n != len(images):
-            rng, join_last = self.streams["data"], bool(self.system.config.batch_norm)
             # A pass over other images begins anew; one that a checkpoint was in goes on.
             position = self.position if batches is None else 0
-            batches = Batches(len(images), self.batch_size, rng, join_last, self.epoch)
-            batches.resume(position)
-            self.batches = batches
+            of = (self.system, len(images), self.batch_size, self.streams["data"])
+            self.batches = batches = Batches(*of, self.epoch, position)
+        batches.images, batches.labels = images, labels
         a_step = self.system.config.batches_a_step
         total = steps if steps is not None else -(-(epochs or 0) * len(batches.sizes) // a_step)
         self.until = 0 if epochs is None else self.epoch + epochs
         self.until_step = 0 if steps is None else self.step + steps
-        first, new = self.step, len(self.rows)
+        first = self.step
         with self.output.held(self):
             new = len(self.rows)
             while not self.stopped and not self._over():
                 start = time.perf_counter()
                 set_rate(self)
-                terms, seen, counts = self._step(images, labels)
-                self.means = means_of(self.means, len(images))
-                self.means.add(terms, seen, counts)
+                self._step(batches)
                 self.seconds += time.perf_counter() - start
                 ended = batches.done > self.epoch
                 self.epoch = batches.done
-                self.position = batches.state()[1]
                 if progress is not None:
                     progress(self.step - first, max(total, self.step - first))
                 if (self.step % self.log_every == 0) if self.log_every else ended:
@@ -193,43 +188,26 @@ class Trainer:
 
     @classmethod
     def resume(cls, path: Path | str, **given: Any) -> Self:
-        """Return the trainer that wrote a checkpoint; give it its validation and schedule again.
+        """Return the trainer that wrote a checkpoint.
 
-        Parameters
-        ----------
-        path : path
-        **given
-            out, validation, schedule, journal: as for a new trainer.
+        It is `given` again what a checkpoint does not hold: out, validation, schedule, journal.
         """
         return resumed(cls, path, **given)
 
-    def _step(self, images: Array, labels: Array | None) -> tuple[Terms, int, dict[str, int]]:
-        """Return the terms of a step, the images seen, and of how many of them a term is."""
-        seen, drawn = 0, []
-        batches = self.batches
-        assert batches is not None
-
-        def draw() -> Any:
-            nonlocal seen
-            rows = batches.draw()
-            seen += len(rows)
-            x = as_floats(images[rows], self.system.dtype)
-            if labels is None:
-                return x
-            drawn.append(labels[rows])
-            return x, drawn[-1]
-
+    def _step(self, batches: Batches) -> None:
+        """Run a step, and take note of its terms and of how many images each is the mean."""
+        batches.seen, batches.known = 0, []
         try:
             # Whatever overflows is caught, and named.
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-                terms = self.system.update(draw, self.streams["noise"])
+                terms = self.system.update(batches.draw, self.streams["noise"])
         except NotFinite as error:
             raise self.output.diverged(self, error) from None
         self.step += 1
-        if labels is None:
-            return terms, seen, {}
-        known = np.concatenate(drawn)
-        return terms, seen, {term: self.system.counted(term, known) for term in terms}
+        known = np.concatenate(batches.known) if batches.known else None
+        counts = {} if known is None else {t: self.system.counted(t, known) for t in terms}
+        self.means = means_of(self.means, batches.n)
+        self.means.add(terms, batches.seen, counts)
 
     def _log(self, images: Array) -> None:
         """Keep a row, after a look at the validation images, and a checkpoint."""
