@@ -41,8 +41,9 @@ class Equation:
     section: int = 2
 
 
-def _test(name: str) -> str:
-    return f"tests/test_equations.py::test_equation{name}"
+def _error(formula: str, name: str, test: str, gradient: Gradient | None = None) -> Part:
+    check = f"tests/test_equations.py::test_equation{test}"
+    return Part(formula, f"ava.equations.{name}", check, gradient=gradient)
 
 
 def _loss(formula: str, name: str, gradcheck: str) -> Part:
@@ -73,11 +74,11 @@ EQUATIONS = (
         "–",
         (
             _loss("b_GAN = log d(x) + log(1 − d(x'))", "eq2", "GAN"),
-            Part(
+            _error(
                 "decoder of a GAN: a'(d)/(1 − d) a'(x'ᵢ)",
-                "ava.equations.eq2_decoder",
-                _test("_2_for_the_decoder_of_a_gan"),
-                gradient="no",
+                "eq2_decoder",
+                "_2_for_the_decoder_of_a_gan",
+                "no",
             ),
         ),
         "d ascends it, the decoder descends its second term. The decoder's error is not printed: "
@@ -103,10 +104,8 @@ EQUATIONS = (
         "the encoder's error, VAE, AVA1, AVA2",
         "in part",
         (
-            Part("μ: −μ a'(μ)", "ava.equations.eq5_mu", _test("_5_for_mu")),
-            Part(
-                "Σ: (½Σ⁻¹ − ½) a'(Σ) = ½κ(1 − Σ)²", "ava.equations.eq5_var", _test("_5_for_sigma")
-            ),
+            _error("μ: −μ a'(μ)", "eq5_mu", "_5_for_mu"),
+            _error("Σ: (½Σ⁻¹ − ½) a'(Σ) = ½κ(1 − Σ)²", "eq5_var", "_5_for_sigma"),
         ),
         "The gradient of the KL term alone. What the reconstruction and log(1 − d(x')) send "
         "through z is left out. Printed as one sum, of a vector and a matrix: read as the errors "
@@ -116,7 +115,7 @@ EQUATIONS = (
         6,
         "the decoder's error, AVA1, AVA2, AVA5",
         "no",
-        (Part("[(x − x')ᵢ + a'(d)/(1 − d)] a'(x'ᵢ), d = d(x')", "ava.equations.eq6", _test("_6")),),
+        (_error("[(x − x')ᵢ + a'(d)/(1 − d)] a'(x'ᵢ), d = d(x')", "eq6", "_6"),),
         "The first term is the gradient of ½‖x − x'‖². The second lacks the factor ∂v_d/∂x'ᵢ, the "
         "way through d's weights, which the paper assumes to be 1: it is one positive number for "
         "all pixels and brightens them.",
@@ -125,13 +124,7 @@ EQUATIONS = (
         7,
         "the error of d, AVA1",
         "yes",
-        (
-            Part(
-                "x: a'(d(x))/d(x); x': −a'(d(x'))/(1 − d(x'))",
-                "ava.equations.eq7",
-                _test("s_7_and_13"),
-            ),
-        ),
+        (_error("x: a'(d(x))/d(x); x': −a'(d(x'))/(1 − d(x'))", "eq7", "s_7_and_13"),),
         "Each term belongs to its own forward pass, of x and of x', and goes down through the "
         "activations of that pass. It equals κ(1 − d(x)) and −κ d(x').",
     ),
@@ -139,13 +132,7 @@ EQUATIONS = (
         8,
         "the code",
         "–",
-        (
-            Part(
-                "z = μ + Σ^½ r, r from N(0, I)",
-                "ava.equations.eq8",
-                _test("_8_shares_the_noise_between_colours"),
-            ),
-        ),
+        (_error("z = μ + Σ^½ r, r from N(0, I)", "eq8", "_8_shares_the_noise_between_colours"),),
         "Its derivatives, ∂z/∂μ = 1 and ∂z/∂Σ = r/(2√Σ), are the way from the decoder to the "
         "encoder, which the printed updates do not take.",
     ),
@@ -160,13 +147,7 @@ EQUATIONS = (
         10,
         "the error of d, AVA2, AVA5",
         "no",
-        (
-            Part(
-                "Eq. 7 and a'(d(x')) Σᵢ (x − x')ᵢ a'(x'ᵢ)",
-                "ava.equations.eq10",
-                _test("s_10_and_16"),
-            ),
-        ),
+        (_error("Eq. 7 and a'(d(x')) Σᵢ (x − x')ᵢ a'(x'ᵢ)", "eq10", "s_10_and_16"),),
         "The gradient of the third term, through x', is zero. As printed it goes from the "
         "decoder's outputs back to d's output with all weights 1, and sums over all pixels: "
         "thousands of terms beside two that are below κ.",
@@ -189,20 +170,14 @@ EQUATIONS = (
         13,
         "the error of D, AVA3",
         "yes",
-        (
-            Part(
-                "x: a'(D)/D; x': −a'(D)/(1 − D), D of μ(x), μ(x')",
-                "ava.equations.eq13",
-                _test("s_7_and_13"),
-            ),
-        ),
+        (_error("x: a'(D)/D; x': −a'(D)/(1 − D), D of μ(x), μ(x')", "eq13", "s_7_and_13"),),
         "As Eq. 7, of the codes' means: D is D(μ(x)) in the pass of x, and D(μ(x')) in that of x'.",
     ),
     Equation(
         14,
         "the encoder's error for μ, AVA3, AVA4, AVA5",
         "no",
-        (Part("[−μᵢ + a'(D)/(1 − D)] a'(μᵢ), D = D(μ(x'))", "ava.equations.eq14", _test("_14")),),
+        (_error("[−μᵢ + a'(D)/(1 − D)] a'(μᵢ), D = D(μ(x'))", "eq14", "_14"),),
         "Printed D(x'|Λ): D takes a mean, so it is D(μ(x')|Λ), as in Eq. 11–13. The second term "
         "lacks ∂v_D/∂μ'ᵢ, and stands at the pass of x where μ(x') is the output of the pass of x'; "
         "the ways through the decoder and through z are left out, for the decoder's weights too.",
@@ -218,13 +193,7 @@ EQUATIONS = (
         16,
         "the error of D, AVA4, AVA5",
         "no",
-        (
-            Part(
-                "Eq. 13 and a'(D) Σᵢ (μ(x) − μ(x'))ᵢ a'(μ(x')ᵢ)",
-                "ava.equations.eq16",
-                _test("s_10_and_16"),
-            ),
-        ),
+        (_error("Eq. 13 and a'(D) Σᵢ (μ(x) − μ(x'))ᵢ a'(μ(x')ᵢ)", "eq16", "s_10_and_16"),),
         "As Eq. 10: the gradient of the third term, through μ(x'), is zero. Printed D(x'|Λ) for "
         "D(μ(x')|Λ), and a'_g on μ(x'), which are the encoder's outputs; all activations are the "
         "same logistic, so nothing depends on that.",

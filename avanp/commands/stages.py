@@ -1,7 +1,6 @@
 """What is to be trained: the words of `avanp train`, read and looked at, a stage at a time."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import click
 import numpy as np
 
 from avanp.commands.loading import load_any
+from avanp.commands.work import Asked, Work
 from avanp.console import one_line
 from avanp.data.images import ImageSet
 from avanp.data.resolve import load_splits
@@ -17,82 +17,8 @@ from avanp.evaluation.choice import limited, some_labels
 from avanp.systems.base import System
 from avanp.systems.find import find
 from avanp.systems.options import options_of
-from avanp.systems.parts import Part
 from avanp.systems.structured import UNLABELLED
-from avanp.training.batches import batch_sizes
 from avanp.training.parts import parts_of
-
-EPOCHS = 10
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """The words of `avanp train` that are not the model's."""
-
-    data: str
-    out: str
-    size: str | None
-    channels: str | None
-    limit: int | None
-    validation: float
-    epochs: int | None
-    steps: int | None
-    log_every: int | None
-    batch: int
-    labels: int | None
-    schedule: str | None
-    patience: int | None
-    from_run: str | None
-    sheets: int | None
-    stop_on_collapse: bool
-    seed: int
-
-    def __post_init__(self) -> None:
-        for name in ("epochs", "steps", "log_every", "sheets"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise AvanpError(f"--{name.replace('_', '-')} must be at least 1, not {value}")
-        if self.epochs is not None and self.steps is not None:
-            raise AvanpError("give --epochs or --steps, one of the two")
-        if not 0 <= self.validation < 1:
-            raise AvanpError(
-                f"--validation must be at least 0 and below 1, not {self.validation:g}"
-            )
-
-    @property
-    def n_epochs(self) -> int:
-        """The epochs asked for."""
-        return self.epochs or EPOCHS
-
-
-@dataclass
-class Work:
-    """One stage: a system to be trained on the parts of some images, in a folder."""
-
-    kind: type[System]
-    config: Any
-    asked: Asked
-    images: dict[str, ImageSet]
-    out: Path
-    parts: dict[str, Part] = field(default_factory=dict)
-    labels: np.ndarray | None = None
-
-    @property
-    def schedule(self) -> str | None:
-        """The schedule's words: those given, or the system's own."""
-        asked = self.asked.schedule
-        return self.kind.schedule if asked is None else asked
-
-    @property
-    def steps_an_epoch(self) -> int:
-        """The steps of a pass over the training images, rounded up."""
-        return self.steps_of(1)
-
-    def steps_of(self, epochs: int) -> int:
-        """Return the steps of so many passes over the training images, rounded up."""
-        n, join_last = len(self.images["train"]), bool(self.config.batch_norm)
-        batches = len(batch_sizes(n, self.asked.batch, join_last=join_last))
-        return -(-epochs * batches // self.config.batches_a_step)
 
 
 def stages(kind: type[System], given: dict[str, Any], asked: Asked) -> Iterator[Work]:

@@ -185,7 +185,8 @@ def train(ctx: click.Context, /, model: str, **given: Any) -> None:
     DIR gets checkpoint.npz after every epoch, metrics.jsonl with a row an epoch, samples.png from
     models that generate and reconstructions.png from those that reconstruct.
     """
-    from avanp.commands import stages, training
+    from avanp.commands import stages, training, training_words
+    from avanp.commands.work import Asked
     from avanp.errors import AvanpError
 
     if given.pop("threads") < 1:
@@ -195,13 +196,13 @@ def train(ctx: click.Context, /, model: str, **given: Any) -> None:
         raise AvanpError("--out names no folder: name a new one, or the folder of a training")
     own = {str(one.name): given.pop(str(one.name)) for one in ctx.meta["options"]}
     own = {name: value for name, value in own.items() if value is not None}
-    for work in stages.stages(ctx.meta["kind"], own, stages.Asked(**given)):
-        with training.opened_job(work) as job:
-            for line in training.introduction(job):
+    for work in stages.stages(ctx.meta["kind"], own, Asked(**given)):
+        with training.opened(work) as trainer:
+            for line in training_words.introduction(trainer, work):
                 click.echo(textwrap.fill(one_line(line), 100, subsequent_indent="  "))
             try:
-                training.run(job)
-                files = training.draw(job)
+                training.run(trainer, work)
+                files = training.draw(trainer, work)
             except KeyboardInterrupt:
-                fail(f"interrupted: {training.kept(job)}", 1)
+                fail(f"interrupted: {training_words.kept(work)}", 1)
         written(f"{work.out}: {', '.join(files)}")

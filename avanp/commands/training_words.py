@@ -1,0 +1,53 @@
+"""What `avanp train` says before it trains, and when it is interrupted."""
+
+from collections.abc import Iterator
+
+from avanp.commands.work import Work
+from avanp.training.checkpoint import describe
+from avanp.training.trainer import NAME, Trainer
+
+FEW_STEPS = 300
+
+
+def introduction(trainer: Trainer, work: Work) -> Iterator[str]:
+    """Yield what is trained on what, where it stands, and a note where it will not be enough."""
+    images, system = work.images, trainer.system
+    train = images["train"]
+    colour = "grey" if train.channels == 1 else "RGB"
+    counts = ", ".join(f"{len(part):,} {name}" for name, part in images.items())
+    yield f"data: {train.name}, {train.width}x{train.height} {colour}: {counts}"
+    config = system.config
+    nets = ", ".join(
+        f"{name} {sum(p.size for p in net.params.values()):,}" for name, net in system.nets.items()
+    )
+    widths = "-".join(map(str, config.hidden))
+    code = f", codes of {config.latent}" if "generate" in system.can else ""
+    net = f"{system.name}, {config.arch} {widths}{code}"
+    yield f"{net}: {system.n_parameters:,} parameters ({nets})"
+    for name, part in system.parts.items():
+        size = sum(p.size for p in part.net.params.values())
+        yield f"{name}: {size:,} parameters from {part.origin}, not trained"
+    rate = f"{config.optimiser}, rate {config.lr:g}, batches of {trainer.batch_size}"
+    yield f"{rate}, seed {trainer.seed}"
+    if not work.left(trainer):
+        return
+    if trainer.step:
+        where = f"step {trainer.step}" if work.asked.steps else f"epoch {trainer.epoch}"
+        yield f"goes on after {where}"
+    steps = work.asked.steps or work.asked.n_epochs * work.steps_an_epoch
+    if steps < FEW_STEPS and "generate" in system.can:
+        yield (
+            f"note: few steps in all ({steps}): a VAE shows shapes after some 300, a GAN after "
+            "some 1500; give more --epochs or a smaller --batch"
+        )
+
+
+def kept(work: Work) -> str:
+    """Return what an interrupted training has left, in words."""
+    out = work.out
+    if not (out / NAME).exists():
+        return "nothing kept"
+    described = describe(out / NAME)
+    done = f"steps up to {described['step']}" if work.asked.steps else None
+    done = done or f"epochs up to {described['epoch']}"
+    return f"{done} are in {out}; the same command goes on"

@@ -1,0 +1,100 @@
+"""The words of `avanp train`, and what they come to: one stage of a training."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from avanp.data.images import ImageSet
+from avanp.errors import AvanpError
+from avanp.systems.base import System
+from avanp.systems.parts import Part
+from avanp.training.batches import batch_sizes
+from avanp.training.trainer import Trainer
+
+EPOCHS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The words of `avanp train` that are not the model's."""
+
+    data: str
+    out: str
+    size: str | None
+    channels: str | None
+    limit: int | None
+    validation: float
+    epochs: int | None
+    steps: int | None
+    log_every: int | None
+    batch: int
+    labels: int | None
+    schedule: str | None
+    patience: int | None
+    from_run: str | None
+    sheets: int | None
+    stop_on_collapse: bool
+    seed: int
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "steps", "log_every", "sheets"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise AvanpError(f"--{name.replace('_', '-')} must be at least 1, not {value}")
+        if self.epochs is not None and self.steps is not None:
+            raise AvanpError("give --epochs or --steps, one of the two")
+        if not 0 <= self.validation < 1:
+            raise AvanpError(
+                f"--validation must be at least 0 and below 1, not {self.validation:g}"
+            )
+
+    @property
+    def n_epochs(self) -> int:
+        """The epochs asked for."""
+        return self.epochs or EPOCHS
+
+
+@dataclass
+class Work:
+    """One stage: a system to be trained on the parts of some images, in a folder."""
+
+    kind: type[System]
+    config: Any
+    asked: Asked
+    images: dict[str, ImageSet]
+    out: Path
+    parts: dict[str, Part] = field(default_factory=dict)
+    labels: np.ndarray | None = None
+
+    @property
+    def schedule(self) -> str | None:
+        """The schedule's words: those given, or the system's own."""
+        asked = self.asked.schedule
+        return self.kind.schedule if asked is None else asked
+
+    @property
+    def steps_an_epoch(self) -> int:
+        """The steps of a pass over the training images, rounded up."""
+        return self.steps_of(1)
+
+    def steps_of(self, epochs: int) -> int:
+        """Return the steps of so many passes over the training images, rounded up."""
+        n, join_last = len(self.images["train"]), bool(self.config.batch_norm)
+        batches = len(batch_sizes(n, self.asked.batch, join_last=join_last))
+        return -(-epochs * batches // self.config.batches_a_step)
+
+    @property
+    def n_rows(self) -> int:
+        """The epochs, or rows of --log-every, of the whole training."""
+        steps = self.asked.steps or self.asked.n_epochs * self.steps_an_epoch
+        return -(-steps // (self.asked.log_every or self.steps_an_epoch))
+
+    def left(self, trainer: Trainer) -> int:
+        """Return how many epochs, or steps, a trainer has left of those asked for."""
+        if trainer.stopped:
+            return 0
+        if self.asked.steps:
+            return max(0, self.asked.steps - trainer.step)
+        return max(0, self.asked.n_epochs - trainer.epoch)
