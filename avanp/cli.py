@@ -1,43 +1,68 @@
-"""The command `avanp`: thin, with imports inside the commands so that help answers at once."""
+"""The command `avanp`: thin, so that help answers at once."""
 
 import os
+from importlib import import_module
 from typing import NoReturn
 
 import click
 
-from avanp.commands.audit import audit
-from avanp.commands.data import data
-from avanp.commands.doctor import doctor
-from avanp.commands.encode import encode
-from avanp.commands.equations import equations
-from avanp.commands.evaluate import evaluate
-from avanp.commands.export import export
-from avanp.commands.generate import generate
-from avanp.commands.gradcheck import gradcheck
-from avanp.commands.imbalance import imbalance
-from avanp.commands.info import info
-from avanp.commands.interpolate import interpolate
-from avanp.commands.latent import latent
-from avanp.commands.manifold import manifold
-from avanp.commands.reconstruct import reconstruct
-from avanp.commands.recover import recover
-from avanp.commands.report import report
-from avanp.commands.reproduce import reproduce
-from avanp.commands.sweep import sweep
-from avanp.commands.tables import tables
-from avanp.commands.train import train
-from avanp.commands.vary import vary
 from avanp.console import Commands, run
+from avanp.errors import unknown
 
 # One BLAS thread a process: cells run in parallel as processes, and a sum's order is then fixed.
 # These must stand before NumPy is imported.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
 
+# Each is a file of its name in `avanp.commands`, loaded when it is asked for.
+COMMANDS = {
+    "train": "Train a model on images.",
+    "generate": "Draw new images.",
+    "reconstruct": "Draw images above their reconstructions.",
+    "interpolate": "Draw the way from one image to another.",
+    "latent": "Draw the codes of images, class by class.",
+    "manifold": "Draw the images of a grid of codes.",
+    "vary": "Make new images near given ones.",
+    "recover": "Fill masked or noisy images.",
+    "encode": "Write images' codes to NPZ or CSV.",
+    "evaluate": "Score a model on test images.",
+    "imbalance": "Test whether more images help a rare class.",
+    "info": "Say what is in a checkpoint.",
+    "export": "Write a model's nets for PyTorch or ONNX.",
+    "sweep": "Print Tables 1-3 beside the paper's.",
+    "tables": "Redraw a sweep's tables and pictures without training.",
+    "report": "Write a run as one page to read and look at.",
+    "audit": "Test which of the paper's claims hold.",
+    "reproduce": "Run a paper's experiment; judge its claims.",
+    "data": "Sets of images: list, show, import, fetch.",
+    "gradcheck": "Check every derivative numerically.",
+    "equations": "Show the paper's equations, and what computes and checks them.",
+    "doctor": "Say what this machine has, and check that avanp works on it.",
+}
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(cls=Commands, context_settings=CONTEXT, invoke_without_command=True)
+class Everything(Commands):
+    """The commands by name; help needs none of them loaded."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        """Load a command."""
+        if cmd_name not in COMMANDS:
+            ctx.fail(f"No such command {unknown(cmd_name, COMMANDS)}.")
+        command: click.Command = getattr(import_module(f"avanp.commands.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what each command is for."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Everything, context_settings=CONTEXT, invoke_without_command=True)
 @click.version_option(package_name="avanp")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
@@ -56,33 +81,6 @@ def cli(ctx: click.Context) -> None:
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
-
-
-for _command in (
-    train,
-    generate,
-    reconstruct,
-    interpolate,
-    latent,
-    manifold,
-    vary,
-    recover,
-    encode,
-    evaluate,
-    imbalance,
-    info,
-    export,
-    sweep,
-    tables,
-    report,
-    audit,
-    reproduce,
-    data,
-    gradcheck,
-    equations,
-    doctor,
-):
-    cli.add_command(_command)
 
 
 def main() -> NoReturn:

@@ -11,9 +11,10 @@ from typing import Any, NoReturn
 
 import click
 
-from avanp.errors import AvanpError, one_line
-from avanp.files import NO_ROOM
+from avanp.errors import NO_ROOM, AvanpError, one_line
 from avanp.signals import ended_by_signals
+
+COLUMNS, NARROW = 100, 40
 
 
 class Examples(click.Command):
@@ -98,8 +99,18 @@ def _open_streams() -> None:
 
 
 def fail(message: str, code: int) -> NoReturn:
-    """Say one line on standard error and end the process."""
-    click.echo(f"avanp: {one_line(message)}", err=True)
+    """Say one line on standard error, on a terminal in whole words, and end the process."""
+    line = f"avanp: {one_line(message)}"
+    if sys.stderr.isatty():
+        width = os.get_terminal_size(sys.stderr.fileno()).columns
+        line = textwrap.fill(
+            line,
+            min(COLUMNS, max(width, NARROW)),
+            subsequent_indent="  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    click.echo(line, err=True)
     sys.exit(code)
 
 
@@ -108,7 +119,7 @@ def notes() -> Iterator[None]:
     """Show warnings as notes of whole words."""
 
     def note(message: Any, *_: Any, **__: Any) -> None:
-        click.echo(textwrap.fill(f"note: {one_line(str(message))}", 100), err=True)
+        click.echo(textwrap.fill(f"note: {one_line(str(message))}", COLUMNS), err=True)
 
     with warnings.catch_warnings():
         warnings.showwarning = note

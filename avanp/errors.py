@@ -1,9 +1,11 @@
 """The errors that a user can mend."""
 
+import errno
 from collections.abc import Collection
-from difflib import SequenceMatcher, get_close_matches
 
 LONGEST = 1200  # characters of a message
+# Of a full or failing disk: what waiting may mend, and another input would not.
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 class AvanpError(ValueError):
@@ -27,6 +29,8 @@ class Note(UserWarning):
 
 def unknown(name: str, names: Collection[str]) -> str:
     """Return an unknown name in quotes, with the one of `names` that is most like it, if one is."""
+    from difflib import SequenceMatcher, get_close_matches
+
     spelled = {known.lower(): known for known in names}
     near = get_close_matches(name.lower(), spelled, n=2)
     alike = [SequenceMatcher(None, known, name.lower()).ratio() for known in near]

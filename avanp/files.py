@@ -11,12 +11,10 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
-from avanp.errors import AvanpError
+from avanp.errors import NO_ROOM, AvanpError
 from avanp.inside import open_own
 from avanp.temporary import new_file
 
-# What another folder may not mend, and waiting or a free disk may: not bad input.
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 AT_ONCE = 100  # files that are held open
 MOST_LEVELS = 100  # folders that are made one in another
 

@@ -94,7 +94,9 @@ def started(tmp: Path, *args: str, command: Sequence[str] = COMMAND) -> "subproc
     )
 
 
-def on_a_terminal(place: Path, *words: str, columns: int, command: Sequence[str] = COMMAND) -> str:
+def on_a_terminal(
+    place: Path, *words: str, columns: int, command: Sequence[str] = COMMAND, code: int = 0
+) -> str:
     """Run the command on a terminal of so many columns and return what it wrote."""
     import fcntl
     import pty
@@ -117,7 +119,7 @@ def on_a_terminal(place: Path, *words: str, columns: int, command: Sequence[str]
             break
         said += part
     os.close(ours)
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=60) == code
     return said.decode()
 
 

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from avanp.cli import cli
+from avanp.cli import COMMANDS, cli
 from avanp.progress import duration, status
 from cli_process import (
     COMMAND,
@@ -79,11 +79,12 @@ def test_help_fits_the_page_and_is_not_cut_short(tmp_path, name):
     assert "..." not in done.out.replace("[ARGS]...", "")
 
 
-def commands(group):
-    for command in group.commands.values():
+def commands():
+    for name in COMMANDS:
+        command = cli.get_command(click.Context(cli), name)
         yield command
         if isinstance(command, click.Group):
-            yield from commands(command)
+            yield from command.commands.values()
 
 
 def test_every_command_has_examples_that_it_understands(tmp_path, monkeypatch):
@@ -92,7 +93,7 @@ def test_every_command_has_examples_that_it_understands(tmp_path, monkeypatch):
     (tmp_path / "examples").mkdir()
     shutil.copy(own, tmp_path / "examples")
     monkeypatch.chdir(tmp_path)
-    plain = [command for command in commands(cli) if not isinstance(command, click.Group)]
+    plain = [command for command in commands() if not isinstance(command, click.Group)]
     data = {"list", "show", "import", "fetch"}
     models = {"train", "generate", "reconstruct", "interpolate", "recover", "encode", "vary"}
     models |= {"latent", "manifold"}
@@ -106,7 +107,7 @@ def test_every_command_has_examples_that_it_understands(tmp_path, monkeypatch):
             assert example in shown
             words = shlex.split(example)
             first = words.index(command.name)
-            assert cli.commands[words[1]] is command or first == 2
+            assert cli.get_command(click.Context(cli), words[1]) is command or first == 2
             # --help is understood, and ends there.
             with contextlib.suppress(click.exceptions.Exit):
                 command.make_context(command.name, words[first + 1 :])
@@ -467,6 +468,16 @@ def test_on_a_terminal_there_is_a_bar_with_rate_and_time_left(place, columns):
     assert "16/16 cells in" in states[16]
     assert "\x1b" not in said
     assert said.splitlines()[-1].startswith("printed: ")
+
+
+@pytest.mark.parametrize("columns", [200, 60, 7])
+def test_on_a_terminal_an_error_is_whole_words_and_in_a_pipe_one_line(tmp_path, columns):
+    words = ("train", "VAEE", "--data", "digits", "--out", "run")
+    said = on_a_terminal(tmp_path, *words, columns=columns, code=2).splitlines()
+    piped = avanp(tmp_path, *words).err
+    assert len(said) > 1
+    assert max(map(len, said)) <= max(min(columns, 100), 40)
+    assert " ".join(map(str.strip, said)) == piped.rstrip("\n")
 
 
 def test_how_far_it_is_in_words():

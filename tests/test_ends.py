@@ -82,12 +82,13 @@ def test_what_is_being_handled_is_not_interrupted_again(tmp_path):
     handling = """
 import signal, time
 import avanp.commands.training as training
+import avanp.commands.training_words as words
 def kept(*args):
     for _ in range(8):
         signal.raise_signal(signal.SIGTERM)
         time.sleep(0.1)
     return "handled to its end"
-training.kept = kept
+words.kept = kept
 training.run = lambda *args: signal.raise_signal(signal.SIGTERM)
 """
     write_images(tmp_path / "images")

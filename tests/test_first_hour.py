@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import click
+
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "first_hour.md").read_text(encoding="utf-8")
 STEPS = re.findall(r'^step "(.*)"$', (ROOT / "bench" / "first_hour.sh").read_text(), re.MULTILINE)
@@ -35,4 +37,4 @@ def test_the_words_of_every_avanp_step_are_understood():
     for command in STEPS:
         words = shlex.split(command)
         if words[0] == "avanp":
-            cli.commands[words[1]].make_context(words[1], words[2:])
+            cli.get_command(click.Context(cli), words[1]).make_context(words[1], words[2:])

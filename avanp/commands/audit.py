@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 @click.command(
     cls=Examples,
-    short_help="Test which of the paper's claims hold.",
     examples=[
         "avanp audit --out runs/audit",
         "avanp audit --seeds 20:39 --out runs/again",

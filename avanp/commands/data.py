@@ -10,7 +10,6 @@ SAMPLE = 400  # images of a large set that are shown
 @click.group(
     cls=Commands,
     invoke_without_command=True,
-    short_help="Sets of images: list, show, import, fetch.",
 )
 @click.pass_context
 def data(ctx: click.Context) -> None:

@@ -7,7 +7,6 @@ from avanp.console import Examples, fail, one_line
 
 @click.command(
     cls=Examples,
-    short_help="Say what this machine has, and check that avanp works on it.",
     examples=["avanp doctor"],
 )
 def doctor() -> None:

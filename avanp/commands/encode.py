@@ -8,7 +8,6 @@ from avanp.console import Examples, one_line, written
 
 @click.command(
     cls=Examples,
-    short_help="Write images' codes to NPZ or CSV.",
     examples=[
         "avanp encode runs/vae --out codes.npz",
         "avanp encode runs/vae --data photos --size 64x64 --out codes.csv",

@@ -7,7 +7,6 @@ from avanp.console import Examples
 
 @click.command(
     cls=Examples,
-    short_help="Show the paper's equations, and what computes and checks them.",
     examples=["avanp equations", "avanp equations 6"],
 )
 @click.argument("number", required=False, metavar="[N]")

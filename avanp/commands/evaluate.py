@@ -15,7 +15,6 @@ DIVERSITY = (
 
 @click.command(
     cls=Examples,
-    short_help="Score a model on test images.",
     examples=[
         "avanp evaluate runs/vae",
         "avanp evaluate runs/vae --features classifier:runs/classifier -n 5000 --json scores.json",

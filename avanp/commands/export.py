@@ -8,7 +8,6 @@ from avanp.console import Examples, written
 
 @click.command(
     cls=Examples,
-    short_help="Write a model's nets for PyTorch or ONNX.",
     examples=[
         "avanp export runs/vae --format torch --out exported",
         "avanp export runs/vae --format onnx --out exported",

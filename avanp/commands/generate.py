@@ -8,7 +8,6 @@ from avanp.console import Examples, written
 
 @click.command(
     cls=Examples,
-    short_help="Draw new images.",
     examples=[
         "avanp generate runs/vae -n 64 --out samples.png",
         "avanp generate runs/vae -n 1000 --out samples --seed 1",

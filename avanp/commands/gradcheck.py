@@ -7,7 +7,6 @@ from avanp.console import Examples, fail
 
 @click.command(
     cls=Examples,
-    short_help="Check every derivative numerically.",
     examples=["avanp gradcheck", "avanp gradcheck dense AVA5 system-VAEGAN"],
 )
 @click.argument("names", nargs=-1, metavar="[NAME …]")

@@ -13,7 +13,6 @@ QUICK: dict[str, Any] = {"seeds": "4", "n_syn": "100,400", "steps": 150, "size":
 
 @click.command(
     cls=Examples,
-    short_help="Test whether more images help a rare class.",
     examples=[
         "avanp imbalance --data photos --minority rare --size 64x64 --out runs/rare",
         "avanp imbalance --data photos --minority rare --features vgg16 --out runs/rare",

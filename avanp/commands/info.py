@@ -8,7 +8,6 @@ from avanp.console import Examples, one_line
 
 @click.command(
     cls=Examples,
-    short_help="Say what is in a checkpoint.",
     examples=["avanp info runs/vae", "avanp info runs/vae/checkpoint.npz"],
 )
 @options.described

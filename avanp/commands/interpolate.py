@@ -10,7 +10,6 @@ MOST_STEPS = 1000
 
 @click.command(
     cls=Examples,
-    short_help="Draw the way from one image to another.",
     examples=[
         "avanp interpolate runs/vae --out strip.png",
         "avanp interpolate runs/vae --between 3 17 --steps 12 --out strip.png",

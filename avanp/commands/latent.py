@@ -8,7 +8,6 @@ from avanp.console import Examples, one_line, written
 
 @click.command(
     cls=Examples,
-    short_help="Draw the codes of images, class by class.",
     examples=[
         "avanp latent runs/ssavae --out codes.png",
         "avanp latent runs/vae --split train -n 5000 --out codes.png",

@@ -11,7 +11,6 @@ GAP = 1  # pixel between two images: without one they run into each other
 
 @click.command(
     cls=Examples,
-    short_help="Draw the images of a grid of codes.",
     examples=[
         "avanp manifold runs/ssavae --out grid.png",
         "avanp manifold runs/vae --side 30 --out grid.png",

@@ -8,7 +8,6 @@ from avanp.console import Examples, one_line, written
 
 @click.command(
     cls=Examples,
-    short_help="Draw images above their reconstructions.",
     examples=[
         "avanp reconstruct runs/vae --out pairs.png",
         "avanp reconstruct runs/vae --data photos --size 64x64 -n 24 --out pairs.png",

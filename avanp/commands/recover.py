@@ -10,7 +10,6 @@ MOST_STARTS = 1000
 
 @click.command(
     cls=Examples,
-    short_help="Fill masked or noisy images.",
     examples=[
         "avanp recover runs/vae --mask 0,4,8,4 --out recovered.png",
         "avanp recover runs/vae --missing 0.7 -n 12 --out recovered.png",

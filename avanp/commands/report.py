@@ -8,7 +8,6 @@ from avanp.errors import AvanpError
 
 @click.command(
     cls=Examples,
-    short_help="Write a run as one page to read and look at.",
     examples=[
         "avanp report runs/ten",
         "avanp report runs/ten --markdown",

@@ -38,7 +38,7 @@ class Papers(click.Group):
         return command_of(load("paper", name))
 
 
-@click.group(cls=Papers, short_help="Run a paper's experiment; judge its claims.")
+@click.group(cls=Papers)
 def reproduce() -> None:
     """Run a paper's experiment, print its tables beside the paper's, and a verdict on each claim.
 

@@ -10,7 +10,6 @@ from avanp.console import Examples, written
 
 @click.command(
     cls=Examples,
-    short_help="Print Tables 1-3 beside the paper's.",
     examples=[
         "avanp sweep --lr 1.0:0.01",
         "avanp sweep --rules program --seeds 10 --out runs/ten",

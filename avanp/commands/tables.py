@@ -7,7 +7,6 @@ from avanp.console import Examples, notes, written
 
 @click.command(
     cls=Examples,
-    short_help="Redraw a sweep's tables and pictures without training.",
     examples=["avanp tables runs/ten"],
 )
 @click.argument("directory", metavar="DIR")

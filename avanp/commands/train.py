@@ -108,7 +108,6 @@ def _use_threads(args: list[str]) -> None:
 
 @click.command(
     cls=Train,
-    short_help="Train a model on images.",
     examples=[
         "avanp train VAE --help",
         "avanp train VAE --data digits --epochs 20 --out runs/vae",

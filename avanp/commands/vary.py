@@ -11,7 +11,6 @@ ROWS = 4  # of their variations
 
 @click.command(
     cls=Examples,
-    short_help="Make new images near given ones.",
     examples=[
         "avanp vary runs/dfc --eps 0.2 --per-image 4 --out varied",
         "avanp vary runs/dfc --data photos/rare --size 64x64 --sampled --out varied",

@@ -11,8 +11,8 @@ def plain() -> Iterator[None]:
     A ``matplotlibrc`` of the current folder or the user's (``text.usetex`` for one, which needs
     LaTeX) counts outside alone.
     """
-    from matplotlib import rc_context, rcdefaults
+    from matplotlib import rc_context, rcParamsDefault
 
-    with rc_context():
-        rcdefaults()
+    # Not by `rcdefaults`, which reads all of Matplotlib's style sheets first.
+    with rc_context({k: v for k, v in rcParamsDefault.items() if "backend" not in k}):
         yield
