@@ -7,6 +7,7 @@ from avanp.kernels.compiled import njit
 from avanp.kernels.jit_exp import FAST, ONE, exp_parts
 
 Array = np.ndarray
+FLOAT32 = np.dtype(np.float32)
 
 
 @njit(error_model="numpy", fastmath=FAST)
@@ -22,8 +23,8 @@ def _logistic32(v: Array, slope: float, midpoint: float, out: Array) -> None:
 
 def logistic(v: Array, slope: float, midpoint: float) -> Array:
     """See the reference; float64 takes the reference itself."""
-    if v.dtype != np.float32:
+    if v.dtype != FLOAT32:
         return reference.logistic(v, slope, midpoint)
     y = np.empty(v.shape, np.float32)
-    _logistic32(np.ascontiguousarray(v).reshape(-1), slope, midpoint, y.reshape(-1))
+    _logistic32(v.ravel(), slope, midpoint, y.reshape(-1))
     return y

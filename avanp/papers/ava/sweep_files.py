@@ -13,14 +13,11 @@ from avanp.papers.ava import galleries
 from avanp.papers.ava.charts import curves
 from avanp.papers.ava.figure6 import figure6
 from avanp.papers.ava.sample_files import warn_of_missing
-from avanp.papers.ava.sweep_page import sweep_page
 from avanp.papers.ava.table_numbers import table_numbers
 from avanp.papers.ava.tables_markdown import tables_markdown
 from avanp.report.audit_file import NAME, read_findings
 from avanp.report.findings import Findings
 from avanp.report.gallery_sheet import sheet
-from avanp.report.html_page import html_page
-from avanp.report.markdown_page import markdown_page
 from avanp.report.plot import charts_available, png
 
 
@@ -114,6 +111,11 @@ def write_report(
         Where rows or ``audit.json`` do not fit the configuration, a picture is not an image, or
         the folder cannot be written. Every file is whole or absent.
     """
+    # A sweep that makes no page loads none of this.
+    from avanp.papers.ava.sweep_page import sweep_page
+    from avanp.report.html_page import html_page
+    from avanp.report.markdown_page import markdown_page
+
     numbers = table_numbers(rows, config)
     if markdown:
         write_tables(directory, rows, config)
