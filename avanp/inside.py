@@ -3,7 +3,6 @@
 import errno
 import os
 import stat
-from pathlib import Path
 
 from avanp.errors import AvanpError
 
@@ -46,10 +45,3 @@ def open_own(path: str | os.PathLike[str], flags: int) -> int:
         os.close(number)
         raise AvanpError(f"{name!r} has another name elsewhere (a hard link): put a copy here")
     return number
-
-
-def own_folder(folder: Path) -> Path:
-    """Return a folder inside a run's folder; one that is a link leads out of it, and is refused."""
-    if folder.is_symlink():
-        raise AvanpError(f"{str(folder)!r} is a link: what it leads to is left alone")
-    return folder

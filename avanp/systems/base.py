@@ -48,8 +48,7 @@ class System(WithParts):
     parts : dict of str to Part
         Nets from elsewhere, frozen.
     state : dict of str to ndarray
-        Arrays that no gradient moves, to be written in place: saved, resumed, logged where they
-        are single numbers.
+        Arrays that no gradient moves, written in place: saved, resumed, single numbers logged.
     terms : dict of str to Term
         What is measured, in words.
     monitor : str or None
@@ -140,14 +139,6 @@ class System(WithParts):
     def descends(self, terms: Terms) -> Terms:
         """Return what each net descends, of the terms of an update: for a gradient check."""
         return dict.fromkeys(self.nets, terms["loss"]) if "loss" in terms else {}
-
-    def losses(self, batch: Any, rng: Rng) -> Terms:
-        """Return what each net descends, no weight moving; running moments and `state` do."""
-        values: Terms = {}
-        for grads, terms in self.updates(lambda: batch, rng):
-            descended = self.descends(terms)
-            values |= {net: descended[net] for net in grads}
-        return values
 
     def update(self, draw: Draw, rng: Rng) -> Terms:
         """Run all updates of one step; return the terms and the norm of each net's gradient.

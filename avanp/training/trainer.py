@@ -137,11 +137,8 @@ class Trainer:
         progress : callable, optional
             Called with the number of steps done and in all.
 
-        Raises
-        ------
-        AvanpError
-            Where images do not fit, or a loss or gradient is not finite any more: it names the
-            net and the term, and the weights before are in ``out/diverged.npz``.
+        A loss or gradient that is not finite any more is an `AvanpError`: it names the net and the
+        term, and the weights before are in ``out/diverged.npz``.
         """
         if (epochs is None) == (steps is None):
             raise AvanpError("give epochs or steps, one of the two")
@@ -188,10 +185,7 @@ class Trainer:
 
     @classmethod
     def resume(cls, path: Path | str, **given: Any) -> Self:
-        """Return the trainer that wrote a checkpoint.
-
-        It is `given` again what a checkpoint does not hold: out, validation, schedule, journal.
-        """
+        """Return the trainer of a checkpoint; `given`: out, validation, schedule, journal."""
         return resumed(cls, path, **given)
 
     def _step(self, batches: Batches) -> None:
@@ -218,7 +212,6 @@ class Trainer:
         self.rows.append(row)
         for watcher in self.watchers:
             watcher(self, row)
-        last = self.stopped or self._over()
         if self.stopped and self.best is not None and self.best.patience is not None:
             self.best.restore(self.system)
-        self.output.keep(self, row, last=last)
+        self.output.keep(self, row, last=self.stopped or self._over())
