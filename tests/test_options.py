@@ -16,7 +16,8 @@ OPTIONS = {name: options_of(find(name).config_class) for name in SYSTEMS}
 GIVEN = [
     (name, key) for name in SYSTEMS for key, one in OPTIONS[name].items() if one.limits.command_line
 ]
-TRIED = (0, 1, 2, 3, 0.5, 0.25, (2, 1), (3, 2, 1), (0.5, 0.25), (0.5, 0.25, 0.1), "vgg16")
+TRIED = (0, 1, 2, 3, 0.5, 0.25, (2, 1), (3, 2, 1), (0.5, 0.25), (0.5, 0.25, 0.1), "vgg16",
+         "vgg16:FILE")  # fmt: skip
 
 
 def others(name, key):

@@ -6,6 +6,7 @@ from avanp.data.images import ImageSet
 from avanp.data.vgg16 import find_vgg16
 from avanp.errors import AvanpError
 from avanp.layers.sequential import Sequential
+from avanp.metrics.arrays import Array
 from avanp.metrics.features import PCA, Features, Pixels, TapFeatures
 from avanp.metrics.random_conv import RandomConv
 from avanp.metrics.vgg16 import VGG16
@@ -31,6 +32,8 @@ def feature_space(words: str, real: ImageSet) -> Features:
         system = load_classifier(file, real.shape)
         if not hasattr(system, "features"):
             raise AvanpError(f"the {system.name} {file!r} has no features of images to compare by")
+        if system.parts:
+            return OfSystem(system, f"classifier: the last hidden layer of {file}")
         net = system.nets["classifier"]
         assert isinstance(net, Sequential)
         return TapFeatures(net, -2, f"classifier: the last hidden layer of {file}")
@@ -41,6 +44,18 @@ def feature_space(words: str, real: ImageSet) -> Features:
     if words == "pca":
         return PCA(real)
     raise AvanpError(f"unknown features {words!r}: choose from {SPACES}")
+
+
+class OfSystem(Features):
+    """What the last layer of a classifier sees that looks at another net's features."""
+
+    def __init__(self, system: Any, about: str) -> None:
+        self.system, self.about = system, about
+
+    def of_batch(self, x: Array) -> Array:
+        """Return the features (B, D) of a batch (B, H, W, C) of floats in [0, 1]."""
+        found: Array = self.system.features(x)
+        return found
 
 
 def load_classifier(path: str, shape: tuple[int, int, int]) -> Any:

@@ -90,10 +90,11 @@ class System(WithParts):
             wanted, got = self.config_class.__name__, type(config).__name__
             raise AvanpError(f"{self.name} is made from a {wanted}, not from a {got}")
         found = self.own_parts(config, seed, dtype) if parts is None else parts
-        if set(found) != set(self.part_names):
-            raise AvanpError(f"{self.name} needs the parts {', '.join(self.part_names) or 'none'}")
+        needed = self.parts_needed(config)
+        if set(found) != set(needed):
+            raise AvanpError(f"{self.name} needs the parts {', '.join(needed) or 'none'}")
         # In one order, whatever that of a checkpoint: equal systems make equal bytes.
-        self.parts = {name: found[name] for name in self.part_names}
+        self.parts = {name: found[name] for name in needed}
         self.config: Any = config
         self.dtype = np.dtype(dtype)
         self.seed = int(seed)

@@ -1,16 +1,19 @@
 """A classifier of images: for features to measure others in, and for accuracy."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from avanp.data.augment import augmented
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer
+from avanp.layers.batch_norm import BatchNorm
 from avanp.layers.dense import Dense
 from avanp.layers.dropout import Dropout
 from avanp.layers.factored import Factors
 from avanp.layers.leaky_relu import LeakyReLU
+from avanp.layers.relu import ReLU
 from avanp.layers.sequential import Sequential
 from avanp.layers.softmax import Softmax
 from avanp.losses.cross_entropy import softmax_cross_entropy
@@ -18,11 +21,14 @@ from avanp.losses.penalty import l1_penalty, l2_penalty
 from avanp.nets import builders, classifiers
 from avanp.nets.heads import SLOPE
 from avanp.systems.base import Gradients, Rng, System, Terms
-from avanp.systems.classifier_config import ClassifierConfig
+from avanp.systems.classifier_config import HEAD, ClassifierConfig
+from avanp.systems.features import found_part, tap_places
 from avanp.systems.images import in_chunks
+from avanp.systems.kept_features import KeptFeatures
+from avanp.systems.parts import Load, Part, no_runs
 from avanp.systems.term import Term
 
-FEATURES = 64
+FEATURES, PART = 64, "features"
 
 
 def _loss(config: ClassifierConfig) -> str:
@@ -52,7 +58,12 @@ class Classifier(System):
         # The stream of the first checkpoints.
         c, rng = self.config, streams["discriminator"]
         given = {"batch_norm": c.batch_norm, "rng": rng, "dtype": self.dtype}
-        if c.arch in ("cnn", "resnet"):
+        if c.arch == HEAD:
+            net = self.parts[PART].net
+            assert isinstance(net, Sequential)
+            self.seen = KeptFeatures(net, tap_places(net, c.shape))
+            layers, n = self._head(rng)
+        elif c.arch in ("cnn", "resnet"):
             trunk, n = getattr(classifiers, c.arch)(c.shape, c.hidden, **given)
             layers = trunk.layers
         else:
@@ -63,13 +74,46 @@ class Classifier(System):
         top = Dense(n, c.classes, rng=rng, dtype=self.dtype)
         return {"classifier": Sequential([*layers, top])}
 
+    def _head(self, rng: Rng) -> tuple[list[Layer], int]:
+        """Return the dense layers over another net's features, and how many numbers they end in."""
+        c, layers = self.config, list[Layer]()
+        blank = np.zeros((1, *c.shape), self.dtype)
+        n = self.seen(blank, keep=False).shape[1]
+        for width in c.hidden:
+            # Features of all sizes: what they are scaled by is learned.
+            norm = [BatchNorm(n, dtype=self.dtype)] if c.batch_norm else []
+            layers += [*norm, Dense(n, width, init="he", rng=rng, dtype=self.dtype), ReLU()]
+            n = width
+        return layers, n
+
+    def _input(self, x: Array, *, keep: bool = True) -> Array:
+        """Return what the net takes: images, or another net's features of them."""
+        return self.seen(x, keep=keep) if self.parts else x
+
+    @classmethod
+    def parts_needed(cls, config: Any) -> tuple[str, ...]:
+        """Return the name of the frozen net, where there is one."""
+        return (PART,) if config.arch == HEAD else ()
+
+    @classmethod
+    def own_parts(cls, config: Any, seed: int, dtype: Any, load: Load = no_runs) -> dict[str, Part]:
+        """Return VGG16, where the head of it alone is trained."""
+        needed = cls.parts_needed(config)
+        return {name: cls.find_part(name, config, config.features, dtype) for name in needed}
+
+    @classmethod
+    def find_part(cls, part: str, config: Any, origin: str, dtype: Any) -> Part:
+        """Return VGG16 from its file."""
+        return found_part(origin, config.shape, dtype)
+
     def gradients(self, batch: tuple[Array, Array], rng: Rng) -> tuple[Gradients, Terms]:
         """Return the gradients, what is descended and the accuracy."""
         c, net = self.config, self.nets["classifier"]
         x = augmented(
             batch[0], rng, flips=c.flips, rotation=c.rotation, zoom=c.zoom, contrast=c.contrast
         )
-        logits, cache = net.forward(x, train=True, rng=rng)
+        as_it_is = x is batch[0]  # augmented images come once
+        logits, cache = net.forward(self._input(x, keep=as_it_is), train=True, rng=rng)
         loss, dlogits = self._cross_entropy(logits, batch[1])
         _, grads = net.backward(dlogits, cache, wrt="params")
         penalty, of_penalty = self._penalties()
@@ -81,7 +125,7 @@ class Classifier(System):
 
     def measure(self, batch: tuple[Array, Array], rng: Rng) -> Terms:
         """Return what is descended, and the accuracy."""
-        logits = self.nets["classifier"].forward(batch[0])[0]
+        logits = self.nets["classifier"].forward(self._input(batch[0]))[0]
         loss = self._cross_entropy(logits, batch[1])[0] + self._penalties()[0]
         return {"loss": loss, "accuracy": _accuracy(logits, batch[1])}
 
@@ -123,7 +167,7 @@ class Classifier(System):
         x = np.asarray(x)
         if x.ndim == 0 or len(x) == 0:
             raise AvanpError("there are no images")
-        return in_chunks(lambda part: net.forward(self.check_images(part))[0], x)
+        return in_chunks(lambda part: net.forward(self._input(self.check_images(part)))[0], x)
 
 
 def _accuracy(logits: Array, labels: Array) -> float:

@@ -83,6 +83,8 @@ def feature_part(
                 f"features {words!r}: it holds a {trained.name} of images "
                 f"{trained.config.shape}, not a classifier of images {shape}"
             )
+        if trained.parts:
+            raise AvanpError(f"features {words!r}: that is a head over VGG16's; name vgg16")
         of = {"system": trained.name, "config": trained.config.to_json(), "net": "classifier"}
         return Part(trained.nets["classifier"], words, of=of)
     raise AvanpError(f"unknown features {words!r}: choose from {KINDS}")

@@ -62,6 +62,11 @@ class WithParts:
     first_stage: ClassVar[str | None] = None
 
     @classmethod
+    def parts_needed(cls, config: Any) -> tuple[str, ...]:
+        """Return the names of a configuration's parts: `part_names`, or fewer."""
+        return cls.part_names
+
+    @classmethod
     def parts_from(cls, first: Any, origin: str) -> dict[str, Part]:
         """Return the parts that a trained first stage gives."""
         return {name: Part(first.nets[name], origin) for name in cls.part_names}
