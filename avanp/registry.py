@@ -44,6 +44,7 @@ LAYERS = {
 
 LOSSES = {
     "squared-error": "avanp.losses.squared_error:squared_error",
+    "optimal-gaussian": "avanp.losses.optimal_gaussian:optimal_gaussian",
     "l1": "avanp.losses.reconstruction:l1",
     "mean-squared": "avanp.losses.reconstruction:mean_squared",
     "frobenius": "avanp.losses.reconstruction:frobenius",

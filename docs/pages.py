@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from avanp.registry import KINDS, SYSTEMS, load
+from avanp.systems.auto import follows_images
 from avanp.systems.find import find
 from avanp.systems.options import Option, options_of, value_words
 
@@ -20,7 +21,9 @@ OPTIONS = f"""# The options of every model
 
 Each is `--name` of `avanp train MODEL` and a parameter of the estimator; `avanp train MODEL --help`
 lists those of MODEL. `batch_norm` is `--batch-norm` or `--no-batch-norm`, and so are other options
-of yes or no. The data gives the shape of the images and the number of classes.
+of yes or no. The data gives the shape of the images and the number of classes. What is "by the
+images" follows them, as `avanp.systems.auto` has it, and is what stands after it for images of up
+to 8×8 pixels and for tables.
 {WRITTEN}
 """
 REGISTRY = f"""# Everything known by name
@@ -68,12 +71,14 @@ def _system(name: str) -> str:
     lines = [f"## {name}", "", _said(kind), "", "| option | values | default | what |"]
     lines.append("| --- | --- | --- | --- |")
     own = [one for one in options_of(kind.config_class).values() if one.limits.command_line]
-    return "\n".join([*lines, *map(_option, own), ""])
+    return "\n".join([*lines, *(_option(one, name) for one in own), ""])
 
 
-def _option(one: Option) -> str:
+def _option(one: Option, model: str) -> str:
     values = ", ".join(f"`{c}`" for c in one.choices) or one.type_words().removesuffix(", optional")
     default = "" if one.default is None else f"`{value_words(one.default)}`"
+    if follows_images(model, one.name):
+        default = f"by the images; {default}".removesuffix("; ")
     return f"| `{one.name}` | {values} | {default} | {one.help.replace('|', '∣')} |"
 
 

@@ -294,7 +294,7 @@ def test_bad_words_are_refused_in_one_line_before_anything_is_written(place):
         (("VAE", "--data", "digits", "--validation", "1"), "--validation must be"),
         (("VAE", "--data", "digits", "--schedule", "nix"), "unknown schedule 'nix'"),
         (("VAE", "--data", "digits", "--threads", "0"), "--threads must be at least 1"),
-        (("VAE", "--data", "digits", "--batch", "0"), "batch_size must be"),
+        (("VAE", "--data", "digits", "--batch", "0"), "--batch must be at least 1"),
         (("GAN", "--data", "digits", "--patience", "2"), "no validation loss"),
         (("classifier", "--data", "jungle"), "jungle has no labels"),
         (("VAE",), "Missing option '--data'"),

@@ -9,6 +9,7 @@ import pytest
 import avanp
 from avanp.rng import stream
 from avanp.systems import build
+from avanp.systems.auto import OPTIONS
 from avanp.systems.find import find
 from avanp.training.trainer import Trainer
 
@@ -48,9 +49,12 @@ def test_an_estimator_is_its_system_trained_by_the_trainer(X, name):
 def test_the_defaults_are_the_systems_own(name):
     config = find(name).config_class(shape=(4, 4, 1))
     params = getattr(avanp, name)().get_params()
-    # What None stands for.
+    # What None stands for, and what follows the images.
     assert (config.widths, params.pop("widths")) == ((400,), None)
     assert (config.batch_norm, params.pop("batch_norm")) == (False, None)
+    automatic = {k for k, v in params.items() if v == "auto"}
+    assert automatic == {"epochs", "batch_size"} | (set(OPTIONS) & vars(config).keys()) - {"widths"}
+    params = {k: getattr(config, k, v) if v == "auto" else v for k, v in params.items()}
     shared = {k: v for k, v in vars(config).items() if k in params}
     assert shared == {k: v for k, v in params.items() if k in shared}
     left = {"epochs", "batch_size", "random_state", "patience", "validation_fraction"}

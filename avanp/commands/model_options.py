@@ -6,6 +6,8 @@ from typing import Any, get_args
 import click
 
 from avanp.errors import AvanpError
+from avanp.systems.auto import follows_images
+from avanp.systems.base import System
 from avanp.systems.options import Option, options_of, value_words
 
 
@@ -29,20 +31,23 @@ class Numbers(click.ParamType):
             raise AvanpError(f"{self.name} {value!r} are not numbers as 0.5,0.999") from None
 
 
-def click_options(config_classes: list[type]) -> list[click.Option]:
-    """Return the options of some configurations, those of one name once; the first declares it."""
-    found: dict[str, Option] = {}
-    for config_class in config_classes:
-        for name, one in options_of(config_class).items():
+def click_options(kinds: list[type[System]]) -> list[click.Option]:
+    """Return the options of some systems, those of one name once; the first declares it."""
+    found: dict[str, tuple[Option, bool]] = {}
+    for kind in kinds:
+        for name, one in options_of(kind.config_class).items():
             if one.limits.command_line:
-                found.setdefault(name, one)
-    return [_click(one) for one in found.values()]
+                found.setdefault(name, (one, follows_images(kind.name, name)))
+    return [_click(*one) for one in found.values()]
 
 
-def _click(one: Option) -> click.Option:
+def _click(one: Option, follows: bool) -> click.Option:
     flag = "--" + one.name.replace("_", "-")
     said = one.help
-    if one.default is not None:
+    if follows:
+        own = "" if one.default is None else f"; {value_words(one.default)} up to 8×8"
+        said = f"{said}  [default: by the images{own}]"
+    elif one.default is not None:
         said = f"{said}  [default: {value_words(one.default)}]"
     kind: Any = one.kind
     if one.choices:

@@ -1,6 +1,7 @@
 """What is to be trained: the words of `avanp train`, read and looked at, a stage at a time."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from avanp.data.images import ImageSet
 from avanp.data.resolve import load_splits
 from avanp.errors import AvanpError
 from avanp.evaluation.choice import limited, some_labels
+from avanp.systems import auto
 from avanp.systems.base import System
 from avanp.systems.find import find
 from avanp.systems.options import options_of
@@ -47,6 +49,10 @@ def stages(kind: type[System], given: dict[str, Any], asked: Asked) -> Iterator[
     for one in kinds:  # a wrong word is told before anything is read
         _config(one, given, (1, 1, 1), 2)
     images = read(asked)
+    if asked.channels is None and all(auto.grey(part.images) for part in images.values()):
+        # Photographs without colour are trained on as what they are.
+        images = {name: part.with_channels(1) for name, part in images.items()}
+        asked = replace(asked, channels="1")
     out = Path(asked.out)
     if kind.first_stage is None:
         yield _work(kind, given, asked, images, out)
@@ -97,12 +103,19 @@ def _work(
             f"all images of {train.name} are of one class, {train.classes[0]!r}, and a {kind.name} "
             "needs two: give a folder with a sub-folder for each class"
         )
-    config = _config(kind, given, train.shape, len(train.classes), train.labels)
+    plan = auto.plan(kind.name, train.shape, len(train), asked.batch)
+    epochs = None if asked.steps else asked.epochs or plan.epochs
+    asked = replace(asked, batch=plan.batch, epochs=epochs)
+    updates = asked.steps or (epochs or 0) * -(-len(train) // plan.batch)
+    settled = auto.options(kind, given, train.shape, len(train), updates)
+    config = _config(kind, settled, train.shape, len(train.classes), train.labels)
     labels = train.labels if kind.needs_labels else None
     if labels is not None and kind.takes_unlabelled and asked.labels is not None:
         labels = some_labels(labels, asked.labels, asked.seed, UNLABELLED)
     parts = parts_of(kind, config, asked.seed)
-    return Work(kind, config, asked, images, out, parts, labels)
+    schedule = asked.schedule or kind.schedule or plan.schedule
+    chosen = {name: value for name, value in settled.items() if name not in given}
+    return Work(kind, config, asked, images, out, parts, labels, schedule, chosen)
 
 
 def _config(

@@ -26,7 +26,7 @@ class Train(Examples):
             kind = find(word)
             kinds = [kind] if kind.first_stage is None else [kind, find(kind.first_stage)]
             ctx.meta["kind"] = kind
-            ctx.meta["options"] = click_options([one.config_class for one in kinds])
+            ctx.meta["options"] = click_options(kinds)
         return super().parse_args(ctx, args)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
@@ -131,11 +131,20 @@ def _use_threads(args: list[str]) -> None:
     help="Share of the training images to hold out, where the set has no validation part; 0: none.",
 )
 @click.option(
-    "--epochs", type=int, metavar="N", help="In all, with those done before.  [default: 10]"
+    "--epochs",
+    type=int,
+    metavar="N",
+    help="In all, with those done before.  [default: by the images, 3,000 steps or so; 10 for "
+    "images up to 8×8 and further models]",
 )
 @click.option("--steps", type=int, metavar="N", help="In all, in the place of --epochs.")
 @click.option("--log-every", type=int, metavar="N", help="Steps a row of the log, not an epoch.")
-@click.option("--batch", default=128, show_default=True, help="Images a step.")
+@click.option(
+    "--batch",
+    type=int,
+    metavar="N",
+    help="Images a step.  [default: 16 to 64, by how many there are; 128 for images up to 8×8]",
+)
 @click.option(
     "--labels",
     type=int,

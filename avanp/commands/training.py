@@ -41,7 +41,7 @@ def opened(work: Work) -> Iterator[Trainer]:
     schedule = work.schedule
     wanted = {"spec": data_spec(asked.data), "size": asked.size, "channels": asked.channels}
     of = {"validation": asked.validation, "limit": asked.limit}
-    length = f"{asked.steps} steps" if asked.steps else f"{asked.n_epochs} epochs"
+    length = f"{asked.steps} steps" if asked.steps else f"{asked.epochs} epochs"
     options = {
         "model": work.kind.name,
         **config.to_json(),
@@ -72,6 +72,7 @@ def opened(work: Work) -> Iterator[Trainer]:
         validation=None if held is None else _batch(held, work.kind),
         about=about,
         log_every=asked.log_every,
+        keep_best=work.keep_best,
     ) as trainer:
         yield trainer
 

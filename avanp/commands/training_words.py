@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from avanp.commands.work import Work
+from avanp.systems.options import value_words
 from avanp.training.checkpoint import describe
 from avanp.training.trainer import NAME, Trainer
 
@@ -29,16 +30,18 @@ def introduction(trainer: Trainer, work: Work) -> Iterator[str]:
         yield f"{name}: {size:,} parameters from {part.origin}, not trained"
     rate = f"{config.optimiser}, rate {config.lr:g}, batches of {trainer.batch_size}"
     yield f"{rate}, seed {trainer.seed}"
+    if work.chosen:
+        said = ", ".join(f"--{name} {value_words(value)}" for name, value in work.chosen.items())
+        yield f"chosen for these images, where you gave nothing else: {said}"
     if not work.left(trainer):
         return
     if trainer.step:
         where = f"step {trainer.step}" if work.asked.steps else f"epoch {trainer.epoch}"
         yield f"goes on after {where}"
-    steps = work.asked.steps or work.asked.n_epochs * work.steps_an_epoch
-    if steps < FEW_STEPS and "generate" in system.can:
+    if work.steps < FEW_STEPS and "generate" in system.can:
         yield (
-            f"note: few steps in all ({steps}): a VAE shows shapes after some 300, a GAN after "
-            "some 1500; give more --epochs or a smaller --batch"
+            f"note: few steps in all ({work.steps}): a VAE shows shapes after some 300, a GAN "
+            "after some 1500; give more --epochs or a smaller --batch"
         )
 
 

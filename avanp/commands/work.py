@@ -8,12 +8,11 @@ import numpy as np
 
 from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
+from avanp.systems import auto
 from avanp.systems.base import System
 from avanp.systems.parts import Part
 from avanp.training.batches import batch_sizes
 from avanp.training.trainer import Trainer
-
-EPOCHS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +28,7 @@ class Asked:
     epochs: int | None
     steps: int | None
     log_every: int | None
-    batch: int
+    batch: int | None
     labels: int | None
     schedule: str | None
     patience: int | None
@@ -39,7 +38,7 @@ class Asked:
     seed: int
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "steps", "log_every", "sheets"):
+        for name in ("epochs", "steps", "log_every", "sheets", "batch"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise AvanpError(f"--{name.replace('_', '-')} must be at least 1, not {value}")
@@ -50,15 +49,13 @@ class Asked:
                 f"--validation must be at least 0 and below 1, not {self.validation:g}"
             )
 
-    @property
-    def n_epochs(self) -> int:
-        """The epochs asked for."""
-        return self.epochs or EPOCHS
-
 
 @dataclass
 class Work:
-    """One stage: a system to be trained on the parts of some images, in a folder."""
+    """One stage: a system to be trained on the parts of some images, in a folder.
+
+    What was not asked for is settled: `asked.batch`, and `asked.epochs` or `asked.steps`.
+    """
 
     kind: type[System]
     config: Any
@@ -67,12 +64,26 @@ class Work:
     out: Path
     parts: dict[str, Part] = field(default_factory=dict)
     labels: np.ndarray | None = None
+    schedule: str | None = None
+    # Options of the configuration that follow the images.
+    chosen: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def schedule(self) -> str | None:
-        """The schedule's words: those given, or the system's own."""
-        asked = self.asked.schedule
-        return self.kind.schedule if asked is None else asked
+    def batch(self) -> int:
+        """Images a batch."""
+        assert self.asked.batch is not None
+        return self.asked.batch
+
+    @property
+    def steps(self) -> int:
+        """The steps of the whole training."""
+        return self.asked.steps or self.steps_of(self.asked.epochs or 0)
+
+    @property
+    def keep_best(self) -> bool:
+        """Whether the best weights are kept, of a model whose defaults follow the images."""
+        follows = auto.follows(self.kind.name, self.images["train"].shape)
+        return follows and self.kind.name in auto.RECONSTRUCT and "validation" in self.images
 
     @property
     def steps_an_epoch(self) -> int:
@@ -82,14 +93,13 @@ class Work:
     def steps_of(self, epochs: int) -> int:
         """Return the steps of so many passes over the training images, rounded up."""
         n, join_last = len(self.images["train"]), bool(self.config.batch_norm)
-        batches = len(batch_sizes(n, self.asked.batch, join_last=join_last))
+        batches = len(batch_sizes(n, self.batch, join_last=join_last))
         return -(-epochs * batches // self.config.batches_a_step)
 
     @property
     def n_rows(self) -> int:
         """The epochs, or rows of --log-every, of the whole training."""
-        steps = self.asked.steps or self.asked.n_epochs * self.steps_an_epoch
-        return -(-steps // (self.asked.log_every or self.steps_an_epoch))
+        return -(-self.steps // (self.asked.log_every or self.steps_an_epoch))
 
     def left(self, trainer: Trainer) -> int:
         """Return how many epochs, or steps, a trainer has left of those asked for."""
@@ -97,4 +107,4 @@ class Work:
             return 0
         if self.asked.steps:
             return max(0, self.asked.steps - trainer.step)
-        return max(0, self.asked.n_epochs - trainer.epoch)
+        return max(0, (self.asked.epochs or 0) - trainer.epoch)

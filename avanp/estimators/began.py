@@ -26,8 +26,8 @@ class VariantEstimator(EncodingEstimator):
             raise AvanpError(f"unknown variant {self.variant!r}: choose from {known}")
         return VARIANTS[self.variant]
 
-    def _options(self, shape: tuple[int, ...]) -> dict[str, Any]:
-        options = super()._options(shape)
+    def _options(self, shape: tuple[int, ...], epochs: int | None = None) -> dict[str, Any]:
+        options = super()._options(shape, epochs)
         # None: the variant's own.
         return {k: v for k, v in options.items() if k != "activation" or v is not None}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from avanp.estimators.encoding import EncodingEstimator
 from avanp.estimators.trained import TrainedEstimator
+from avanp.systems import auto
 from avanp.systems.find import find
 from avanp.systems.options import Option, options_of
 
@@ -40,7 +41,12 @@ def estimator_class(system: str) -> type[TrainedEstimator]:
     kind = find(system)
     base = EncodingEstimator if "encode" in kind.can else TrainedEstimator
     options = {k: one for k, one in options_of(kind.config_class).items() if k != "shape"}
-    own = [(name, one.kind, field(default=one.default)) for name, one in options.items()]
+    follows = kind.name in auto.MODELS
+    own: list[Any] = [
+        (name, one.kind, field(default=_default(one, follows))) for name, one in options.items()
+    ]
+    if follows:
+        own += [(name, Any, field(default=auto.AUTO)) for name in ("epochs", "batch_size")]
     name = kind.name.replace("-", "")
     made: Any = make_dataclass(name, own, bases=(base,), kw_only=True, eq=False, repr=False)
     made.system = system
@@ -55,12 +61,29 @@ def docstring(kind: Any, options: dict[str, Option], base: type) -> str:
     """Return a numpydoc docstring from what a system declares."""
     lines = [(kind.__doc__ or kind.name).strip().splitlines()[0], "", "Parameters", "-" * 10]
     for name, one in options.items():
-        lines += _parameter(name, one.type_words(), one.help)
+        words = one.type_words()
+        if _default(one, kind.name in auto.MODELS) == auto.AUTO:
+            words += ', or "auto": by the images'
+        lines += _parameter(name, words, one.help)
     training = {**TRAINING, **(STOPPING if base is EncodingEstimator else {})}
+    if kind.name in auto.MODELS:
+        training |= {
+            name: (f'{training[name][0]}, or "auto": by the images', training[name][1])
+            for name in ("epochs", "batch_size")
+        }
     for name, (words, said) in training.items():
         lines += _parameter(name, words, said)
     inherited = (TrainedEstimator.__doc__ or "").split("Attributes\n", 1)[1]
     return "\n".join([*lines, "", "Attributes", textwrap.dedent("    " + inherited.strip())])
+
+
+def _default(one: Option, follows: bool) -> Any:
+    """Return an option's default, "auto" where it follows the images; None says that by itself."""
+    return (
+        auto.AUTO
+        if follows and one.name in auto.OPTIONS and one.default is not None
+        else one.default
+    )
 
 
 def _parameter(name: str, words: str, said: str) -> list[str]:

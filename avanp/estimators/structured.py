@@ -67,12 +67,12 @@ class StructuredEstimator(Transformer, TrainedEstimator):
         first = VEC(VEC.config_class.from_options(**of_vec), seed)
         held = self._held(images, validation_data, classes)
         how: dict[str, Any] = {"callbacks": callbacks, "verbose": bool(self.verbose)}
-        falling = Cosine(first.config.lr, epochs)
-        one = self._trainer(first, len(images), seed, validation=held, schedule=falling)
+        falling, batch = Cosine(first.config.lr, epochs), self._plan("SSAVAE", images.shape).batch
+        one = self._trainer(first, len(images), seed, batch, validation=held, schedule=falling)
         trained(one, images, epochs, labels=labels, **how)
         config = System.config_class.from_options(**{**own, **System.options_from(first)})
         system = System(config, seed, parts=System.parts_from(first, VEC.name))
-        two = self._trainer(system, len(images), seed, validation=held and held[0])
+        two = self._trainer(system, len(images), seed, batch, validation=held and held[0])
         trained(two, images, epochs, **how)
         self.classes_ = classes
         self._keep(system, x.shape[1:], X)

@@ -14,10 +14,12 @@ from avanp.estimators.training import trained
 from avanp.estimators.using import Using
 from avanp.evaluation.codes import images_of
 from avanp.rng import seed_of
+from avanp.systems import auto
 from avanp.systems.base import System
 from avanp.systems.find import find
 from avanp.systems.options import options_of
 from avanp.training.parts import parts_of
+from avanp.training.rates import parse_schedule
 from avanp.training.trainer import Trainer
 
 Callback = Callable[[Trainer, dict[str, Any]], Any]
@@ -83,7 +85,7 @@ class TrainedEstimator(Using, Saved):
             For bad parameters or images, and where training diverges: it names net and term.
         """
         again = bool(self.warm_start) and self.__sklearn_is_fitted__()
-        epochs = self._count("epochs", self.epochs)
+        epochs = None if auto.is_auto(self.epochs) else self._count("epochs", self.epochs)
         return self._learn(X, epochs, again, validation_data, callbacks)
 
     def partial_fit(self, X: Any, y: Any = None) -> Self:
@@ -96,12 +98,12 @@ class TrainedEstimator(Using, Saved):
     def _learn(
         self,
         X: Any,
-        epochs: int,
+        epochs: int | None,
         again: bool,
         validation_data: Any = None,
         callbacks: Iterable[Callback] = (),
     ) -> Self:
-        """Train for some epochs, `again` where from the present weights."""
+        """Train for some epochs, or as many as suit the images, `again` from present weights."""
         if again:
             images = self._check(X)
             shape, system = self.image_shape_, self.system_
@@ -111,13 +113,18 @@ class TrainedEstimator(Using, Saved):
             images, shape = inputs.to_images(x), x.shape[1:]
             seed = seed_of(self.random_state)
             kind = find(self._system())
-            config = kind.config_class.from_options(**self._options(images.shape[1:]))
+            config = kind.config_class.from_options(**self._options(images.shape, epochs))
             system = kind(config, seed, parts=parts_of(kind, config, seed))
         held = None
         if validation_data is not None:
             held = self._like(images, validation_data)
         images, stopping = self._hold_out(images, held, seed)
-        trainer = self._trainer(system, len(images), seed, **stopping)
+        plan = self._plan(system.name, images.shape)
+        if epochs is None:
+            epochs = plan.epochs
+            if plan.schedule and not again:
+                stopping["schedule"] = parse_schedule(plan.schedule, system.config.lr, epochs)
+        trainer = self._trainer(system, len(images), seed, plan.batch, **stopping)
         if again:
             self._place(trainer)
         trained(trainer, images, epochs, callbacks=callbacks, verbose=bool(self.verbose))
@@ -126,8 +133,15 @@ class TrainedEstimator(Using, Saved):
         self._keep_place(trainer)
         return self
 
-    def _trainer(self, system: System, n: int, seed: int, **options: Any) -> Trainer:
-        batch_size = self._count("batch_size", self.batch_size)
+    def _plan(self, model: str, shape: tuple[int, ...]) -> auto.Plan:
+        """Return how to train on images of this shape (N, H, W, C)."""
+        batch = self.batch_size
+        given = None if auto.is_auto(batch) else self._count("batch_size", batch)
+        return auto.plan(model, shape[1:], shape[0], given)
+
+    def _trainer(
+        self, system: System, n: int, seed: int, batch_size: int, **options: Any
+    ) -> Trainer:
         if system.config.batch_norm and n == 1:
             raise AvanpError("batch_norm needs more to train on than one sample")
         return Trainer(system, batch_size=batch_size, seed=seed, **options)
@@ -175,11 +189,16 @@ class TrainedEstimator(Using, Saved):
         """Return the name of the system to train."""
         return self.system
 
-    def _options(self, shape: tuple[int, ...]) -> dict[str, Any]:
-        """Return the options of the system's configuration."""
-        names = options_of(find(self._system()).config_class)
+    def _options(self, shape: tuple[int, ...], epochs: int | None = None) -> dict[str, Any]:
+        """Return the options of the system's configuration, for images of shape (N, H, W, C)."""
+        kind = find(self._system())
+        names = options_of(kind.config_class)
         options = {k: plain_value(v) for k, v in self.get_params().items() if k in names}
-        return {**options, "shape": tuple(map(int, shape))}
+        n, *one = map(int, shape)
+        plan = self._plan(kind.name, tuple(shape))
+        updates = plan.epochs * -(-n // plan.batch) if epochs is None else None
+        options = auto.options(kind, options, tuple(one), n, updates)
+        return {**options, "shape": tuple(one)}
 
     def _hold_out(
         self, images: Array, held: Array | None, seed: int

@@ -8,6 +8,7 @@ import numpy as np
 from avanp.errors import AvanpError
 from avanp.evaluation.damage import filled
 from avanp.layers.base import Array
+from avanp.losses.optimal_gaussian import LEAST_VARIANCE
 from avanp.optim.adam import Adam
 from avanp.systems.likelihood import to_images, to_output
 
@@ -114,6 +115,8 @@ class Search:
         self.variance = None if likelihood == "bernoulli" else 1.0
         if noise is not None:
             self.variance = noise**2
+        # Whether each image's is the one that suits its known pixels best.
+        self.best_variance = noise is None and likelihood == "optimal-gaussian"
         self.known = known[..., None].astype(x.dtype)
         self.x = x * self.known
 
@@ -150,8 +153,15 @@ class Search:
         images = to_images(output, self.config.pixel_range)
         if self.variance is not None:
             error = (images - self.x) * self.known
-            value = np.square(error).sum(axis=axes, dtype=np.float64) / (2 * self.variance)
-            return value, to_output(error / self.variance, images, self.config.pixel_range)
+            squares = np.square(error).sum(axis=axes, dtype=np.float64)
+            variance: Any = self.variance
+            value = squares / (2 * variance)
+            if self.best_variance:
+                n = np.maximum(self.known.sum(axis=axes) * images.shape[3], 1)
+                variance = np.maximum(squares / n, LEAST_VARIANCE)
+                value = squares / (2 * variance) + n / 2 * np.log(2 * np.pi * variance)
+                variance = variance.astype(error.dtype)[:, None, None, None]
+            return value, to_output(error / variance, images, self.config.pixel_range)
         # Of exp(u) and exp(-u) only the one that cannot overflow is evaluated.
         terms = np.maximum(output, 0) - self.x * output + np.log1p(np.exp(-np.abs(output)))
         value = (terms * self.known).sum(axis=axes, dtype=np.float64)

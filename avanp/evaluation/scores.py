@@ -150,11 +150,12 @@ def _elbo(system: Any, test: ImageSet, rng: np.random.Generator) -> Iterator[Sco
     if "elbo" not in system.terms:
         return
     loss = -system.evaluate(test.images, rng)["elbo"]
-    if system.config.likelihood == "bernoulli":
+    if system.config.likelihood != "gaussian":
         yield Score("elbo", "ELBO", "nats/image", "higher", -loss)
+    if system.config.likelihood == "bernoulli":
         bits = loss / (math.prod(test.shape) * math.log(2))
         yield Score("bits_per_dim", "minus ELBO a value", "bits/dim", "lower", bits)
-    else:
+    if system.config.likelihood == "gaussian":
         yield Score("elbo", "ELBO without its constant", "nats/image", "higher", -loss)
 
 

@@ -37,9 +37,10 @@ CODE_WIDTHS = (100,)
 class AVAConfig(LikelihoodConfig):
     """An AVA's."""
 
-    likelihood: Literal["bernoulli", "gaussian"] = option(
+    likelihood: Literal["bernoulli", "gaussian", "optimal-gaussian"] = option(
         "gaussian",
-        help="The reconstruction term: ½ squared error (gaussian), or cross-entropy (bernoulli).",
+        help="The reconstruction term: ½ squared error (gaussian), cross-entropy (bernoulli), or a "
+        "Gaussian of the variance that suits best (optimal-gaussian; Rybkin et al. 2021).",
     )
     non_saturating: bool = option(
         False,

@@ -168,6 +168,9 @@ class System(WithParts):
         """Run `update` with the same batch at every draw."""
         return self.update(lambda: batch, rng)
 
+    def conclude(self, images: Array, rng: Rng) -> None:
+        """Fill what of `state` is made of the training images (N, H, W, C), after training."""
+
     def evaluate(self, batch: Any, rng: Rng) -> Terms:
         """Return `measure` of any number of images: means over chunks, nothing trained."""
         pair = check_pair(batch, self.name) if self.needs_labels else (batch, np.zeros(len(batch)))

@@ -7,7 +7,8 @@ from avanp.errors import AvanpError, unknown
 from avanp.systems.options import option, options_of
 
 Shape = tuple[int, int, int]
-WIDTHS = {"mlp": (400,), "conv": (32, 64, 128)}
+CHANNELS = (32, 64, 128)
+WIDTHS = {"mlp": (400,), "conv": CHANNELS, "upsample": CHANNELS, "spatial": CHANNELS}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,13 +20,15 @@ class Config:
         what="(H, W, C)",
         command_line=False,
     )
-    arch: Literal["mlp", "conv"] = option(
-        "mlp", help="Dense nets (mlp), or 4×4 convolutions of stride 2 (conv)."
+    arch: Literal["mlp", "conv", "upsample"] = option(
+        "mlp",
+        help="Dense nets (mlp), 4×4 convolutions of stride 2 and their transposes (conv), or such "
+        "convolutions, and nearest upsampling with 3×3 convolutions in the decoder (upsample).",
     )
     widths: tuple[int, ...] | None = option(
         None,
         help="Hidden sizes (mlp) or channels (conv) from the image inwards; "
-        "400, or 32,64,128 for conv.",
+        "400, or 32,64,128 for conv and upsample.",
         what="sizes of hidden layers",
     )
     lr: float = option(1e-3, above=0, help="Learning rate.")
@@ -114,12 +117,28 @@ class LatentConfig(Config):
 class LikelihoodConfig(LatentConfig):
     """That of a system that reconstructs."""
 
-    likelihood: Literal["bernoulli", "gaussian"] = option(
+    arch: Literal["mlp", "conv", "upsample", "spatial"] = option(  # type: ignore[assignment]
+        "mlp",
+        help="Dense nets (mlp), 4×4 convolutions of stride 2 and their transposes (conv), or such "
+        "convolutions, and nearest upsampling with 3×3 convolutions in the decoder (upsample); "
+        "spatial is that without dense layers: a code is a small map.",
+    )
+    likelihood: Literal["bernoulli", "gaussian", "optimal-gaussian"] = option(
         "bernoulli",
-        help="The reconstruction term: cross-entropy (bernoulli), or ½ squared error (gaussian).",
+        help="The reconstruction term: cross-entropy (bernoulli), ½ squared error (gaussian), or a "
+        "Gaussian of the variance that suits best (optimal-gaussian; Rybkin et al. 2021).",
+    )
+
+    mixture: int = option(
+        0,
+        least=0,
+        help="Gaussians of a mixture that is fitted, after training, to the codes of the training "
+        "images, and that codes of new images are drawn from; 0: from N(0, I).",
     )
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.pixel_range == "real" and self.likelihood == "bernoulli":
-            raise AvanpError("pixel_range='real' needs likelihood='gaussian'")
+            raise AvanpError(
+                "pixel_range='real' needs likelihood='gaussian' (or 'optimal-gaussian')"
+            )

@@ -15,7 +15,7 @@ W_PERC = {"vgg16": 10.0, "random": 3000.0, "classifier": 1000.0}
 class DFCVAEConfig(LikelihoodConfig):
     """A DFC-VAE's."""
 
-    arch: Literal["conv", "upsample", "mlp"] = option(  # type: ignore[assignment]
+    arch: Literal["conv", "upsample", "mlp"] = option(
         "conv",
         help="4×4 convolutions of stride 2 and their transposes (conv), nearest upsampling and 3×3 "
         "convolutions in the decoder (upsample; Hou et al.), or dense nets (mlp).",

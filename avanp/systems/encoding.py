@@ -11,6 +11,7 @@ from avanp.layers.gaussian_sample import reparameterise
 from avanp.layers.two_heads import halves
 from avanp.losses.kl import kl_logvar
 from avanp.nets import builders
+from avanp.systems import mixture
 from avanp.systems.base import Rng, System, Terms
 from avanp.systems.config import LatentConfig, LikelihoodConfig
 from avanp.systems.images import in_chunks
@@ -51,11 +52,15 @@ class DecodingSystem(System):
     def _decode(self, z: Array) -> Array:
         return to_images(self.decoder.forward(z)[0], self.config.pixel_range)
 
+    def codes(self, n: int, rng: Rng) -> Array:
+        """Return n codes (n, latent) for new images: of the prior."""
+        return self.noise(n, rng)
+
     def generate(self, n: int, rng: Rng) -> Array:
-        """Return n images of codes from the prior."""
+        """Return n images of new codes."""
         if n < 1:
             raise AvanpError(f"the number of images must be at least 1, not {n}")
-        return self.decode(self.noise(n, rng))
+        return self.decode(self.codes(n, rng))
 
 
 class EncodingSystem(DecodingSystem):
@@ -72,8 +77,25 @@ class EncodingSystem(DecodingSystem):
 
     def build(self, streams: Mapping[str, Rng]) -> dict[str, Layer]:
         """Return encoder and decoder."""
-        latent = self.config.latent
-        return {net: self.net(net, streams[net], latent) for net in ("encoder", "decoder")}
+        c = self.config
+        if k := getattr(c, "mixture", 0):
+            self.state |= mixture.empty_state(k, c.latent, self.dtype)
+        return {net: self.net(net, streams[net], c.latent) for net in ("encoder", "decoder")}
+
+    def conclude(self, images: Array, rng: Rng) -> None:
+        """Fit the mixture, where there is one, to the codes of the training images."""
+        if mixture.NAMES[0] in self.state and len(images) > 1:
+            if len(images) > mixture.MOST_CODES:
+                images = images[np.sort(rng.choice(len(images), mixture.MOST_CODES, False))]
+            k = len(self.state[mixture.NAMES[0]])
+            mixture.keep(self.state, mixture.fit(self.encode(images)[0], k, rng))
+
+    def codes(self, n: int, rng: Rng) -> Array:
+        """Return n codes (n, latent) for new images: of the mixture, or else of the prior."""
+        fitted = mixture.kept(self.state)
+        if fitted is None:
+            return self.noise(n, rng)
+        return mixture.draw(fitted, n, rng).astype(self.dtype)
 
     def encode(self, x: Array) -> tuple[Array, Array]:
         """Return mu and logvar, each (B, latent), of images."""

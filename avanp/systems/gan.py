@@ -31,7 +31,7 @@ class GANConfig(LatentConfig):
 
     def normed(self) -> bool:
         """Return whether there is batch norm if nothing is said about it."""
-        return self.arch == "conv"
+        return self.arch != "mlp"
 
 
 class GAN(DecodingSystem):

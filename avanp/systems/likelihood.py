@@ -4,6 +4,7 @@ import numpy as np
 
 from avanp.layers.base import Array
 from avanp.losses.bernoulli import bernoulli_logits
+from avanp.losses.optimal_gaussian import optimal_gaussian
 from avanp.losses.squared_error import squared_error
 from avanp.systems.config import LikelihoodConfig
 
@@ -30,12 +31,14 @@ def reconstruction(
     """Return ``(value, doutput)`` of the configured reconstruction term: -log p(x | z) or so.
 
     Summed over pixels, mean over the batch. "bernoulli": cross-entropy. "gaussian":
-    1/2 ||x - x'||², which is -log N(x; x', I) without its constant. `images` are those of the
-    output, if the caller has them.
+    1/2 ||x - x'||², which is -log N(x; x', I) without its constant. "optimal-gaussian":
+    -log N(x; x', s² I), s² the batch's mean squared error. `images` are those of the output, if
+    the caller has them.
     """
     if config.likelihood == "bernoulli":
         return bernoulli_logits(output, x)
     if images is None:
         images = to_images(output, config.pixel_range)
-    value, dimages = squared_error(images, x)
+    loss = optimal_gaussian if config.likelihood == "optimal-gaussian" else squared_error
+    value, dimages = loss(images, x)
     return value, to_output(dimages, images, config.pixel_range)

@@ -1,11 +1,12 @@
 """The variational autoencoder."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from avanp.layers.base import Array
+from avanp.layers.base import Array, Layer
 from avanp.layers.gaussian_sample import reparameterise, reparameterise_backward
 from avanp.layers.two_heads import halves
 from avanp.losses.kl import kl_logvar
@@ -33,10 +34,18 @@ class VAEConfig(LikelihoodConfig):
         least=0,
         help="Free bits: nats of KL that each number of a code has free (Kingma et al. 2016).",
     )
+    warmup: int = option(
+        0, least=0, help="Steps over which the weight of the KL term grows from 0 to beta."
+    )
+
+
+def _plain(c: VAEConfig) -> bool:
+    """Return whether KL is descended as it is."""
+    return (c.beta, c.kl_reduction, c.free_nats, c.warmup) == (1, "sum", 0, 0)
 
 
 def _loss(config: VAEConfig) -> str:
-    if (config.beta, config.kl_reduction, config.free_nats) == (1, "sum", 0):
+    if _plain(config):
         return bound(config)
     return "reconstruction + weighted kl: what both nets descend"
 
@@ -46,13 +55,20 @@ class VAE(EncodingSystem):
 
     name = "VAE"
     config_class = VAEConfig
-    checked_with = {"beta": 0.7}
+    checked_with = {"beta": 0.7, "likelihood": "optimal-gaussian"}
     terms = {
         "loss": Term(_loss, "nats", "loss"),
         "reconstruction": RECONSTRUCTION,
         "kl": KL,
         "elbo": ELBO,
+        "kl_weight": Term("what kl is multiplied by, after a warm-up beta"),
     }
+
+    def build(self, streams: Mapping[str, Rng]) -> dict[str, Layer]:
+        """Return encoder and decoder; a warm-up has the KL's weight as state."""
+        if self.config.warmup:
+            self.state["kl_weight"] = np.zeros(())
+        return super().build(streams)
 
     def gradients(self, batch: Array, rng: Rng) -> tuple[Gradients, Terms]:
         """Return the gradients of both nets; reconstruction and KL in nats, unweighted."""
@@ -64,27 +80,40 @@ class VAE(EncodingSystem):
             reparameterise(mu, logvar, eps), train=True, rng=rng
         )
         recon, doutput = reconstruction(output, batch, c)
-        penalty, dmu, dlogvar = self._kl(mu, logvar)
+        weight = self._weight()
+        penalty, dmu, dlogvar = self._kl(mu, logvar, weight)
         dz, of_decoder = decoder.backward(doutput, decoder_cache)
         assert dz is not None
         through_z = reparameterise_backward(dz, logvar, eps)
         dcode = np.concatenate([through_z[0] + dmu, through_z[1] + dlogvar], axis=-1)
         _, of_encoder = encoder.backward(dcode, encoder_cache, wrt="params")
-        plain = (c.beta, c.kl_reduction, c.free_nats) == (1, "sum", 0)
-        kl = penalty if plain else kl_logvar(mu, logvar)[0]
+        kl = penalty if _plain(c) else kl_logvar(mu, logvar)[0]
         terms = {"loss": recon + penalty, "reconstruction": recon, "kl": kl}
         return {"encoder": of_encoder, "decoder": of_decoder}, terms
 
     def measure(self, batch: Array, rng: Rng) -> Terms:
-        """Return what is descended as "loss", its terms, and the ELBO, of one draw of z."""
+        """Return what is descended as "loss", its terms, and the ELBO, of one draw of z.
+
+        KL weighs as it does after a warm-up.
+        """
         c = self.config
         mu, logvar = halves(self._encode(batch))
         z = reparameterise(mu, logvar, self.noise(len(batch), rng))
         recon, _ = reconstruction(self.decoder.forward(z)[0], batch, c)
-        penalty, kl = self._kl(mu, logvar)[0], kl_logvar(mu, logvar)[0]
+        penalty, kl = self._kl(mu, logvar, c.beta)[0], kl_logvar(mu, logvar)[0]
         terms = {"loss": recon + penalty, "reconstruction": recon, "kl": kl}
         return terms | {"elbo": -(recon + kl)}
 
-    def _kl(self, mu: Array, logvar: Array) -> tuple[float, Array, Array]:
+    def _weight(self) -> float:
+        """Return the weight of KL in this step, and count the step."""
         c = self.config
-        return kl_logvar(mu, logvar, weight=c.beta, reduction=c.kl_reduction, free_nats=c.free_nats)
+        if not c.warmup:
+            return float(c.beta)
+        now = self.state["kl_weight"]
+        weight = float(now)
+        now[...] = min(c.beta, weight + c.beta / c.warmup)
+        return weight
+
+    def _kl(self, mu: Array, logvar: Array, weight: float) -> tuple[float, Array, Array]:
+        c = self.config
+        return kl_logvar(mu, logvar, weight=weight, reduction=c.kl_reduction, free_nats=c.free_nats)

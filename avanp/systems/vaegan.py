@@ -57,7 +57,7 @@ class VAEGANConfig(LikelihoodConfig):
 
     def normed(self) -> bool:
         """Return whether there is batch norm if nothing is said about it."""
-        return self.arch == "conv"
+        return self.arch != "mlp"
 
 
 class VAEGAN(EncodingSystem):

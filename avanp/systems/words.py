@@ -19,6 +19,8 @@ def _form(config: Any) -> str:
 def _reconstruction(config: Any) -> str:
     if config.likelihood == "bernoulli":
         return "cross-entropy of the pixels, in nats"
+    if config.likelihood == "optimal-gaussian":
+        return "−log of a Gaussian of the best variance, in nats"
     return "½ squared error of pixels"
 
 
@@ -41,7 +43,7 @@ def _fake(config: Any) -> str:
 
 def bound(config: Any) -> str:
     """Return what reconstruction + kl is, for a likelihood."""
-    nats = ": minus the ELBO, in nats" if config.likelihood == "bernoulli" else ""
+    nats = "" if config.likelihood == "gaussian" else ": minus the ELBO, in nats"
     return f"reconstruction + kl{nats}"
 
 

@@ -29,6 +29,7 @@ def training_in(
     validation: Any = None,
     about: dict[str, Any] | None = None,
     log_every: int | None = None,
+    keep_best: bool = False,
 ) -> Iterator[Trainer]:
     """Hold a folder; yield a new trainer, or the one whose checkpoint is in the folder.
 
@@ -41,7 +42,7 @@ def training_in(
         trainer's. What is in the folder must have come from equal ones.
     build : callable
         Makes the untrained system.
-    schedule, validation, log_every
+    schedule, validation, log_every, keep_best
         As for a `Trainer`.
     about : dict, optional
         Further notes for the checkpoint.
@@ -61,6 +62,7 @@ def training_in(
             seed=options["seed"],
             patience=options["patience"],
             log_every=log_every,
+            keep_best=keep_best,
             about={**(about or {}), "order": options},
             **given,
         )

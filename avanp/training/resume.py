@@ -68,6 +68,7 @@ def resumed(
             out=out,
             validation=validation,
             patience=state.get("patience"),
+            keep_best="best" in state,
             schedule=schedule,
             about=state["about"],
             journal=journal,

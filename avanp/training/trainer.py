@@ -15,6 +15,7 @@ from avanp.systems.base import System
 from avanp.systems.finite import NotFinite
 from avanp.training import checkpoint as files
 from avanp.training.batches import Batches, check_options, check_training
+from avanp.training.conclusion import conclude
 from avanp.training.means import Means, means_of
 from avanp.training.output import Output
 from avanp.training.rates import set_rate
@@ -46,6 +47,8 @@ class Trainer:
         Looked at after every epoch, always with the same noise.
     patience : int, optional
         Epochs without a lower monitored loss after which training stops, with the best weights.
+    keep_best : bool
+        Whether the best weights are kept beside the last ones without stopping.
     schedule : optional
         One of `avanp.optim.schedules`: ``lr(epoch, loss)`` is the rate of the coming epoch, the
         loss being the monitored one.
@@ -83,6 +86,7 @@ class Trainer:
         out: Path | str | None = None,
         validation: Any = None,
         patience: int | None = None,
+        keep_best: bool = False,
         schedule: Any = None,
         checkpoint: str = NAME,
         save_every: int = 1,
@@ -97,8 +101,8 @@ class Trainer:
         self.log_every = None if log_every is None else int(log_every)
         self.output = Output(out, checkpoint, self.save_every, journal)
         self.out = self.output.folder
-        keeps = patience is not None or (system.keeps_best and system.monitor is not None)
-        self.best = Best(patience) if keeps else None
+        keeps = (keep_best or system.keeps_best) and system.monitor is not None
+        self.best = Best(patience) if keeps or patience is not None else None
         self.schedule, self.checkpoint = schedule, checkpoint
         self.streams = {purpose: stream(seed, purpose) for purpose in STREAMS}
         self.seed, self.stopped = int(seed), False
@@ -212,6 +216,9 @@ class Trainer:
         self.rows.append(row)
         for watcher in self.watchers:
             watcher(self, row)
+        last = self.stopped or self._over()
+        if last:
+            conclude(self, images)
         if self.stopped and self.best is not None and self.best.patience is not None:
             self.best.restore(self.system)
-        self.output.keep(self, row, last=self.stopped or self._over())
+        self.output.keep(self, row, last=last)

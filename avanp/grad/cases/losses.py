@@ -65,6 +65,7 @@ def _autoencoder(distance: str) -> Callable[[Rng], Case]:
 
 CASES: dict[str, Callable[[Rng], Case]] = {
     "squared-error": _loss("squared-error", normal, normal),
+    "optimal-gaussian": _loss("optimal-gaussian", normal, normal),
     "l1": _loss("l1", normal, normal),
     "mean-squared": _loss("mean-squared", normal, normal),
     "frobenius": _loss("frobenius", normal, normal),

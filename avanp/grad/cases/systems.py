@@ -45,7 +45,8 @@ def small(name: str, arch: str) -> Any:
     """Return a small system in float64; the convolutional nets have batch norm, the dense not."""
     kind = find(name)
     known = options_of(kind.config_class)
-    options: dict[str, Any] = {"arch": arch, "widths": (4,), "latent": 2}
+    latent = 4 if arch == "spatial" else 2  # the smallest map of `SHAPE` has 2×2 places
+    options: dict[str, Any] = {"arch": arch, "widths": (4,), "latent": latent}
     options |= {"batch_norm": arch != "mlp", **kind.checked_with}
     config = kind.config_class(shape=SHAPE, **{k: v for k, v in options.items() if k in known})
     return smooth(kind(config, dtype=np.float64, parts=kind.parts_to_check(config)))

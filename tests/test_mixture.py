@@ -1,0 +1,113 @@
+"""The mixture fitted to codes: both steps of EM by loops, what it finds, what a system keeps."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy import stats
+
+from avanp.errors import AvanpError
+from avanp.rng import stream
+from avanp.systems import build, mixture
+from avanp.systems.mixture import FLOOR, Mixture, draw, fit
+from avanp.training import checkpoint
+from avanp.training.trainer import Trainer
+
+
+@pytest.fixture
+def three():
+    """Return codes of three Gaussians that do not touch, 200 of each, and which each is of."""
+    rng = np.random.default_rng(0)
+    centres = np.array([[9.0, 0, 0], [0, 9, 0], [0, 0, 9]])
+    spread = np.array([[1.0, 0.8, 0], [0, 0.5, 0], [0, 0, 0.3]])
+    of = np.repeat(np.arange(3), 200)
+    return centres[of] + rng.normal(size=(600, 3)) @ spread, of
+
+
+def test_the_e_step_is_bayes_rule_code_by_code(three):
+    x = three[0][::60]
+    m = fit(three[0], 3, np.random.default_rng(1), steps=1)
+    shares = mixture.responsibilities(x, m)
+    for i, code in enumerate(x):
+        joint = []
+        for weight, mean, factor in zip(*m, strict=True):
+            joint.append(weight * stats.multivariate_normal.pdf(code, mean, factor @ factor.T))
+        assert_allclose(shares[i], np.array(joint) / sum(joint), atol=1e-12)
+
+
+def test_the_m_step_is_weighted_moments_number_by_number():
+    rng = np.random.default_rng(2)
+    x, shares = rng.normal(size=(7, 2)), rng.dirichlet([1, 1], 7)
+    m = mixture.maximisation(x, shares)
+    spread = np.mean([(x[i, a] - x[:, a].mean()) ** 2 for i in range(7) for a in range(2)])
+    for k in range(2):
+        count = sum(shares[i, k] for i in range(7))
+        mean = [sum(shares[i, k] * x[i, a] for i in range(7)) / count for a in range(2)]
+        assert m.weights[k] == pytest.approx(count / 7)
+        assert_allclose(m.means[k], mean)
+        own = np.zeros((2, 2))
+        for a in range(2):
+            for b in range(2):
+                for i in range(7):
+                    own[a, b] += shares[i, k] * (x[i, a] - mean[a]) * (x[i, b] - mean[b]) / count
+        doubt = 0.0  # Var(s_01), twice
+        for i in range(7):
+            product = (x[i, 0] - mean[0]) * (x[i, 1] - mean[1])
+            doubt += 2 * shares[i, k] * (product - own[0, 1]) ** 2 / count**2
+        t = min(doubt / (2 * own[0, 1] ** 2), 1)
+        expected = (1 - t) * own + t * np.diag(np.diag(own)) + FLOOR * spread * np.eye(2)
+        assert_allclose(m.factors[k] @ m.factors[k].T, expected)
+
+
+def test_gaussians_that_do_not_touch_are_found_and_drawn_from(three):
+    x, of = three
+    m = fit(x, 3, np.random.default_rng(3))
+    assert_allclose(m.weights, 1 / 3, atol=1e-6)
+    found = m.means.argmax(axis=1)
+    assert sorted(found) == [0, 1, 2]
+    for k, mine in enumerate(found):
+        assert_allclose(m.means[k], x[of == mine].mean(axis=0), atol=0.02)
+    drawn = draw(m, 6000, np.random.default_rng(4))
+    assert_allclose(np.bincount(drawn.argmax(axis=1)) / 6000, 1 / 3, atol=0.03)
+    near = drawn[drawn.argmax(axis=1) == 0]
+    assert_allclose(np.cov(near.T), np.cov(x[of == 0].T), atol=0.15)
+
+
+def test_codes_that_are_all_one_or_fewer_than_gaussians_have_a_mixture():
+    rng = np.random.default_rng(5)
+    same = fit(np.ones((4, 3)), 2, rng)
+    assert_allclose(draw(same, 5, rng), 1, atol=1e-6)
+    assert len(fit(rng.normal(size=(3, 8)), 10, rng).weights) == 3
+
+
+@pytest.mark.parametrize(
+    ("x", "says"),
+    [(np.ones((1, 3)), "two codes"), (np.full((4, 3), np.nan), "NaN or infinity")],
+)
+def test_codes_that_no_mixture_has_are_refused(x, says):
+    with pytest.raises(AvanpError, match=says):
+        fit(x, 1, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("name", ["VAE", "AVA5", "VAEGAN"])
+def test_a_trained_system_draws_from_its_mixture_and_keeps_it(name, tmp_path):
+    x = np.random.default_rng(6).random((40, 6, 5, 1)).astype(np.float32)
+    system = build(name, shape=(6, 5, 1), widths=(8,), latent=3, mixture=2)
+    assert_array_equal(system.codes(5, stream(0, "sample")), system.noise(5, stream(0, "sample")))
+    Trainer(system, batch_size=16, out=tmp_path, validation=x[:8], keep_best=True).fit(x, 2)
+    kept, _ = checkpoint.load_best(tmp_path / "checkpoint.npz")
+    codes = kept.codes(2000, stream(0, "sample"))
+    assert_array_equal(codes, system.codes(2000, stream(0, "sample")))
+    # Of the codes of the training images, by the weights that are used: the best ones.
+    mu = kept.encode(x)[0]
+    assert_allclose(codes.mean(axis=0), mu.mean(axis=0), atol=5 * mu.std() / np.sqrt(2000) + 0.01)
+    assert_array_equal(kept.generate(3, stream(1, "sample")),
+                       kept.decode(kept.codes(3, stream(1, "sample"))))  # fmt: skip
+
+
+def test_a_mixture_without_weight_is_none():
+    assert mixture.kept({}) is None
+    state = mixture.empty_state(3, 2, np.float32)
+    assert mixture.kept(state) is None
+    mixture.keep(state, Mixture(np.ones(1), np.zeros((1, 2)), np.eye(2)[None]))
+    drawn = draw(mixture.kept(state), 9, np.random.default_rng(0))
+    assert drawn.shape == (9, 2)
