@@ -9,9 +9,13 @@ from avanp.experiments.experiment import Result
 from avanp.experiments.folder import read_run
 from avanp.experiments.judge import judge
 from avanp.experiments.run import arrays_of, run
+from avanp.layers.conv import Conv2d
+from avanp.layers.dense import Dense
+from avanp.nets.began import Topology, autoencoder, decoder
 from avanp.papers.began import late, second, tables
 from avanp.papers.began.cell import of_images, of_log
 from avanp.papers.began.charts import curves, samples
+from avanp.papers.began.cost import cost, multiplications
 from avanp.papers.began.experiment import BEGAN, CURVES, NUMBERS
 from avanp.report.table import Entry
 from cli_process import avanp
@@ -156,6 +160,37 @@ def test_a_second_set_is_another_one_of_the_same_shape_trained_alike(ran, monkey
     monkeypatch.setattr(second, "SETS", ("digits", "nowhere"))
     with pytest.raises(AvanpError, match="there is no second set of images"):
         second.second_set(rows, config, images)
+
+
+@pytest.mark.parametrize("early", [False, True])
+@pytest.mark.parametrize("side", [8, 16, 21, 32])
+def test_multiply_adds_are_those_of_the_maps_that_a_forward_pass_makes(monkeypatch, early, side):
+    seen = []
+    for kind in (Conv2d, Dense):
+
+        def forward(self, x, *, was=kind.forward, **more):
+            y, cache = was(self, x, **more)
+            seen.append(self.params["W"].size * y.size // y.shape[-1])
+            return y, cache
+
+        monkeypatch.setattr(kind, "forward", forward)
+    t = Topology(shape=(side, side, 3), width=2, latent=5, early=early)
+    draws = np.random.default_rng(0)
+    for net, x in (
+        (autoencoder(t, variational=early, rng=draws), np.zeros((1, side, side, 3), np.float32)),
+        (decoder(t, rng=draws), np.zeros((1, 5), np.float32)),
+    ):
+        seen.clear()
+        net.forward(x, rng=draws)
+        assert multiplications(net, (side, side)) == sum(seen)
+
+
+def test_half_of_the_weights_is_two_fifths_of_the_work():
+    """That of a step at 64 × 64, 63 · 10⁹ of BEGAN-CS; the specification counts 7 D and 3 G."""
+    assert cost("cs").multiplications == pytest.approx(63e9, rel=0.01)
+    assert cost("v3", 81).multiplications / cost("cs").multiplications == pytest.approx(
+        0.40, abs=0.01
+    )
 
 
 def made_up(k, dropped, m, collapsed):
