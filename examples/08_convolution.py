@@ -99,7 +99,8 @@ for way, t in seconds.items():
     print(f"{way:15} {1000 * t:7.1f} ms, {work / t:6.1f} thousand million operations a second")
 print("(operations that the windows need; Winograd does with fewer)")
 
-figure, (left, middle, right) = plt.subplots(1, 3, figsize=(11, 3.6), layout="constrained")
+places = {"left": 0.02, "right": 0.97, "bottom": 0.16, "top": 0.88, "wspace": 0.55}
+figure, (left, middle, right) = plt.subplots(1, 3, figsize=(11, 3.6), gridspec_kw=places)
 small = np.arange(25).reshape(5, 5)
 left.imshow(small, cmap="viridis")
 left.add_patch(plt.Rectangle((0.5, 0.5), 3, 3, fill=False, ec="#D55E00", lw=3))
@@ -111,7 +112,7 @@ middle.set(title="All windows, a row each", xticks=[], yticks=[], xlabel="9 weig
 bars = right.barh(list(seconds), [1000 * t for t in seconds.values()], color="#0072B2")
 right.bar_label(bars, fmt="%.1f", padding=3)
 right.set(xlabel="milliseconds", title="The same numbers, three ways", xscale="log")
-right.margins(x=0.15)
+right.margins(x=0.2)
 right.invert_yaxis()
 figure.savefig("08_convolution.png", dpi=100)
 print("saved 08_convolution.png")

@@ -75,6 +75,23 @@ def test_the_help_of_a_model_has_its_own_options_and_no_others(name):
     assert {flag for flag in flags if not flag.startswith("--no-")} == own
 
 
+@pytest.mark.parametrize(
+    ("name", "shown", "hidden"),
+    [
+        ("VAE", {"--patience", "--sheets"}, {"--labels", "--from", "--stop-on-collapse"}),
+        ("GAN", {"--sheets"}, {"--patience", "--labels", "--from"}),
+        ("BEGAN", {"--patience", "--stop-on-collapse"}, {"--labels"}),
+        ("SSAVAE", {"--labels", "--from", "--sheets"}, set()),
+        ("VEC", {"--labels", "--patience"}, {"--sheets", "--from"}),
+        ("classifier", {"--patience"}, {"--sheets", "--labels", "--stop-on-collapse"}),
+    ],
+)
+def test_the_help_of_a_model_lists_nothing_that_it_would_refuse(name, shown, hidden):
+    said = CliRunner().invoke(train, [name, "--help"]).output.split()
+    assert shown <= set(said)
+    assert not hidden & set(said)
+
+
 def test_an_option_of_another_model_is_refused():
     done = CliRunner().invoke(train, ["GAN", "--data", "digits", "--out", "run", "--beta", "1"])
     assert done.exit_code == 2

@@ -42,6 +42,19 @@ def test_a_row_has_what_was_promised(undisturbed):
     assert any(row["bm_signed"] < row["bm"] for row in undisturbed.rows)
 
 
+def test_a_notebook_shows_the_tables_and_pandas_takes_the_rows(undisturbed):
+    shown = undisturbed._repr_html_()
+    assert shown.count("<table") == 2 * 3
+    assert "Table 3. " in shown
+    assert shown.count("rules printed") == 3
+    column = undisturbed.tables["rules"]["program"]["table3"]["AVA5"]
+    assert f"{column['mean']['value']:.4f}"[1:] in shown
+    pytest.importorskip("pandas")
+    frame = undisturbed.to_frame()
+    assert len(frame) == len(undisturbed.rows)
+    assert list(frame["bm"]) == [row["bm"] for row in undisturbed.rows]
+
+
 def test_rows_do_not_depend_on_the_order_or_the_company(undisturbed):
     other = avanp.sweep([0.05], data=small_set(), models="GAN", rules="printed", draws=2, seeds=2)
     expected = [

@@ -2,6 +2,7 @@
 
 import os
 import textwrap
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -9,6 +10,14 @@ import click
 from avanp.commands import options
 from avanp.console import Examples, fail, one_line, written
 
+# Common options that not every model takes, by what it must have; `kinds` are its stages.
+ASKS: dict[str, Callable[[list[Any]], bool]] = {
+    "patience": lambda kinds: kinds[-1].monitor is not None,
+    "labels": lambda kinds: kinds[0].takes_unlabelled,
+    "from_run": lambda kinds: len(kinds) > 1,
+    "sheets": lambda kinds: "generate" in kinds[-1].can,
+    "stop_on_collapse": lambda kinds: "collapse" in kinds[-1].can,
+}
 BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -50,9 +59,16 @@ class Train(Examples):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the model's options apart."""
+        from avanp.systems.find import find
+
         own = ctx.meta.get("options", ())
         mine = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]
-        groups = {"Options": [p for p in mine if p not in own]}
+        common = [p for p in mine if p not in own]
+        if own:
+            kind = ctx.meta["kind"]
+            kinds = [find(kind.first_stage), kind] if kind.first_stage else [kind]
+            common = [p for p in common if ASKS.get(str(p.name), bool)(kinds)]
+        groups = {"Options": common}
         if own:
             groups[f"Options of {ctx.meta['kind'].name}"] = list(own)
         for title, params in groups.items():

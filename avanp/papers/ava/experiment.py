@@ -11,6 +11,7 @@ from avanp.ava.nets import NetConfig
 from avanp.ava.rules import rules_from_name
 from avanp.data.images import ImageSet
 from avanp.data.orbit import is_paper_set
+from avanp.errors import AvanpError
 from avanp.experiments import run
 from avanp.experiments.axes import names_axis
 from avanp.experiments.experiment import Experiment
@@ -30,7 +31,9 @@ from avanp.papers.ava.sweep_text import sweep_text
 from avanp.papers.ava.table_numbers import table_numbers
 from avanp.papers.ava.tables import tables_1_to_3
 from avanp.registry import MODELS, load
+from avanp.report import html_table
 from avanp.report.chart import Chart
+from avanp.report.element import join
 from avanp.report.gallery import Gallery
 from avanp.report.table import Table
 from avanp.runs.schema import ANY, NUMBER, maybe
@@ -130,6 +133,20 @@ class SweepResult(run.Rows):
 
     def __str__(self) -> str:
         return sweep_text(self.tables)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: Tables 1-3 of every rule set."""
+        numbers = self.tables
+        found = [tables_1_to_3(numbers, rules).values() for rules in self.config["rules"]]
+        return str(join([html_table.drawn(table) for tables in found for table in tables]))
+
+    def to_frame(self) -> Any:
+        """Return the rows as a pandas data frame, a cell a row."""
+        try:
+            import pandas
+        except ImportError:
+            raise AvanpError("a data frame needs pandas: pip install pandas") from None
+        return pandas.DataFrame(self.rows)
 
 
 def sweep(
