@@ -11,7 +11,9 @@ from typing import Any, NoReturn
 
 import click
 
+from avanp.data.watch import WATCH
 from avanp.errors import NO_ROOM, AvanpError, one_line
+from avanp.progress import shown_late
 from avanp.signals import ended_by_signals
 
 COLUMNS, NARROW = 100, 40
@@ -62,7 +64,7 @@ def run(command: click.Command) -> NoReturn:
 
 def _run(command: click.Command) -> None:
     try:
-        with notes():
+        with notes(), reading_shown():
             command.main(prog_name="avanp", standalone_mode=False)
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
@@ -124,6 +126,17 @@ def notes() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.showwarning = note
         yield
+
+
+@contextmanager
+def reading_shown() -> Iterator[None]:
+    """Show how far it is while many images are read."""
+    with shown_late("images") as progress:
+        token = WATCH.set(progress)
+        try:
+            yield
+        finally:
+            WATCH.reset(token)
 
 
 def written(where: str) -> None:

@@ -4,33 +4,36 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from typing import cast
 
 import click
 
 Progress = Callable[[int, int], None]
+LATE = 1.0  # seconds
 
 
 @contextmanager
-def shown(unit: str) -> Iterator[Progress]:
+def shown(unit: str, since: float | None = None) -> Iterator[Progress]:
     """Yield a function of (done, in all) that shows progress on standard error.
 
-    `unit` names what is counted. A pipe gets a line at the start and after every tenth.
+    `unit` names what is counted, `since` when none was done, if that was before the first call. A
+    pipe gets a line at the start and after every tenth.
     """
     terminal = sys.stderr.isatty()
-    start: tuple[float, int] | None = None
+    start: tuple[float, int] | None = None if since is None else (since, 0)
     tenth = -1
 
     def update(done: int, total: int) -> None:
         nonlocal start, tenth
-        first = start is None
+        first = tenth < 0
         if start is None:
             start = (time.monotonic(), done)
         seconds, new = time.monotonic() - start[0], done - start[1]
+        before, tenth = tenth, done * 10 // total
         if terminal:
             _draw(done / total, status(done, total, new, seconds, unit), first)
-        elif first or done * 10 // total > tenth:
-            tenth = done * 10 // total
+        elif tenth > before:
             click.echo(status(done, total, new, seconds, unit), err=True)
 
     try:
@@ -38,6 +41,27 @@ def shown(unit: str) -> Iterator[Progress]:
     finally:
         if terminal and start is not None:
             click.echo(err=True)
+
+
+@contextmanager
+def shown_late(unit: str) -> Iterator[Progress]:
+    """Yield what `shown` does, for what is mostly done at once: it shows nothing before `LATE`."""
+    with ExitStack() as stack:
+        began, bar = 0.0, cast(Progress | None, None)
+
+        def update(done: int, total: int) -> None:
+            nonlocal began, bar
+            if not done:
+                began = time.monotonic()
+            elif bar is None and done < total and time.monotonic() - began > LATE:
+                bar = stack.enter_context(shown(unit, began))
+            if bar is not None:
+                bar(done, total)
+            if bar is not None and done == total:
+                stack.close()
+                bar = None
+
+        yield update
 
 
 def clear() -> None:

@@ -1,7 +1,10 @@
 """Profiles for property tests, and the paper's images where they are."""
 
+import atexit
 import os
+import shutil
 import signal
+import tempfile
 
 # One BLAS thread, as under the command; it must stand before NumPy is imported.
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
@@ -17,6 +20,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Processes that tests start import the installed package, wherever they start.
 os.environ["PYTHONSAFEPATH"] = "1"
+
+# What tests read is kept apart from what the user has read.
+os.environ["AVANP_CACHE"] = tempfile.mkdtemp(prefix="avanp-tests-")
+atexit.register(shutil.rmtree, os.environ["AVANP_CACHE"], ignore_errors=True)
 
 settings.register_profile("dev", deadline=None, max_examples=30)
 settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True)

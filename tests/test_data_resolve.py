@@ -104,7 +104,10 @@ def test_the_size_it_has_changes_nothing(home: Path) -> None:
 @pytest.mark.parametrize(
     ("size", "said"), [((0, 5), "no pixels"), ((8001, 8000), "too large"), ((8000, 8000), "GiB")]
 )
-def test_an_impossible_size_is_refused(home: Path, size: tuple[int, int], said: str) -> None:
+def test_an_impossible_size_is_refused(
+    home: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], said: str
+) -> None:
+    monkeypatch.setattr("avanp.data.size.available", lambda: 1 << 30)
     with pytest.raises(AvanpError, match=said):
         resolve("jungle", size)
 

@@ -87,7 +87,7 @@ def test_a_changed_pixel_or_label_is_not_the_registered_set() -> None:
     assert known.is_registered(images)
     pixels = images.images.copy()
     pixels[5, 3, 3] ^= 1
-    assert not known.is_registered(replace(images, images=pixels))
+    assert not known.is_registered(replace(images, pixels=pixels))
     labels = images.labels.copy()
     labels[[0, 1]] = labels[[1, 0]]
     assert not known.is_registered(replace(images, labels=labels))

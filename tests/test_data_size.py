@@ -37,10 +37,15 @@ def test_the_limit_itself_is_allowed_and_a_negative_size_from_python_is_not() ->
         check_size((-5, -5))
 
 
-def test_a_set_may_fill_two_gibibytes_and_no_more() -> None:
-    check_total(1024, (1024, 682), "set")
-    with pytest.raises(AvanpError, match=r"set: 1024 images of 1024x683 are 2\.0 GiB decoded"):
-        check_total(1024, (1024, 683), "set")
+def test_a_set_may_fill_three_quarters_of_the_free_memory_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("avanp.data.size.available", lambda: 4 << 30)
+    check_total(1024, (1024, 1024), "set")
+    check_total(3072, (1024, 1024), "set", channels=1)
+    said = r"set: 1024 images of 1024x1025 are 3\.0 GiB decoded, more than the 3\.0 GiB of memory"
+    with pytest.raises(AvanpError, match=said):
+        check_total(1024, (1024, 1025), "set")
 
 
 @settings(deadline=None)

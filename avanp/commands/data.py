@@ -1,8 +1,9 @@
-"""`avanp data`: list, look at, import and fetch sets of images."""
+"""`avanp data`: list, look at, import and fetch sets of images, and what is kept of them."""
 
 import click
 
-from avanp.console import Commands, Examples, written
+from avanp.commands import options
+from avanp.console import Commands, Examples, one_line, written
 
 SAMPLE = 400  # images of a large set that are shown
 
@@ -36,7 +37,8 @@ def list_() -> None:
 )
 @click.argument("name", metavar="NAME|DIR")
 @click.option("--out", required=True, metavar="FILE", help="The picture to write: PNG, JPEG, ….")
-@click.option("--size", metavar="WxH", help="Resize the images, for example 100x64.")
+@options.size
+@options.no_cache
 @click.option(
     "--sample",
     type=click.IntRange(1),
@@ -65,6 +67,26 @@ def show(name: str, out: str, size: str | None, sample: int | None, seed: int) -
         labels = [images.classes[label] for label in images.labels]
     save_image(contact_sheet(images.with_channels(3).images, labels=labels), out)
     written(out)
+
+
+@data.command(cls=Examples, examples=["avanp data cache", "avanp data cache --empty"])
+@click.option("--empty", is_flag=True, help="Remove what is there.")
+def cache(empty: bool) -> None:
+    """Show what is kept of decoded images, or empty that.
+
+    A folder of many images is decoded once: later commands find its pixels in ~/.cache/avanp, or in
+    the folder that AVANP_CACHE names; AVANP_CACHE=off keeps nothing. Files that were changed,
+    added or removed are seen, and the folder read anew.
+    """
+    from avanp.data import cache as kept
+
+    place = kept.place()
+    if place is None:
+        click.echo("off: AVANP_CACHE")
+    elif empty:
+        click.echo(one_line(f"{kept.empty(place) / 1e6:,.1f} MB removed from {place}"))
+    else:
+        click.echo("\n".join(map(one_line, kept.listed(place).split("\n"))))
 
 
 @data.command(

@@ -41,7 +41,7 @@ def encode(
         raise AvanpError(f"cannot write {out!r}: its name must end in .npz or .csv")
     system, about = load_able(checkpoint, "encode")
     images = images_for(system, about, data, size, channels, split)
-    mu, logvar = system.encode(images.images)
+    mu, logvar = system.encode(images.pixels)
     write_codes(Path(out), images, mu, logvar)
     told = f"{images.name}: {len(mu)} images, codes of {mu.shape[1]} numbers"
     click.echo(one_line(told))

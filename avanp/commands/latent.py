@@ -40,11 +40,11 @@ def latent(
     system, about = load_able(checkpoint, "encode")
     check_scatter(out)
     images = spread(images_for(system, about, data, size, channels, split), n)
-    mu, _ = system.encode(images.images)
+    mu, _ = system.encode(images.pixels)
     seen = plane(mu)
     labels, classes, whose = images.labels, images.classes, "classes"
     if labels is None and "classify" in system.can:
-        labels, whose = system.probabilities(images.images).argmax(axis=1), "classes as it says"
+        labels, whose = system.probabilities(images.pixels).argmax(axis=1), "classes as it says"
         classes = tuple(about.get("classes") or map(str, range(system.config.classes)))
     title = f"{system.name} on {images.name}: codes of {len(mu)} images"
     save_scatter(seen.of_codes(mu), labels, classes, out, names=seen.names, title=title)

@@ -47,7 +47,7 @@ def manifold(
     system, about = load_able(checkpoint, "reconstruct")
     check_picture(out)
     images = images_for(system, about, data, size, channels, split)
-    mu, _ = system.encode(images.images)
+    mu, _ = system.encode(images.pixels)
     seen = plane(mu)
     drawn = images_of(system, seen.grid(mu, side))
     save_image(contact_sheet(to_rgb(drawn), columns=side, pad=GAP), out)

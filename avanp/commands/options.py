@@ -1,11 +1,26 @@
 """Options that several commands have."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
 import click
 
 Command = Callable[..., Any]
+
+
+def _no_cache(_ctx: click.Context, _param: click.Parameter, given: bool) -> None:
+    if given:
+        os.environ["AVANP_CACHE"] = "off"
+
+
+no_cache = click.option(
+    "--no-cache",
+    is_flag=True,
+    expose_value=False,
+    callback=_no_cache,
+    help="Neither read nor keep decoded images on the disk: avanp data cache.",
+)
 
 
 def _load_system(_ctx: click.Context, _param: click.Parameter, source: str | None) -> None:
@@ -83,11 +98,12 @@ def sweep_data(otherwise: str = "", *, named: str | None = None) -> Callable[[Co
     """
     papers = f"orbit, the paper's images, where found, and jungle, built in, where not{otherwise}"
     several = ", or several sets, each in a folder of its own below --out" if named else ""
-    return click.option(
+    given = click.option(
         "--data",
         metavar="NAME|DIR",
         help=f"A named set or a folder of images{several}. Default: {named or papers}.",
     )
+    return lambda command: given(no_cache(command))
 
 
 def converted_data(command: Command) -> Command:
@@ -97,7 +113,7 @@ def converted_data(command: Command) -> Command:
         metavar="NAME|DIR",
         help="A named set or a folder. Default: what the model was trained on.",
     )
-    return given(size(channels(command)))
+    return given(size(channels(no_cache(command))))
 
 
 def data(split: str) -> Callable[[Command], Command]:

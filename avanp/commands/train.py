@@ -139,6 +139,7 @@ def _use_threads(args: list[str]) -> None:
 @click.option("--out", required=True, metavar="DIR", help="The same command goes on in it.")
 @options.size
 @options.channels
+@options.no_cache
 @click.option("--limit", type=int, metavar="N", help="Train on N of the images, taken at random.")
 @click.option(
     "--validation",

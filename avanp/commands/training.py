@@ -105,7 +105,7 @@ def run(trainer: Trainer, work: Work) -> None:
         total = todo if asked.steps else work.steps_of(todo)
         progress(0, total)
         amount = {"steps": todo} if asked.steps else {"epochs": todo}
-        trainer.fit(train.images, **amount, labels=work.labels, progress=progress)
+        trainer.fit(train.pixels, **amount, labels=work.labels, progress=progress)
         if not trainer.stopped:
             progress(total, total)
     if trainer.best is not None and trainer.best.patience is not None:
@@ -147,4 +147,4 @@ def _watchers(system: System, work: Work) -> list[Any]:
 
 
 def _batch(images: ImageSet, kind: type[System]) -> Any:
-    return (images.images, images.labels) if kind.needs_labels else images.images
+    return (images.pixels, images.labels) if kind.needs_labels else images.pixels

@@ -1,5 +1,6 @@
 """One image file to RGB bytes, with the header checked before anything is decoded."""
 
+import io
 import math
 import warnings
 from collections.abc import Iterator
@@ -14,7 +15,6 @@ from avanp.data.readers.tiff import most_values
 from avanp.data.readers.webp import HEAD, webp_size
 from avanp.data.size import MAX_PIXELS, MAX_RATIO, Size
 from avanp.errors import AvanpError
-from avanp.files import regular
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 # Of a file in pieces, more of which are damage, and would take too long.
 MOST_READS, MOST_HEADER, MOST_VALUES = 1_000_000, 1 << 24, 200_000
+# The commonest formats are read forward: small files of them are taken at once, which is faster.
+AT_ONCE = 1 << 20
+FORWARD = {b"\xff\xd8\xff": ("JPEG",), b"\x89PN": ("PNG",)}
 BAND = 1 << 20  # pixels converted at a time
 BITS = {"LA": 16, "RGB": 16, "RGBA": 16, "I;16": 16, "CMYK": 32, "F": 32}  # at least, in a file
+PAGED = {"GIF", "TIFF", "WEBP", "PNG"}  # formats in which a further frame is a further picture
 TURNED = {5, 6, 7, 8}  # EXIF orientations that exchange width and height
 
 
@@ -42,7 +46,7 @@ def image_size(path: str) -> Size:
     A file that cannot be read, is no image, or has more than `MAX_PIXELS` is an `AvanpError`; of
     no image, or a damaged one, it is a `Broken`.
     """
-    with _opened(path) as image:
+    with strict(), _opened(path) as image:
         width, height = image.size
         return (height, width) if _orientation(image) in TURNED else (width, height)
 
@@ -54,13 +58,33 @@ def read_image(path: str, size: Size | None = None) -> np.ndarray:
     palettes become RGB; 16-bit values are scaled to 0..255, floating-point ones from 0..1, or where
     one is above 1 from 0..255; a photograph's orientation is applied.
     """
+    with strict():
+        return decoded(path, size)[0]
+
+
+def decoded(path: str, size: Size | None = None) -> tuple[np.ndarray, bool]:
+    """Return what `read_image` does, and whether more frames follow; to be called in `strict`."""
     from PIL import ImageOps
 
     with _opened(path) as image:
         image.load()
-        if _orientation(image) > 1:
-            image = ImageOps.exif_transpose(image)
-        return resize(_rgb(image), size)
+        turned = ImageOps.exif_transpose(image) if _orientation(image) > 1 else image
+        pixels = resize(_rgb(turned), size)
+        return pixels, image.format in PAGED and _has_more(image)
+
+
+@contextmanager
+def strict() -> Iterator[None]:
+    """Let Pillow be silent, and refuse truncated files; for as many files as are read."""
+    from PIL import ImageFile
+
+    tolerant, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = tolerant
 
 
 def resize(pixels: np.ndarray, size: Size | None) -> np.ndarray:
@@ -78,16 +102,12 @@ def resize(pixels: np.ndarray, size: Size | None) -> np.ndarray:
 @contextmanager
 def _opened(path: str) -> "Iterator[Image.Image]":
     """Open an image within the limits; what goes wrong in the block is told of the file."""
-    from PIL import Image, ImageFile
+    from PIL import Image
 
-    tolerant, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
     try:
-        regular(path)
-        with warnings.catch_warnings(), Clamped(path) as file:
-            warnings.simplefilter("ignore")
-            _check_head(path, file)
-            file.reads_left, file.header_left = MOST_READS, MOST_HEADER
-            with Image.open(quick(file), formats=FORMATS) as image:
+        with Clamped(path) as file:
+            content, formats = _content(path, file)
+            with Image.open(content, formats=formats) as image:
                 file.header_left = math.inf
                 _check_pixels(path, image.size)
                 least = _least_bytes(image)
@@ -106,8 +126,16 @@ def _opened(path: str) -> "Iterator[Image.Image]":
         raise _damaged(path, error) from None
     except Exception as error:  # a decoder may raise anything on a damaged file
         raise _damaged(path, error) from None
-    finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = tolerant
+
+
+def _content(path: str, file: Clamped) -> tuple[BinaryIO, tuple[str, ...]]:
+    """Return what Pillow is to read, and the decoders that see it."""
+    formats = FORWARD.get(file.peek(3)[:3], FORMATS)
+    if formats is not FORMATS and file.size <= AT_ONCE:
+        return io.BytesIO(file.read()), formats
+    _check_head(path, file)
+    file.reads_left, file.header_left = MOST_READS, MOST_HEADER
+    return quick(file), FORMATS
 
 
 def _check_head(path: str, file: BinaryIO) -> None:
@@ -137,7 +165,18 @@ def _orientation(image: "Image.Image") -> int:
     # Pillow decodes a whole PNG to answer, and turns a TIFF itself.
     if image.format not in ("JPEG", "MPO", "WEBP"):
         return 1
+    if not {"exif", "xmp"} & image.info.keys():  # to ask takes as long as to decode a small image
+        return 1
     return int(image.getexif().get(0x0112, 1))
+
+
+def _has_more(image: "Image.Image") -> bool:
+    """Whether another frame follows; what is wrong with it does no harm to the first."""
+    try:
+        image.seek(1)
+    except Exception:  # a decoder may raise anything on a damaged file
+        return False
+    return True
 
 
 def _least_bytes(image: "Image.Image") -> int:
@@ -153,6 +192,8 @@ def _least_bytes(image: "Image.Image") -> int:
 
 def _rgb(image: "Image.Image") -> np.ndarray:
     """Return RGB bytes (H, W, 3), made a band of rows at a time: a copy takes much memory."""
+    if image.mode == "RGB" and not image.has_transparency_data:
+        return np.asarray(image)
     out = np.empty((image.height, image.width, 3), np.uint8)
     top = 65535.0
     if image.mode == "F":

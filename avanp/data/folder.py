@@ -3,15 +3,13 @@
 import os
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
-
-from avanp.data.decode import Broken, Damaged, image_size, read_image
-from avanp.data.images import ImageSet, luma
-from avanp.data.size import Size, check_size, check_total, parse_size
+from avanp.data.images import ImageSet
+from avanp.data.reading import read_files
+from avanp.data.size import Size, parse_size
 from avanp.errors import AvanpError, Note
 
 __all__ = ["SUFFIXES", "image_files", "is_image_name", "parse_size", "read_folder"]
@@ -25,7 +23,6 @@ UNREAD = (
     ".avif", ".heic", ".heif", ".jp2", ".j2k", ".jxl", ".tga", ".psd", ".svg", ".exr", ".dcm",
     ".ico",
 )  # fmt: skip
-NAMED = 5  # broken files that a message names
 
 
 def is_image_name(name: str) -> bool:
@@ -84,7 +81,7 @@ def read_folder(
     ------
     AvanpError
         In one line naming the file: an empty folder, mixed sizes, a file that cannot be read, up
-        to `NAMED` that cannot be decoded, an image or a set beyond the limits of `avanp.data.size`.
+        to five that cannot be decoded, an image or a set beyond the limits of `avanp.data.size`.
     """
     folder = os.fspath(path)
     files = image_files(folder)
@@ -95,94 +92,7 @@ def read_folder(
     return ImageSet(folder_name(folder) if name is None else name, images, tuple(files), folder)
 
 
-def read_files(
-    folder: str, files: Sequence[str], size: Size | None = None, channels: int = 3
-) -> np.ndarray:
-    """Return the (N, H, W, channels) uint8 pixels of files.
-
-    Headers are read first. After a broken file the others are looked at as well, so that one
-    message names them, up to `NAMED`.
-
-    Parameters
-    ----------
-    folder : str
-        Where the files are.
-    files : sequence of str
-        Their names, relative to `folder`; at least one.
-    size : (width, height), optional
-        Resize each image to it.
-    channels : {3, 1}
-        RGB or grey.
-
-    Raises
-    ------
-    AvanpError
-        Sizes that differ where no `size` is given, and a set beyond the limits of
-        `avanp.data.size`, before anything is decoded; what cannot be read.
-    """
-    paths = [os.path.join(folder, file) for file in files]
-    if size is not None:
-        check_total(len(files), check_size(size), repr(folder))
-    sizes: list[Size] = []
-    broken: dict[str, Broken] = {}
-    for file, file_path in zip(files, paths, strict=True):
-        # A named pipe would wait for ever, a broken link has nothing to show.
-        if not os.path.isfile(file_path):
-            raise AvanpError(f"{file_path!r} cannot be read: not a regular file")
-        try:
-            sizes.append(image_size(file_path))
-        except Broken as error:
-            broken[file] = error
-            if len(broken) == NAMED:
-                break
-        if size is None and not broken and sizes[-1] != sizes[0]:
-            raise AvanpError(
-                f"images in {folder!r} differ in size: {files[0]!r} is {_text(sizes[0])}, "
-                f"{file!r} is {_text(sizes[-1])}: give --size WxH to resize them all"
-            )
-    _refuse(folder, broken)
-    width, height = size or sizes[0]
-    check_total(len(files), (width, height), repr(folder))
-    images = np.empty((len(files), height, width, channels), np.uint8)
-    for i, file_path in enumerate(paths):
-        try:
-            pixels = read_image(file_path, size)
-        except Broken as error:
-            broken[files[i]] = error
-            if len(broken) == NAMED:
-                break
-        if broken:  # what is whole is of no use any more
-            continue
-        if pixels.shape[:2] != images.shape[1:3]:  # the file changed, or its header lied
-            decoded = _text((pixels.shape[1], pixels.shape[0]))
-            raise AvanpError(f"{file_path!r} is {decoded}, but its header says {_text(sizes[i])}")
-        images[i] = pixels if channels == 3 else luma(pixels[None])[0]
-    _refuse(folder, broken)
-    return images
-
-
-def _refuse(folder: str, broken: Mapping[str, Broken]) -> None:
-    """Raise what was found: of one file why it cannot be decoded, of several their names."""
-    if len(broken) == 1:
-        (error,) = broken.values()
-        if isinstance(error, Damaged):
-            raise AvanpError(f"{error}; move it out of the folder, or replace it")
-        raise error
-    if broken:
-        *names, last = map(repr, broken)
-        more = " and perhaps more" if len(broken) == NAMED else ""
-        listed = f"{', '.join(names)}{',' if more else ' and'} {last}{more}"
-        raise AvanpError(
-            f"{listed} in {folder!r} are damaged, or no images: "
-            "move them out of the folder, or replace them"
-        )
-
-
 def folder_name(folder: str) -> str:
     """Return what a set is called that is read from a folder."""
     name = Path(os.path.abspath(folder)).name or folder
     return name.encode(errors="replace").decode()  # bytes of another encoding
-
-
-def _text(size: Size) -> str:
-    return f"{size[0]}x{size[1]}"

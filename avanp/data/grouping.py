@@ -1,41 +1,61 @@
 """Which images belong together, and parts that never divide them."""
 
 import hashlib
+from collections.abc import Hashable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from avanp.errors import AvanpError
+
+if TYPE_CHECKING:
+    from avanp.data.pixels import Pixels
 
 
 class TooFew(AvanpError):
     """Images that cannot be divided."""
 
 
-def identical(images: np.ndarray) -> np.ndarray:
+def identical(images: Iterable[np.ndarray]) -> np.ndarray:
     """Return for each image the index of the first that is equal to it, pixel by pixel.
 
     The numbers do not depend on the pixels, so that a set is divided alike at every size.
     """
-    flat = np.ascontiguousarray(images).reshape(len(images), -1)
-    digests = [hashlib.blake2b(image.data, digest_size=16).digest() for image in flat]
-    _, first, inverse = np.unique(digests, return_index=True, return_inverse=True)
-    return first[inverse.reshape(-1)]
+    return first_of([digest(np.ascontiguousarray(image)) for image in images])
+
+
+def digest(image: np.ndarray) -> bytes:
+    """Return what only equal images have in common."""
+    return hashlib.blake2b(image.data, digest_size=16).digest()
+
+
+def first_of(digests: Sequence[Hashable]) -> np.ndarray:
+    """Return for each digest the index of the first that is equal to it."""
+    seen: dict[Hashable, int] = {}
+    return np.array([seen.setdefault(one, i) for i, one in enumerate(digests)], np.int64)
 
 
 def hold_out(
-    images: np.ndarray, groups: np.ndarray | None, share: float, rng: np.random.Generator
+    pixels: "Pixels",
+    groups: np.ndarray | None,
+    share: float,
+    rng: np.random.Generator,
+    labels: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Divide images at random into two parts of whole groups.
 
     Parameters
     ----------
-    images : (N, H, W, C) uint8
+    pixels : Pixels
     groups : (N,) whole numbers or None
         None: pixel-identical images are a group.
     share : float
         What part of the images the second gets, above 0 and below 1: as near as groups allow.
     rng : Generator
         Draws the order of the groups.
+    labels : (N,) whole numbers, optional
+        Both parts get their share of each class, of which a group's first image decides. A class
+        of one group is left to the first part.
 
     Returns
     -------
@@ -44,16 +64,40 @@ def hold_out(
     """
     if not 0 < share < 1:
         raise AvanpError(f"the share held out must be above 0 and below 1, not {share:g}")
-    group = np.unique(identical(images) if groups is None else groups, return_inverse=True)[1]
-    sizes = np.bincount(group.reshape(-1))
+    group = np.unique(pixels.equal if groups is None else groups, return_inverse=True)[1]
+    group = group.reshape(-1)
+    sizes = np.bincount(group)
     if len(sizes) < 2:
         several = f"{len(group)} equal or related images"
         what = "one image" if len(group) == 1 else several
         unlike = "that differ" if groups is None else "of different groups"
         raise TooFew(f"{what} cannot be divided into two parts: give at least two {unlike}")
-    order = rng.permutation(len(sizes))
-    # After how many groups the total is nearest to what is asked for.
-    totals = np.cumsum(sizes[order])[:-1]
-    taken = order[: int(np.argmin(np.abs(totals - share * len(group)))) + 1]
+    if labels is None:
+        kinds = np.zeros(len(sizes), np.int64)
+    else:
+        kinds = labels[np.unique(group, return_index=True)[1]]
+    taken = _taken(sizes, kinds, share, rng)
+    if not len(taken):  # every class is one group
+        taken = _taken(sizes, np.zeros_like(kinds), share, rng)
     held = np.isin(group, taken)
     return np.flatnonzero(~held), np.flatnonzero(held)
+
+
+def _taken(
+    sizes: np.ndarray, kinds: np.ndarray, share: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Return groups of together about `share` of all images, and of those of each kind."""
+    taken: list[np.ndarray] = []
+    left = 0.0  # what kinds before have not given
+    distinct = np.unique(kinds)
+    for kind in distinct:
+        order = np.flatnonzero(kinds == kind)
+        order = order[rng.permutation(len(order))]
+        # After how many groups the total is nearest to what is asked for: not after all.
+        totals = np.concatenate([[0], np.cumsum(sizes[order])[:-1]])
+        wanted = left + share * sizes[order].sum()
+        least = int(len(distinct) == 1)
+        count = least + int(np.argmin(np.abs(totals[least:] - wanted)))
+        left = wanted - float(totals[count])
+        taken.append(order[:count])
+    return np.concatenate(taken)

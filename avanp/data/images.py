@@ -1,18 +1,18 @@
 """A set of images of one size, and the hash that identifies its pixels."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from avanp.data.grouping import hold_out
+from avanp.data.pixels import Pixels, Rows
 from avanp.data.size import Size
 from avanp.errors import AvanpError
 
-Rows = slice | np.ndarray
+__all__ = ["UNIT", "ImageSet", "Rows", "luma", "numbered"]
+
 UNIT = (0.0, 1.0)
 
 
@@ -24,8 +24,9 @@ class ImageSet:
     ----------
     name : str
         What the set is called: a registered name, or the name of its folder.
-    images : (N, H, W, C) uint8
-        Pixels, N >= 1; C is 3 (RGB) or 1 (grey).
+    pixels : (N, H, W, C) uint8, or Pixels
+        N >= 1; C is 3 (RGB) or 1 (grey). Held as `Pixels`: a part of a set has the rows of the
+        whole set's array. `images` is the array itself.
     names : sequence of N str
         The file names where there are files, or `numbered`.
     source : str
@@ -44,7 +45,7 @@ class ImageSet:
     """
 
     name: str
-    images: np.ndarray = field(repr=False)
+    pixels: Any = field(repr=False)
     names: Sequence[str]
     source: str
     labels: np.ndarray | None = field(default=None, repr=False)
@@ -54,7 +55,8 @@ class ImageSet:
     value_range: tuple[float, float] = field(default=UNIT, repr=False)
 
     def __post_init__(self) -> None:
-        images = np.asarray(self.images)
+        given = self.pixels
+        images = given if isinstance(given, Pixels) else np.asarray(given)
         if images.dtype != np.uint8:
             of = "255 * x" if np.issubdtype(images.dtype, np.floating) else "x"
             how = f"numpy.uint8({of}) of values in {'[0, 1]' if of != 'x' else '0..255'}"
@@ -67,10 +69,12 @@ class ImageSet:
         names = self.names
         if len(names) != len(images):
             raise AvanpError(f"{len(images)} images need as many names, not {len(names)}")
-        images = np.ascontiguousarray(images).view()
-        images.flags.writeable = False
+        if isinstance(images, np.ndarray):
+            images = np.ascontiguousarray(images).view()
+            images.flags.writeable = False
+            images = Pixels(images)
         put = object.__setattr__
-        put(self, "images", images)
+        put(self, "pixels", images)
         put(self, "names", tuple(names))
         put(self, "labels", _whole("labels", self.labels, len(images)))
         put(self, "groups", _whole("groups", self.groups, len(images)))
@@ -83,39 +87,42 @@ class ImageSet:
             raise AvanpError(f"a value range of {low:g} to {high:g} holds nothing")
 
     def __len__(self) -> int:
-        return len(self.images)
+        return len(self.pixels)
+
+    @property
+    def images(self) -> np.ndarray:
+        """All images, (N, H, W, C) uint8; of a part a copy, where `pixels` copies none."""
+        return self.pixels.whole
 
     @property
     def width(self) -> int:
         """Width of every image in pixels."""
-        return int(self.images.shape[2])
+        return int(self.pixels.shape[2])
 
     @property
     def height(self) -> int:
         """Height of every image in pixels."""
-        return int(self.images.shape[1])
+        return int(self.pixels.shape[1])
 
     @property
     def channels(self) -> int:
         """1 for grey images, 3 for RGB."""
-        return int(self.images.shape[3])
+        return int(self.pixels.shape[3])
 
     @property
     def shape(self) -> tuple[int, int, int]:
         """(H, W, C) of every image."""
         return self.height, self.width, self.channels
 
-    @cached_property
+    @property
     def sha256(self) -> str:
         """Hex SHA-256 over ASCII ``"N,H,W,C;"`` and the pixel bytes: independent of encoding."""
-        digest = hashlib.sha256((",".join(map(str, self.images.shape)) + ";").encode("ascii"))
-        digest.update(self.images.data)
-        return digest.hexdigest()
+        return self.pixels.sha256
 
-    @cached_property
+    @property
     def distinct(self) -> int:
         """Number of pixel-distinct images."""
-        return len({hashlib.sha256(image.data).digest() for image in self.images})
+        return len(np.unique(self.pixels.equal))
 
     def as_float(self, dtype: Any = np.float32, rows: Rows | None = None) -> np.ndarray:
         """Return (n, H, W, C) values in `dtype`: byte/255 in [0, 1], each correctly rounded.
@@ -125,14 +132,14 @@ class ImageSet:
         """
         low, high = self.value_range
         table = (low + (high - low) * (np.arange(256) / 255)).astype(dtype)
-        return table[self.images if rows is None else self.images[rows]]
+        return table[self.images if rows is None else self.pixels[rows]]
 
     def select(self, rows: Rows) -> "ImageSet":
         """Return the images of `rows`, a slice or indices, with their names, labels and groups."""
         chosen = np.arange(len(self))[rows]
         return replace(
             self,
-            images=self.images[rows],
+            pixels=self.pixels.select(rows),
             names=[self.names[i] for i in chosen],
             labels=None if self.labels is None else self.labels[rows],
             groups=None if self.groups is None else self.groups[rows],
@@ -150,7 +157,7 @@ class ImageSet:
 
     def hold_out(self, share: float, rng: np.random.Generator) -> "tuple[ImageSet, ImageSet]":
         """Divide the images at random into the rest and `share` of them, whole groups only."""
-        rest, held = hold_out(self.images, self.groups, share, rng)
+        rest, held = hold_out(self.pixels, self.groups, share, rng)
         return self.select(rest), self.select(held)
 
     def with_channels(self, channels: int) -> "ImageSet":
@@ -160,8 +167,8 @@ class ImageSet:
         if channels == self.channels:
             return self
         if channels == 3:
-            return replace(self, images=np.repeat(self.images, 3, axis=3))
-        return replace(self, images=luma(self.images))
+            return replace(self, pixels=np.repeat(self.images, 3, axis=3))
+        return replace(self, pixels=luma(self.images))
 
     def with_range(self, low: float, high: float) -> "ImageSet":
         """Return the same pixels, declared to be `low` to `high` as floating-point values."""

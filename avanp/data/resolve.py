@@ -9,11 +9,11 @@ import numpy as np
 
 from avanp.data.card import card
 from avanp.data.decode import resize
-from avanp.data.folder import read_files
 from avanp.data.grouping import TooFew, hold_out
 from avanp.data.images import ImageSet
 from avanp.data.orbit import SHORT_HOW_TO_GET, find_orbit, is_paper_set
 from avanp.data.readers.labels import check_links, read_label_table
+from avanp.data.reading import read_files
 from avanp.data.size import Size, check_size, check_total, parse_size
 from avanp.data.stored import from_npz
 from avanp.data.tree import read_tree
@@ -59,8 +59,8 @@ def resolve(
         If `spec` is neither, or its images cannot be had.
     """
     if split == "all":
-        return _converted(_read(spec, _size(size)), _size(size), channels)
-    images = _divided(_read(spec, _size(size)))
+        return _converted(_read(spec, _size(size), channels), _size(size), channels)
+    images = _divided(_read(spec, _size(size), channels))
     return _converted(images.part(split), _size(size), channels)
 
 
@@ -84,7 +84,7 @@ def load_splits(
     seed : int
         Which images are held out for validation.
     """
-    images = _divided(_read(spec, _size(size)))
+    images = _divided(_read(spec, _size(size), channels))
     parts = {split: images.part(split) for split in images.splits}
     if validation and "validation" not in parts:
         try:
@@ -102,8 +102,8 @@ def _size(size: Size | str | None) -> Size | None:
     return parse_size(size) if isinstance(size, str) else size
 
 
-def _read(spec: str | os.PathLike[str] | None, size: Size | None) -> ImageSet:
-    """Read a set whole; where it is a folder of files, at `size`."""
+def _read(spec: str | os.PathLike[str] | None, size: Size | None, channels: int | None) -> ImageSet:
+    """Read a set whole; where it is a folder of files, at `size` and with `channels`."""
     if spec is not None and not isinstance(spec, str | os.PathLike):
         raise AvanpError(f"data must be a name or a folder, not {type(spec).__name__}")
     if spec is None:
@@ -121,10 +121,10 @@ def _read(spec: str | os.PathLike[str] | None, size: Size | None) -> ImageSet:
     if path.endswith(".npz") and os.path.isfile(path):
         images = from_npz(path)
     elif os.path.isfile(os.path.join(path, TABLE)):
-        images = _from_table(path, size)
+        images = _from_table(path, size, channels or 3)
     else:
-        images = read_tree(path, size)
-    most = int(images.images.max())
+        images = read_tree(path, size, channels=channels or 3)
+    most = images.pixels.most
     if 0 < most <= DARK:
         warnings.warn(
             f"no value in {path!r} is above {most} of 255, so that its images are nearly black: "
@@ -135,12 +135,12 @@ def _read(spec: str | os.PathLike[str] | None, size: Size | None) -> ImageSet:
     return images
 
 
-def _from_table(folder: str, size: Size | None) -> ImageSet:
+def _from_table(folder: str, size: Size | None, channels: int) -> ImageSet:
     rows = read_label_table(os.path.join(folder, TABLE))
     check_links(folder, rows.files)
     return ImageSet(
         Path(os.path.abspath(folder)).name,
-        read_files(folder, rows.files, size),
+        read_files(folder, rows.files, size, channels),
         rows.files,
         folder,
         labels=rows.labels,
@@ -153,7 +153,7 @@ def _divided(images: ImageSet) -> ImageSet:
     """Return the set with a train and a test part, its own or a fixed division."""
     if images.splits:
         return images
-    train, test = hold_out(images.images, images.groups, TEST_SHARE, stream(0, "parts"))
+    train, test = hold_out(images.pixels, images.groups, TEST_SHARE, stream(0, "parts"))
     return replace(images, splits={"train": train, "test": test})
 
 
@@ -196,7 +196,7 @@ def _resized(image_set: ImageSet, size: Size | None) -> ImageSet:
     images = np.empty((len(image_set), size[1], size[0], image_set.channels), np.uint8)
     for i, image in enumerate(image_set.images):
         images[i] = resize(image, size)
-    return replace(image_set, images=images)
+    return replace(image_set, pixels=images)
 
 
 def data_spec(data: str) -> str:

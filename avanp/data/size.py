@@ -1,13 +1,15 @@
-"""Sizes of images: reading ``WxH``, and the bounds that keep a file from filling the memory."""
+"""Sizes of images: reading ``WxH``, and the bounds that keep images from filling the memory."""
 
 import re
 
 from avanp.errors import AvanpError
+from avanp.memory import available
 
 Size = tuple[int, int]  # (width, height) in pixels
 
 MAX_PIXELS = 64_000_000  # an image
-MAX_BYTES = 2 * 2**30  # a set, decoded to RGB bytes
+MAX_BYTES = 2 * 2**30  # a file that holds many images, decoded
+SHARE = 0.75  # of the memory that is free, for the images of a set that are held in it
 
 MAX_RATIO = 1040  # deflate makes nothing more than 1032 times smaller, beside some headers
 
@@ -31,12 +33,13 @@ def check_size(size: Size) -> Size:
     return size
 
 
-def check_total(count: int, size: Size, what: str) -> None:
-    """Raise `AvanpError` if `count` RGB images of `size` are more than `MAX_BYTES`."""
+def check_total(count: int, size: Size, what: str, channels: int = 3) -> None:
+    """Raise `AvanpError` if `count` images of `size` are more than there is memory for."""
     width, height = size
-    total = count * width * height * 3
-    if total > MAX_BYTES:
+    total, room = count * width * height * channels, int(available() * SHARE)
+    if total > room:
         raise AvanpError(
             f"{what}: {count} images of {width}x{height} are {total / 2**30:.1f} GiB decoded, "
-            f"more than {MAX_BYTES // 2**30} GiB: give a smaller --size WxH or fewer images"
+            f"more than the {room / 2**30:.1f} GiB of memory that may be used: give a smaller "
+            "--size WxH or fewer images"
         )

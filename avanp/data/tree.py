@@ -12,10 +12,10 @@ from avanp.data.folder import (
     folder_name,
     image_files,
     is_image_name,
-    read_files,
     tell_of_unread,
 )
 from avanp.data.images import ImageSet
+from avanp.data.reading import read_files
 from avanp.data.size import Size
 from avanp.errors import AvanpError, Note
 

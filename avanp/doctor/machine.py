@@ -11,6 +11,7 @@ from typing import Any
 
 from avanp.doctor.line import Line, Look
 from avanp.errors import AvanpError
+from avanp.memory import installed
 
 NEEDED = ("numpy", "numba", "llvmlite", "scipy", "pillow", "click")
 EXTRAS = ("plot", "data", "safetensors", "distributed")
@@ -127,30 +128,46 @@ def cache() -> Line:
 
 def memory() -> Line:
     """Say how much memory is free."""
-    try:
-        text = Path("/proc/meminfo").read_text()
-        total, free = (
-            int(re.findall(rf"^{name}:\s+(\d+) kB", text, re.M)[0]) << 10
-            for name in ("MemTotal", "MemAvailable")
-        )
-    except (OSError, IndexError):
+    found = installed()
+    if found is None:
         return Line("memory", "not told by this system", None)
+    total, free = found
     said = f"{free / 2**30:.1f} of {total / 2**30:.1f} GiB free"
     return Line("memory", said, free >= LEAST_MEMORY, "end other programs, or use small --batch")
+
+
+def _existing(folder: str) -> str:
+    """Return the folder, or the nearest above it that is there."""
+    while not os.path.isdir(folder) and folder != os.path.dirname(folder):
+        folder = os.path.dirname(folder)
+    return folder
 
 
 def disk() -> Line:
     """Say how much room there is where sets of images are put, and whether it can be written."""
     from avanp.data.find import user_folder
 
-    folder = there = user_folder()
-    while not os.path.isdir(there) and there != os.path.dirname(there):
-        there = os.path.dirname(there)
+    folder = user_folder()
+    there = _existing(folder)
     free = shutil.disk_usage(there).free
     said = f"{free / 2**30:.1f} GiB free for {folder}"
     if not os.access(there, os.W_OK):
         said, free = f"{there} cannot be written", 0
     return Line("disk", said, free >= LEAST_DISK, "make room, or set XDG_DATA_HOME to another disk")
+
+
+def image_cache() -> Line:
+    """Say where decoded images are kept, how many bytes of them, and whether that can be done."""
+    from avanp.data.cache import entries, place
+
+    folder = place()
+    if folder is None:
+        return Line("image cache", "off: images are decoded by every command", None)
+    sizes = [size for _, _, size in entries(folder)]
+    said = f"{folder}: {len(sizes)} sets, {sum(sizes) / 2**30:.2f} GiB (avanp data cache)"
+    there = _existing(str(folder))
+    advice = "set AVANP_CACHE to a folder that can be written, or to off"
+    return Line("image cache", said, os.access(there, os.W_OK), advice)
 
 
 def data() -> Line:
@@ -177,5 +194,6 @@ LOOKS: dict[str, Look] = {
     "kernel cache": cache,
     "memory": memory,
     "disk": disk,
+    "image cache": image_cache,
     "data": data,
 }

@@ -26,7 +26,7 @@ def evaluate_classifier(system: Any, test: ImageSet) -> dict[str, Any]:
     classes = system.config.classes
     if test.labels is None or len(test.classes) != classes:
         raise AvanpError(f"{test.name} is not labelled with the classifier's {classes} classes")
-    likely = system.probabilities(test.images)
+    likely = system.probabilities(test.pixels)
     matrix = confusion_matrix(test.labels, likely.argmax(axis=1), classes)
     found = class_scores(matrix)
     of_truth = likely[np.arange(len(test)), test.labels].astype(np.float64)

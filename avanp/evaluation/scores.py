@@ -83,7 +83,7 @@ def evaluate(
     copies = _some(train, n, rng).images
     tell = progress or (lambda done, total: None)
     tell(0, STEPS)
-    nearest_mse, nearest = nearest_of_many(chosen.images, train.images)
+    nearest_mse, nearest = nearest_of_many(chosen.images, train.pixels)
     scores: list[Score] = []
     tell(1, STEPS)
     scores += _elbo(system, test, rng)
@@ -94,7 +94,7 @@ def evaluate(
     if reconstructs:
         again = system.reconstruct(chosen.images)
         _check_finite(again)
-        scores += _reconstructions(again, chosen.images, train.images[nearest])
+        scores += _reconstructions(again, chosen.images, train.pixels[nearest])
         if classifier is not None:
             scores.append(consistency(classifier, again, chosen))
     tell(2, STEPS)
@@ -107,7 +107,7 @@ def evaluate(
             scores += coverage(classifier, generated, chosen)
         scores += _generated(features(generated), features(chosen.images), features(copies))
         tell(3, STEPS)
-        mse, real = float(nearest_of_many(generated, train.images)[0].mean()), nearest_mse.mean()
+        mse, real = float(nearest_of_many(generated, train.pixels)[0].mean()), nearest_mse.mean()
         name = "generated: nearest training"
         scores.append(Score("nearest_mse", name, "MSE", "as real", mse, float(real)))
     tell(4, STEPS)
@@ -149,7 +149,7 @@ def _elbo(system: Any, test: ImageSet, rng: np.random.Generator) -> Iterator[Sco
     """Yield the ELBO of a system that measures one; nothing of another."""
     if "elbo" not in system.terms:
         return
-    loss = -system.evaluate(test.images, rng)["elbo"]
+    loss = -system.evaluate(test.pixels, rng)["elbo"]
     if system.config.likelihood != "gaussian":
         yield Score("elbo", "ELBO", "nats/image", "higher", -loss)
     if system.config.likelihood == "bernoulli":

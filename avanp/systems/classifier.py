@@ -23,7 +23,7 @@ from avanp.nets.heads import SLOPE
 from avanp.systems.base import Gradients, Rng, System, Terms
 from avanp.systems.classifier_config import HEAD, ClassifierConfig
 from avanp.systems.features import found_part, tap_places
-from avanp.systems.images import in_chunks
+from avanp.systems.images import as_rows, in_chunks
 from avanp.systems.kept_features import KeptFeatures
 from avanp.systems.parts import Load, Part, no_runs
 from avanp.systems.term import Term
@@ -164,7 +164,7 @@ class Classifier(System):
         return self._of_images(Sequential(net.layers[:-1]), x)
 
     def _of_images(self, net: Layer, x: Array) -> Array:
-        x = np.asarray(x)
+        x = as_rows(x)
         if x.ndim == 0 or len(x) == 0:
             raise AvanpError("there are no images")
         return in_chunks(lambda part: net.forward(self._input(self.check_images(part)))[0], x)

@@ -14,7 +14,7 @@ from avanp.nets import builders
 from avanp.systems import mixture
 from avanp.systems.base import Rng, System, Terms
 from avanp.systems.config import LatentConfig, LikelihoodConfig
-from avanp.systems.images import in_chunks
+from avanp.systems.images import as_rows, in_chunks
 from avanp.systems.likelihood import reconstruction, to_images
 
 
@@ -99,7 +99,7 @@ class EncodingSystem(DecodingSystem):
 
     def encode(self, x: Array) -> tuple[Array, Array]:
         """Return mu and logvar, each (B, latent), of images."""
-        x = np.asarray(x)
+        x = as_rows(x)
         codes = in_chunks(lambda part: self._encode(self.check_images(part)), x)
         mu, logvar = halves(codes)
         return mu.copy(), logvar.copy()

@@ -28,7 +28,7 @@ from avanp.systems.boundary import (
 )
 from avanp.systems.encoding import DecodingSystem
 from avanp.systems.equilibrium_config import TERMS, EquilibriumConfig
-from avanp.systems.images import chunks, in_chunks
+from avanp.systems.images import as_rows, chunks, in_chunks
 
 # Validation images that a row of the log and a diversity rest on, and numbers in a map of a layer.
 LOOK, PIECE = 500, 2**22
@@ -213,7 +213,7 @@ class EquilibriumSystem(DecodingSystem):
         """Return mu and logvar of images by D, (B, latent) each; logvar is -inf without one."""
         encoder = self.d.layers[0]
         codes = self._in_pieces(
-            lambda part: encoder.forward(self._signed(self.check_images(part)))[0], np.asarray(x)
+            lambda part: encoder.forward(self._signed(self.check_images(part)))[0], as_rows(x)
         )
         if not self.variational:
             return codes, np.full_like(codes, -np.inf)

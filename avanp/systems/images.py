@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from avanp.data.pixels import Pixels
 from avanp.errors import AvanpError
 from avanp.layers.base import Array
 
@@ -38,7 +39,7 @@ def check_images(x: Any, shape: tuple[int, int, int], pixel_range: str, dtype: n
     return x.astype(dtype, copy=False)
 
 
-def check_pair(batch: Any, name: str) -> tuple[Array, Array]:
+def check_pair(batch: Any, name: str) -> tuple[Any, Array]:
     """Return images and as many labels, (n,), of what a system of this name is given.
 
     Raises
@@ -48,11 +49,16 @@ def check_pair(batch: Any, name: str) -> tuple[Array, Array]:
     """
     if not isinstance(batch, tuple | list) or len(batch) != 2:
         raise AvanpError(f"{name} takes a pair (images, labels), for validation too")
-    images, labels = np.asarray(batch[0]), np.asarray(batch[1])
+    images, labels = as_rows(batch[0]), np.asarray(batch[1])
     if labels.shape != images.shape[:1]:
         n = len(images) if images.ndim else 0
         raise AvanpError(f"{n} images need as many labels, ({n},), not {labels.shape}")
     return images, labels
+
+
+def as_rows(x: Any) -> Any:
+    """Return an array, or `Pixels` as they are: both give arrays of the rows that are asked for."""
+    return x if isinstance(x, Pixels) else np.asarray(x)
 
 
 def as_floats(x: Array, dtype: np.dtype) -> Array:

@@ -15,7 +15,7 @@ from avanp.nets import ssavae as nets
 from avanp.systems.base import Rng
 from avanp.systems.config import LatentConfig
 from avanp.systems.encoding import EncodingSystem
-from avanp.systems.images import in_chunks
+from avanp.systems.images import as_rows, in_chunks
 from avanp.systems.options import option
 from avanp.systems.parts import Part
 from avanp.systems.streams import Counting, Streams
@@ -87,7 +87,7 @@ class Structured(EncodingSystem):
         def of(part: Array) -> Array:
             return self.class_of_code(halves(self._encode(self.check_images(part)))[0])
 
-        return in_chunks(of, np.asarray(x))
+        return in_chunks(of, as_rows(x))
 
     def predict(self, x: Array) -> Array:
         """Return the likeliest label of each image, (N,)."""

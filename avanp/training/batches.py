@@ -107,7 +107,8 @@ def check_training(system: System, images: Array, labels: Array | None) -> None:
     """Raise an `AvanpError` now rather than in the middle of an epoch."""
     if images.ndim == 0 or len(images) == 0:
         raise AvanpError("there are no images to train on")
-    for rows in chunks(len(images)):
+    first = 1 if images.dtype == np.uint8 else len(images)  # bytes are of one shape, and in range
+    for rows in chunks(first):
         system.check_images(images[rows])
     if system.needs_labels != (labels is not None):
         need = "needs labels" if system.needs_labels else "takes no labels"

@@ -13,6 +13,7 @@ from avanp.rng import stream
 from avanp.runs.journal import Journal
 from avanp.systems.base import System
 from avanp.systems.finite import NotFinite
+from avanp.systems.images import as_rows
 from avanp.training import checkpoint as files
 from avanp.training.batches import Batches, check_options, check_training
 from avanp.training.conclusion import conclude
@@ -131,9 +132,10 @@ class Trainer:
 
         Parameters
         ----------
-        images : array (N, H, W, C)
-            Bytes, which stay bytes but for the batch at hand, or floats in the pixel range. Other
-            images than before must be of another number to begin a new pass over them.
+        images : array (N, H, W, C), or Pixels
+            Bytes, which stay bytes, in memory or in a file, but for the batch at hand; or floats in
+            the pixel range. Other images than before must be of another number to begin a new pass
+            over them.
         epochs, steps : int
             One of the two.
         labels : array (N,), optional
@@ -147,7 +149,7 @@ class Trainer:
         if (epochs is None) == (steps is None):
             raise AvanpError("give epochs or steps, one of the two")
         keep_freed_memory()
-        images = np.asarray(images)
+        images = as_rows(images)
         labels = None if labels is None else np.asarray(labels)
         check_training(self.system, images, labels)
         batches = self.batches

@@ -3,6 +3,7 @@
 import io
 import math
 import os
+import stat
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +13,6 @@ import numpy as np
 
 from avanp.data.size import MAX_BYTES
 from avanp.errors import AvanpError
-from avanp.files import regular
 
 CHUNK = 1 << 20  # bytes read at a time
 SMALL = 1 << 16
@@ -22,10 +22,8 @@ SMALL = 1 << 16
 def opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """Open a regular file; what goes wrong in the block is one line that names the file."""
     name = os.fspath(path)
-    with told_of(name):
-        regular(name)
-        with Clamped(name) as file:
-            yield file
+    with told_of(name), Clamped(name) as file:
+        yield file
 
 
 class Clamped(io.BufferedReader):
@@ -41,8 +39,15 @@ class Clamped(io.BufferedReader):
     """
 
     def __init__(self, name: str) -> None:
-        super().__init__(io.FileIO(name))
-        self.size = os.fstat(self.fileno()).st_size
+        try:
+            super().__init__(io.FileIO(name, opener=_at_once))
+        except IsADirectoryError:
+            raise AvanpError(f"{name!r} cannot be read: it is not a regular file") from None
+        found = os.fstat(self.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            self.close()
+            raise AvanpError(f"{name!r} cannot be read: it is not a regular file")
+        self.size = found.st_size
         self.reads_left = self.header_left = math.inf
 
     def read(self, size: int | None = -1, /) -> bytes:
@@ -54,6 +59,11 @@ class Clamped(io.BufferedReader):
         if min(self.reads_left, self.header_left) < 0:
             raise ValueError("it is in too many pieces")
         return found
+
+
+def _at_once(name: str, flags: int) -> int:
+    """Open a file; a pipe is not waited for."""
+    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 @contextmanager

@@ -4,9 +4,9 @@ import os
 
 from avanp.data.card import Card
 from avanp.data.find import candidates, missing
-from avanp.data.folder import read_files
 from avanp.data.images import ImageSet
 from avanp.data.readers.labels import check_links, read_label_table
+from avanp.data.reading import read_files
 from avanp.data.size import Size
 from avanp.errors import AvanpError
 

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from avanp.data.grouping import identical
 from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
 from avanp.papers.dfc import released, remedies
@@ -140,7 +139,7 @@ def run(
     progress(done, len(asked))
     if left:
         images = study.images
-        groups = identical(images.images) if images.groups is None else images.groups
+        groups = images.pixels.equal if images.groups is None else images.groups
         features = features_of(study, journal.folder)
         for seed in dict.fromkeys(seed for seed, _, _ in left):
             wanted = [cell[1:] for cell in left if cell[0] == seed]

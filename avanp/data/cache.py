@@ -1,0 +1,245 @@
+"""Decoded images on the disk, for every later command: a folder an entry, with one writer."""
+
+import os
+import shutil
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from avanp.data.chunks import rows_a_block
+from avanp.data.entry import FILE, HEAD, Entry, Header, Shape, digest_of, read_entry, read_header
+from avanp.errors import AvanpError, Note
+from avanp.files import make_folder, sync_folder
+from avanp.inside import open_own, own_folder
+from avanp.locks import held
+from avanp.temporary import new_file, remove_leftovers
+
+OFF, BUSY = "off", "in use"
+SPARE = 1 << 28  # bytes of a disk that are left free
+KEY = 32  # letters
+
+
+# Of an open file and an offset: what was found, as `entry` says.
+Fill = Callable[[int, int], tuple[np.ndarray, list[int], int, int]]
+
+
+class Unusable(AvanpError):
+    """Why nothing can be kept in the cache."""
+
+
+def place() -> Path | None:
+    """Return the cache's folder: AVANP_CACHE, or ``~/.cache/avanp``.
+
+    None where that is "off", and on systems that are not POSIX.
+    """
+    given = os.environ.get("AVANP_CACHE", "")
+    if given == OFF or os.name != "posix":
+        return None
+    if given:
+        return Path(os.path.expanduser(given)).absolute()
+    home = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(home):  # the XDG specification: a relative path is to be ignored
+        home = os.path.join("~", ".cache")
+    return Path(os.path.expanduser(home)) / "avanp"
+
+
+def entry(key: str, source: str, shape: Shape, fill: Fill) -> Entry:
+    """Return the entry of a key, made if it is not there or damaged.
+
+    Parameters
+    ----------
+    key : str
+    source : str
+        What a person calls it.
+    shape : (N, H, W, C)
+    fill : callable
+        Called with (open file, offset) to write the pixels there; returns (of each image the first
+        that is equal to it, sums of blocks, the largest byte, how many files have more frames).
+
+    Raises
+    ------
+    Unusable
+        Where there is no cache, no room in it, or something of somebody else's in its place.
+    AvanpError
+        `fill`'s.
+    """
+    root = place()
+    if root is None:
+        raise Unusable("it is off")
+    folder = root / key
+    with _told():
+        found = _there(folder, key, source)
+        if found is not None:
+            return found
+        make_folder(folder)
+        own_folder(folder)
+    with _alone(folder, source):
+        with _told():
+            found = _there(folder, key, source)  # another process may have made it meanwhile
+            if found is not None:
+                return found
+            remove_leftovers(folder)
+            _drop_older(root, key, source)
+        _write(folder, key, source, shape, fill)
+        found = _there(folder, key, source)
+        if found is None:
+            raise Unusable("what was written is not there")
+        return found
+
+
+def known(key: str, source: str) -> Entry | None:
+    """Return the entry of a key if there is one."""
+    root = place()
+    try:
+        return None if root is None else _there(root / key, key, source)
+    except (OSError, AvanpError):
+        return None
+
+
+def entries(root: Path) -> Iterator[tuple[Path, Header | None, int]]:
+    """Yield the folder, the header and the bytes of every entry; no header of a damaged one."""
+    if not root.is_dir():
+        return
+    for folder in sorted(root.iterdir()):
+        if len(folder.name) != KEY or folder.is_symlink() or not folder.is_dir():
+            continue
+        size = sum(file.lstat().st_size for file in folder.iterdir())
+        try:
+            with open(folder / FILE, "rb", opener=open_own) as file:
+                header = read_header(file.read(HEAD), os.fstat(file.fileno()).st_size)
+        except (OSError, ValueError):
+            header = None
+        yield folder, header, size
+
+
+def listed(root: Path) -> str:
+    """Return the entries as lines of at most 100 columns, with what they take in all."""
+    lines, total = [], 0
+    for _, header, size in entries(root):
+        total += size
+        text = "damaged, or being written"
+        if header is not None:
+            n, height, width, channels = header.shape
+            kind = "grey" if channels == 1 else "RGB"
+            text = f"{n} {kind} images {width}x{height} of {header.source}"
+        lines.append(f"{size / 1e6:10,.1f} MB  {text}")
+    return "\n".join([*lines, f"{total / 1e6:10,.1f} MB in {root}"])
+
+
+def empty(root: Path) -> int:
+    """Remove all entries but those that a process is making; return the bytes."""
+    removed = 0
+    for folder, _, size in list(entries(root)):
+        removed += size * _removed(folder)
+    return removed
+
+
+def _removed(folder: Path) -> bool:
+    try:
+        with held(folder, BUSY):
+            shutil.rmtree(folder)
+    except (OSError, AvanpError):
+        return False
+    return True
+
+
+def _there(folder: Path, key: str, source: str) -> Entry | None:
+    """Return the entry in a folder if it is there and whole; of a damaged one there is a note."""
+    own_folder(folder)
+    try:
+        file = open_own(folder / FILE, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        return read_entry(folder, file, key)
+    except ValueError as error:
+        warnings.warn(
+            f"the cache of {source} is damaged ({error}): its images are read anew",
+            Note,
+            stacklevel=2,
+        )
+        with suppress(OSError):
+            (folder / FILE).unlink()
+        return None
+    finally:
+        os.close(file)
+
+
+def _write(folder: Path, key: str, source: str, shape: Shape, fill: Fill) -> None:
+    image = shape[1] * shape[2] * shape[3]
+    bare = Header(key, source, shape, rows_a_block(image), 0, 0, "")
+    with _told():
+        free = shutil.disk_usage(folder).free
+        if free < bare.size + SPARE:
+            raise Unusable(f"{bare.size / 2**30:.1f} GiB are needed, {free / 2**30:.1f} are free")
+        file, temporary = new_file(folder / FILE)
+    try:
+        # Else it could be full in the middle.
+        with _told():
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file, 0, bare.size)
+        try:
+            equal, sums, most, paged = fill(file, HEAD)
+        except OSError as error:
+            raise Unusable(error.strerror or str(error)) from None
+        tail = equal.astype(np.int64).tobytes() + np.array(sums, np.uint64).tobytes()
+        header = replace(bare, most=most, paged=paged, tail=digest_of(tail))
+        with _told():
+            os.pwrite(file, tail, HEAD + header.pixels)
+            os.pwrite(file, header.packed(), 0)
+            os.fsync(file)
+            os.replace(temporary, folder / FILE)
+            sync_folder(folder)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    finally:
+        os.close(file)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Make what the disk says the reason why nothing is kept."""
+    try:
+        yield
+    except Unusable:
+        raise
+    except OSError as error:
+        raise Unusable(error.strerror or str(error)) from None
+    except AvanpError as error:
+        raise Unusable(str(error)) from None
+
+
+@contextmanager
+def _alone(folder: Path, source: str) -> Iterator[None]:
+    """Hold an entry's folder, as soon as no other process does."""
+    waited = False
+    with ExitStack() as stack:
+        while True:
+            try:
+                stack.enter_context(held(folder, BUSY))
+                break
+            except AvanpError as error:
+                if str(error) != BUSY:
+                    raise Unusable(str(error)) from None
+            except OSError as error:
+                raise Unusable(error.strerror or str(error)) from None
+            if not waited:
+                text = f"another process is reading {source} into the cache: waiting"
+                warnings.warn(text, Note, stacklevel=4)
+            waited = True
+            time.sleep(0.2)
+        yield
+
+
+def _drop_older(root: Path, key: str, source: str) -> None:
+    """Remove what was kept of the same source before its files changed."""
+    for folder, header, _ in list(entries(root)):
+        if header is not None and header.source == source and header.key != key:
+            _removed(folder)

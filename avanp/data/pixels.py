@@ -1,0 +1,137 @@
+"""The pixels of a set: rows of one array, taken when they are asked for."""
+
+import hashlib
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+
+from avanp.data.grouping import identical
+
+Rows = slice | np.ndarray
+PIECE = 1 << 24  # bytes that a pass over all pixels takes at a time
+
+
+class Stored(Protocol):
+    """Pixels that lie in a file, and what is known of them without looking at each."""
+
+    equal: np.ndarray
+    most: int
+
+    def taken(self, count: int) -> None:
+        """Hear that so many bytes were looked at."""
+
+    def sum_of(self, name: str) -> str | None:
+        """Return a hash that was remembered under a name."""
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep a hash for later commands."""
+
+
+class Pixels:
+    """Images (n, H, W, C), bytes: all of an array, or those of some of its rows.
+
+    A part of a set is row numbers, not a copy: ``pixels[rows]`` copies the rows that are asked for,
+    such as a batch. Where an array is wanted, NumPy makes one (`whole`).
+
+    Parameters
+    ----------
+    array : (N, H, W, C) uint8
+        In memory or in a file.
+    rows : (n,) int64, optional
+        Which of them, in which order; all, if not given.
+    stored : optional
+        The file that `array` lies in.
+    equal : (N,) int64, optional
+        Of each image of `array` the first that is equal to it, where that is known.
+    most : int, optional
+        The largest byte, where that is known.
+    """
+
+    dtype = np.dtype(np.uint8)
+    ndim = 4
+
+    def __init__(
+        self,
+        array: np.ndarray,
+        rows: np.ndarray | None = None,
+        stored: Stored | None = None,
+        equal: np.ndarray | None = None,
+        most: int | None = None,
+    ) -> None:
+        self.array, self.rows, self._stored = array, rows, stored
+        self._most = stored.most if most is None and stored is not None else most
+        self._equal = stored.equal if equal is None and stored is not None else equal
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(n, H, W, C)."""
+        return len(self), *self.array.shape[1:]
+
+    def __len__(self) -> int:
+        return len(self.array) if self.rows is None else len(self.rows)
+
+    def __getitem__(self, key: Any) -> np.ndarray:
+        """Return images as an array: of a number, a slice or an array of row numbers."""
+        found = self.array[key if self.rows is None else self.rows[key]]
+        if self._stored is not None:
+            self._stored.taken(found.nbytes)
+        return found
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        return (self[i] for i in range(len(self)))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self.whole, dtype, copy=copy)
+
+    @cached_property
+    def whole(self) -> np.ndarray:
+        """All images in one array; of a part a copy, which is made once and stays."""
+        return self.array if self.rows is None else self.array[self.rows]
+
+    def select(self, rows: Rows) -> "Pixels":
+        """Return the images of `rows`, a slice or indices, none of them copied."""
+        chosen = np.arange(len(self)) if self.rows is None else self.rows
+        return Pixels(self.array, chosen[rows], self._stored, self._equal)
+
+    def pieces(self) -> Iterator[np.ndarray]:
+        """Yield all images in order, some at a time."""
+        step = max(1, PIECE // max(1, int(np.prod(self.array.shape[1:]))))
+        for start in range(0, len(self), step):
+            yield self[start : start + step]
+
+    @property
+    def size(self) -> int:
+        """The number of bytes, as of an array."""
+        return int(np.prod(self.shape))
+
+    @cached_property
+    def most(self) -> int:
+        """The largest byte, before images were made grey."""
+        if self._most is not None and self.rows is None:
+            return self._most
+        return max(int(piece.max()) for piece in self.pieces())
+
+    @cached_property
+    def equal(self) -> np.ndarray:
+        """(n,): of each image the first that is equal to it, pixel by pixel, by its place here."""
+        if self._equal is None:
+            return identical(self)
+        known = self._equal if self.rows is None else self._equal[self.rows]
+        _, first, inverse = np.unique(known, return_index=True, return_inverse=True)
+        return first[inverse.reshape(-1)]
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hex SHA-256 over ASCII ``"n,H,W,C;"`` and the bytes."""
+        name = "all" if self.rows is None else hashlib.sha256(self.rows.tobytes()).hexdigest()
+        known = None if self._stored is None else self._stored.sum_of(name)
+        if known is not None:
+            return known
+        digest = hashlib.sha256((",".join(map(str, self.shape)) + ";").encode("ascii"))
+        for piece in self.pieces():
+            digest.update(np.ascontiguousarray(piece).data)
+        if self._stored is not None:
+            self._stored.remember(name, digest.hexdigest())
+        return digest.hexdigest()

@@ -1,0 +1,138 @@
+"""Many image files to one array: kept in the cache, or in memory."""
+
+import hashlib
+import mmap
+import os
+import stat
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+import PIL
+from PIL import features
+
+from avanp.data import cache
+from avanp.data.decode import Broken, image_size
+from avanp.data.decoding import HELPED, KEPT, Files, Found, Shape, decode_files
+from avanp.data.pixels import Pixels
+from avanp.data.size import Size, check_size, check_total
+from avanp.errors import AvanpError, Note
+
+VERSION = 1  # of what is made of a file: another one, and what is in the cache is of no use
+LARGE = 1 << 28  # bytes of pixels
+
+
+def read_files(
+    folder: str, files: Sequence[str], size: Size | None = None, channels: int = 3
+) -> Pixels:
+    """Return the (N, H, W, channels) pixels of files.
+
+    After a broken file others are looked at as well, so that one message names them, up to
+    `NAMED`. What takes long is kept in the cache (`avanp.data.cache`), and decoded on all
+    processors; the result does not depend on either.
+
+    Parameters
+    ----------
+    folder : str
+        Where the files are.
+    files : sequence of str
+        Their names, relative to `folder`; at least one.
+    size : (width, height), optional
+        Resize each image to it.
+    channels : {3, 1}
+        RGB or grey.
+
+    Raises
+    ------
+    AvanpError
+        Sizes that differ where no `size` is given; a set for which there is no room, before
+        anything is decoded; what cannot be read.
+    """
+    if size is not None:
+        check_size(size)
+    what = _looked_at(folder, files, size, channels)
+    if what.at_least(KEPT):
+        entry = cache.known(what.key, what.source)
+        if entry is None:
+            entry = _kept(what)
+        if entry is not None:
+            _tell_of_frames(folder, entry.header.paged)
+            return Pixels(entry.array, stored=entry)
+    shape, unknown = _shape(what)
+    check_total(shape[0], (shape[2], shape[1]), repr(folder), channels)
+    return _in_memory(what, shape, unknown)
+
+
+def _looked_at(folder: str, files: Sequence[str], size: Size | None, channels: int) -> Files:
+    """Return what is to be read; a file is what it was if name, size and times are."""
+    made = (VERSION, PIL.__version__, features.version("jpg"), os.path.realpath(folder))
+    key = hashlib.blake2b(repr((*made, size, channels)).encode(errors="surrogateescape"))
+    total = 0
+    for file in files:
+        path = os.path.join(folder, file)
+        try:
+            found = os.stat(path)
+        except FileNotFoundError:
+            found = None
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise AvanpError(f"{path!r} cannot be read: {reason}") from None
+        # A named pipe would wait for ever, a broken link has nothing to show.
+        if found is None or not stat.S_ISREG(found.st_mode):
+            raise AvanpError(f"{path!r} cannot be read: not a regular file")
+        total += found.st_size
+        line = f"{file}\0{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}\n"
+        key.update(line.encode(errors="surrogateescape"))
+    return Files(folder, files, size, channels, total, key.hexdigest()[: cache.KEY])
+
+
+def _shape(what: Files) -> tuple[Shape, bool]:
+    """Return the shape of all images, and whether the first is broken, so that it is not known."""
+    size, unknown = what.size, False
+    if size is None:
+        try:
+            size = image_size(os.path.join(what.folder, what.files[0]))
+        except Broken:
+            size, unknown = (1, 1), True
+    return (len(what.files), size[1], size[0], what.channels), unknown
+
+
+def _kept(what: Files) -> "cache.Entry | None":
+    """Return the images in the cache, put there; None, with a note, where that cannot be."""
+    if cache.place() is None:
+        return None
+    shape, unknown = _shape(what)
+
+    def fill(file: int, at: int) -> Found:
+        return decode_files(what, shape, unknown, file, at)
+
+    try:
+        return cache.entry(what.key, what.source, shape, fill)
+    except cache.Unusable as error:
+        warnings.warn(f"the images are not kept in the cache: {error}", Note, stacklevel=4)
+        return None
+
+
+def _in_memory(what: Files, shape: Shape, unknown: bool) -> Pixels:
+    total = int(np.prod(shape, dtype=object))
+    if total < LARGE or not what.at_least(HELPED) or not hasattr(os, "memfd_create"):
+        images = np.empty(shape, np.uint8)
+        found = decode_files(what, shape, unknown, images, 0)
+    else:  # memory that other processes can write into
+        file = os.memfd_create("avanp")
+        try:
+            os.ftruncate(file, total)
+            found = decode_files(what, shape, unknown, file, 0)
+            mapped = mmap.mmap(file, total, access=mmap.ACCESS_READ)
+        finally:
+            os.close(file)
+        images = np.frombuffer(mapped, np.uint8).reshape(shape)
+    _tell_of_frames(what.folder, found.paged)
+    return Pixels(images, equal=found.equal, most=found.most)
+
+
+def _tell_of_frames(folder: str, count: int) -> None:
+    if count:
+        files = "1 file" if count == 1 else f"{count} files"
+        text = f"of {files} in {folder!r} with several pages or frames the first is read"
+        warnings.warn(text, Note, stacklevel=4)
