@@ -9,7 +9,7 @@ import json
 import mmap
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -159,15 +159,15 @@ def read_header(page: bytes, size: int) -> Header:
 
 
 def _header_of(values: Any) -> Header:
-    kinds = dict.fromkeys(("key", "source", "tail"), str)
-    kinds |= {"rows": int, "most": int, "paged": int, "shape": list}
-    if not isinstance(values, dict) or values.keys() != kinds.keys():
+    """Return a header of what its line of JSON says, which may be anything."""
+    if not isinstance(values, dict) or values.keys() != {f.name for f in fields(Header)}:
         raise ValueError("its header says something else")
-    shape = values["shape"]
-    right = all(isinstance(values[name], kind) for name, kind in kinds.items())
-    if not right or not all(type(n) is int and n > 0 for n in [*shape, values["rows"]]):
+    shape, rows = values["shape"], values["rows"]
+    texts = all(isinstance(values[name], str) for name in ("key", "source", "tail"))
+    counts = all(type(values[name]) is int and values[name] >= 0 for name in ("most", "paged"))
+    if not texts or not counts or not isinstance(shape, list) or len(shape) != 4:
         raise ValueError("its header says something else")
-    if len(shape) != 4 or shape[3] not in (1, 3):
+    if not all(type(n) is int and n > 0 for n in [*shape, rows]) or shape[3] not in (1, 3):
         raise ValueError("its header gives no shape of images")
     return Header(**{**values, "shape": tuple(shape)})
 

@@ -4,6 +4,7 @@ from fuzz.target import Target
 from fuzz.targets import (
     archives,
     arrays,
+    caches,
     checkpoints,
     images,
     reports,
@@ -15,6 +16,17 @@ from fuzz.targets import (
 
 TARGETS: dict[str, Target] = {
     target.name: target
-    for module in (images, arrays, sets, tables, checkpoints, sweeps, reports, words, archives)
+    for module in (
+        images,
+        arrays,
+        caches,
+        sets,
+        tables,
+        checkpoints,
+        sweeps,
+        reports,
+        words,
+        archives,
+    )
     for target in module.TARGETS
 }
