@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from avanp.errors import AvanpError, Note
+from avanp.memory import CONTAINER
 from fuzz.target import Target
 
 SECONDS = 5.0  # of a processor's time for one input
@@ -31,6 +32,8 @@ AT = ("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.link")  # their last
 LIBRARIES = tuple({os.path.realpath(p) + os.sep for p in (sys.base_prefix, *sys.path) if p})
 PACKAGE = os.path.realpath(Path(sys.modules["avanp"].__file__ or "").parent) + os.sep
 CODE = (*LIBRARIES, PACKAGE)
+# Where it is asked how much memory there is.
+ASKED = {"/proc/meminfo", *(path for paths in CONTAINER for path in paths)}
 
 _active: "Guard | None" = None
 _hooked = False
@@ -183,7 +186,7 @@ class Guard:
                 self._forbid(f"{what}: {text!r} is not to be written")
         elif real == str(self.folder) and not written:
             return  # opened to be synced
-        elif written or not (self.target.anywhere or real.startswith(CODE)):
+        elif written or not (self.target.anywhere or real.startswith(CODE) or text in ASKED):
             self._forbid(f"{what}: {text!r} is outside the folder")
 
     def _forbid(self, what: str) -> None:

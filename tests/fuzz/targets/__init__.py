@@ -14,19 +14,18 @@ from fuzz.targets import (
     words,
 )  # fmt: skip
 
+MODULES = (
+    images,
+    arrays,
+    caches,
+    sets,
+    tables,
+    checkpoints,
+    sweeps,
+    reports,
+    words,
+    archives,
+)
 TARGETS: dict[str, Target] = {
-    target.name: target
-    for module in (
-        images,
-        arrays,
-        caches,
-        sets,
-        tables,
-        checkpoints,
-        sweeps,
-        reports,
-        words,
-        archives,
-    )
-    for target in module.TARGETS
+    target.name: target for module in MODULES for target in module.TARGETS
 }
