@@ -14,8 +14,8 @@ import numpy as np
 from avanp.data.chunks import rows_a_block
 from avanp.data.entry import FILE, HEAD, Entry, Header, Shape, digest_of, read_entry, read_header
 from avanp.errors import AvanpError, Note
-from avanp.files import make_folder, sync_folder
-from avanp.inside import open_own, own_folder
+from avanp.files import check_inside, make_folder, sync_folder
+from avanp.inside import open_own
 from avanp.locks import held
 from avanp.temporary import new_file, remove_leftovers
 
@@ -76,8 +76,7 @@ def entry(key: str, source: str, shape: Shape, fill: Fill) -> Entry:
         found = _there(folder, key, source)
         if found is not None:
             return found
-        make_folder(folder)
-        own_folder(folder)
+        make_folder(folder, root)
     with _alone(folder, source):
         with _told():
             found = _there(folder, key, source)  # another process may have made it meanwhile
@@ -150,7 +149,7 @@ def _removed(folder: Path) -> bool:
 
 def _there(folder: Path, key: str, source: str) -> Entry | None:
     """Return the entry in a folder if it is there and whole; of a damaged one there is a note."""
-    own_folder(folder)
+    check_inside(folder, folder.parent)
     try:
         file = open_own(folder / FILE, os.O_RDONLY)
     except FileNotFoundError:

@@ -8,7 +8,7 @@ import numpy as np
 from avanp.errors import AvanpError
 from avanp.layers.base import Array
 from avanp.systems.base import System
-from avanp.systems.images import as_floats, check_pair, chunks
+from avanp.systems.images import as_floats, as_rows, check_pair, chunks
 
 
 class Batches:
@@ -123,7 +123,7 @@ def check_validation(system: System, validation: Any) -> None:
         validation, _ = check_pair(validation, system.name)
     elif isinstance(validation, tuple | list):
         raise AvanpError(f"the validation of a {system.name} must be images alone")
-    images, wanted = np.asarray(validation), tuple(system.config.shape)
+    images, wanted = as_rows(validation), tuple(system.config.shape)
     if images.ndim != 4 or images.shape[1:] != wanted or not len(images):
         shape = ", ".join(map(str, wanted))
         raise AvanpError(f"validation images must be (n, {shape}), not {images.shape}")
