@@ -147,10 +147,10 @@ def test_sheets_are_shown_in_their_order_and_no_more_than_eight(tmp_path):
     for step in (*range(500, 10500, 500), 100_000_000):
         picture(tmp_path, f"sheets/samples-{step:08d}.png")
     picture(tmp_path, "sheets/another.png")
-    shown = page(tmp_path).one("section", id="sheets").all("figcaption")
-    said = [caption.text for caption in shown]
-    assert len(said) == 8
-    assert (said[0], said[-1]) == ("After 500 steps.", "After 100,000,000 steps.")
+    section = page(tmp_path).one("section", id="sheets")
+    said = [heading.text.strip() for heading in section.all("h4")]
+    assert len(said) == len(section.all("img")) == 8
+    assert (said[0], said[-1]) == ("After 500 steps", "After 100,000,000 steps")
 
 
 # What the quantities are

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from avanp.report.page import Blocks, Picture, Section, text
+from avanp.report.page import Beside, Blocks, Picture, Section, text
 from avanp.report.training_chart import HELD
 from avanp.training.collapse import sheets
 
@@ -33,7 +33,8 @@ def pictures_of(directory: Path, model: str, rows: Rows) -> list[Section]:
     drawn = sheets(directory)
     if drawn:
         told = "Images of the same 64 codes, after more and more steps."
-        over: Blocks = [text(told), *(_sheet(path, step) for step, path in _some(drawn))]
+        columns = [(f"After {s:,} steps", "", [_sheet(path, s)]) for s, path in _some(drawn)]
+        over: Blocks = [text(told), Beside(columns)]
         sections.append(Section("sheets", "Generated images over time", over))
     for name, (heading, alt, caption) in pictures.items():
         if (directory / name).is_file():
@@ -51,4 +52,4 @@ def _some(sheets: Sequence[tuple[int, Path]]) -> Sequence[tuple[int, Path]]:
 
 
 def _sheet(path: Path, step: int) -> Picture:
-    return Picture(path, f"Generated images after {step:,} steps", f"After {step:,} steps.")
+    return Picture(path, f"Generated images after {step:,} steps")
