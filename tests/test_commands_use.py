@@ -149,6 +149,8 @@ def test_recovering_says_how_much_was_won(place):
     for damage in [("--mask", "2,2,4,4"), ("--missing", "0.5"), ("--noise", "0.4")]:
         said = did(place, "recover", "vae", *damage, "-n", "6", "--steps", "60", "--out", "r.png")
         numbers = re.search(r"PSNR ([\d.]+) dB damaged, ([\d.]+) dB recovered, mean of 6", said)
+        hidden = re.search(r"hidden pixels alone: ([\d.]+) dB damaged, ([\d.]+) dB", said)
+        assert ("--noise" in damage) == (hidden is None)
         before, after = map(float, numbers.groups())
         assert after > before
     width, height = size(place / "r.png")

@@ -26,6 +26,18 @@ def test_the_psnr_of_several_images_is_the_mean_of_theirs():
     assert psnr(y, x) == pytest.approx((20 + 40) / 2)
 
 
+def test_the_psnr_of_some_pixels_is_that_of_these_alone():
+    x = np.zeros((700, 2, 3, 2))
+    y, where = x.copy(), np.zeros((700, 2, 3), bool)
+    where[:, 0, 1] = where[5, 1] = True
+    where[9] = False
+    y[:, 0, 1] = 0.1
+    y[:, 1, 0] += 0.5
+    y[5, 1] = 0.01
+    fifth = -10 * np.log10((0.01 + 3 * 1e-4) / 4)
+    assert psnr(x, y, where) == pytest.approx((698 * 20 + fifth) / 699)
+
+
 def test_the_psnr_of_a_copy_is_infinite(images):
     assert psnr(images, images) == np.inf
 

@@ -8,6 +8,7 @@ from PIL import Image
 from avanp.errors import AvanpError
 from avanp.evaluation.damage import filled, noisy, read_mask, scattered
 from avanp.evaluation.recover import Search, recover
+from avanp.evaluation.seamless import seamless
 from avanp.grad.check import check_grad
 from avanp.layers.dense import Dense
 from avanp.layers.reshape import Reshape
@@ -103,8 +104,34 @@ def test_known_pixels_stay_bit_for_bit_and_others_are_the_decoders():
     images, known = some()
     found = recover(system(), images, known, rng(), steps=5)
     assert_array_equal(found.images[known], images[known])
-    assert_array_equal(found.images[~known], found.decoded[~known])
+    expected = seamless(images, found.decoded, known)
+    assert_array_equal(found.images[~known], np.clip(expected, 0, 1)[~known])
     assert found.images.dtype == np.float32
+
+
+def test_a_filling_that_differs_by_a_constant_or_a_ramp_fits_without_a_seam():
+    x = rng().random((2, 7, 6, 3))
+    known = np.ones((2, 7, 6), bool)
+    known[0, 2:5, 1:4] = known[1, :, :2] = False
+    ramp = np.linspace(0, 1, 7)[:, None, None] + np.linspace(0, 2, 6)[None, :, None]
+    for other in (0.3, ramp):
+        filled_in = seamless(x, x + other, known)
+        inner = np.ones_like(known)
+        inner[1] = other is not ramp or known[1]  # its ramp goes on beyond what is known
+        np.testing.assert_allclose(filled_in[inner], x[inner], atol=1e-12)
+
+
+def test_what_is_added_in_a_hole_is_the_mean_of_its_neighbours():
+    x, filling = rng().random((2, 1, 5, 5, 2))
+    known = rng(3).random((1, 5, 5)) > 0.5
+    u = (seamless(x, filling, known) - filling)[0]
+    for r, c in np.argwhere(~known[0]):
+        around = [(r + a, c + b) for a, b in ((0, 1), (0, -1), (1, 0), (-1, 0))]
+        there = [u[i, j] for i, j in around if 0 <= i < 5 and 0 <= j < 5]
+        np.testing.assert_allclose(u[r, c], np.mean(there, axis=0), atol=1e-12)
+    for all_or_nothing in (np.ones_like(known), np.zeros_like(known)):
+        expected = np.where(all_or_nothing[..., None], x, filling)
+        assert_array_equal(seamless(x, filling, all_or_nothing), expected)
 
 
 def test_where_known_pixels_are_noisy_all_are_the_decoders():

@@ -60,7 +60,7 @@ def recover(
     For each image the code z is sought that minimises -log p(known pixels | z) + |z|²/2, by Adam
     through the frozen decoder, from the encoder's code of the damaged image or from codes of the
     prior. p is the model's own likelihood, under --noise the noise's. Known pixels stay as they
-    are, but where there is noise.
+    are, and what fills a hole is moved to meet them, without a seam; not so where there is noise.
 
     IMAGE is resized to the model's size, and its mask with it.
 
@@ -135,6 +135,10 @@ def recover(
         before, after = (psnr(rows[name], whole) for name in ("damaged", "recovered"))
         told = f"PSNR {before:.2f} dB damaged, {after:.2f} dB recovered, mean of {len(images)}"
         click.echo(one_line(f"{images.name}: {told}"))
+        if keep:
+            before, after = (psnr(rows[name], whole, ~known) for name in ("damaged", "recovered"))
+            told = f"{before:.2f} dB damaged, {after:.2f} dB recovered"
+            click.echo(f"of the hidden pixels alone: {told}")
     if suffix in WRITERS:
         save_image(labelled_rows(rows), out)
     elif suffix == ".npz":

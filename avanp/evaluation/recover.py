@@ -7,6 +7,7 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.evaluation.damage import filled
+from avanp.evaluation.seamless import seamless
 from avanp.layers.base import Array
 from avanp.losses.optimal_gaussian import LEAST_VARIANCE
 from avanp.optim.adam import Adam
@@ -64,7 +65,8 @@ def recover(
     noise : float, optional
         Standard deviation of normal noise in the images, whose values may then be any.
     keep : bool
-        Whether known pixels stay as they are. Where they are noisy, they should not.
+        Whether known pixels stay as they are, and the decoder's image in the holes is moved by a
+        smooth amount that lets it meet them. Where they are noisy, they should not.
     progress : callable, optional
         Called with (done, in all) steps.
     """
@@ -94,9 +96,18 @@ def recover(
     energies = lowest.reshape(n, starts)
     best = energies.argmin(axis=1)
     codes = z.reshape(n, starts, latent)[np.arange(n), best]
-    decoded = system.decode(codes)
-    whole = np.where(known[..., None], x, decoded) if keep else decoded
-    return Recovered(whole, decoded, codes, energies[np.arange(n), best])
+    decoded, lowest_found = system.decode(codes), energies[np.arange(n), best]
+    return Recovered(_whole(system, x, decoded, known, keep), decoded, codes, lowest_found)
+
+
+def _whole(system: Any, x: Array, decoded: Array, known: Array, keep: bool) -> Array:
+    """Return the images that are to be shown: what is known as it is, holes without a seam."""
+    if not keep:
+        return decoded
+    if min(known.shape[1:]) == 1:  # the columns of a table are no neighbours
+        return np.where(known[..., None], x, decoded)
+    whole = seamless(x, decoded, known)
+    return whole.clip(0, 1) if system.config.pixel_range == "unit" else whole
 
 
 class Search:
