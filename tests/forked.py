@@ -18,8 +18,9 @@ import time
 from functools import cache
 from pathlib import Path
 
-LIBRARIES = ("avanp.cli", "PIL.ImageDraw", "scipy.stats", "matplotlib.backends.backend_agg")
-LEFT_OUT = ("avanp.__main__", "avanp.estimators", "avanp.kernels.")
+LIBRARIES = ("avanp.cli", "PIL.ImageDraw", "scipy.stats", "matplotlib.pyplot", "numba")
+# Those of `grad.cases` compute something as they are loaded, and so choose their kernels.
+LEFT_OUT = ("avanp.__main__", "avanp.estimators", "avanp.grad.cases", "avanp.kernels.")
 TURNS = itertools.cycle(range(2))
 
 
@@ -36,16 +37,16 @@ def server(_number: int) -> socket.socket:
 
 
 def run(
-    words: list[str], folder: Path, env: dict[str, str], seconds: float
+    words: list[str], folder: Path, env: dict[str, str], seconds: float, script: str = ""
 ) -> tuple[int, bytes, bytes]:
-    """Run `avanp` with these words; return its exit code and what it wrote on its two streams.
+    """Run `avanp`, or a script, with these words; return its exit code and its two streams.
 
     They are read until nobody holds them: while a process that it started lives, they stay open.
     """
     back, its = socket.socketpair()
     (out, its_out), (err, its_err) = os.pipe(), os.pipe()
     given = [its_out, its_err, its.fileno()]
-    asked = json.dumps([words, str(folder), env]).encode()
+    asked = json.dumps([words, str(folder), env, script]).encode()
     socket.send_fds(server(next(TURNS)), [asked], given)
     os.close(its_out), os.close(its_err), its.close()
     said = {out: b"", err: b""}
@@ -68,8 +69,8 @@ def run(
     return int(answer.split()[1]), said[out], said[err]
 
 
-def serve(control: socket.socket) -> list[str]:
-    """Fork for each command; only its process comes back from here, with its words."""
+def serve(control: socket.socket) -> tuple[list[str], str]:
+    """Fork for each command; only its process comes back from here, with its words and script."""
     gc.freeze()  # a collection would copy every page that is shared
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
@@ -97,11 +98,11 @@ def serve(control: socket.socket) -> list[str]:
         sys.stderr = sys.__stderr__ = os.fdopen(2, "w", 1, errors=sys.stderr.errors, **how)
         for number in given:
             os.close(number)
-        words, folder, env = json.loads(message)
+        words, folder, env, script = json.loads(message)
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(env)
-        return words
+        return words, script
 
 
 if __name__ == "__main__":
@@ -114,5 +115,8 @@ if __name__ == "__main__":
     for _module in pkgutil.walk_packages(sys.modules["avanp"].__path__, "avanp."):
         if not _module.name.startswith(LEFT_OUT):
             import_module(_module.name)
-    sys.argv[1:] = serve(socket.socket(fileno=int(sys.argv[1])))
-    runpy.run_module("avanp", run_name="__main__", alter_sys=True)
+    sys.argv[1:], _script = serve(socket.socket(fileno=int(sys.argv[1])))
+    if _script:
+        runpy.run_path(_script, run_name="__main__")
+    else:
+        runpy.run_module("avanp", run_name="__main__", alter_sys=True)
