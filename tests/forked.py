@@ -106,15 +106,16 @@ def serve(control: socket.socket) -> tuple[list[str], str]:
 
 
 if __name__ == "__main__":
-    import pkgutil
     import runpy
     from importlib import import_module
 
     for _name in LIBRARIES:
         import_module(_name)
-    for _module in pkgutil.walk_packages(sys.modules["avanp"].__path__, "avanp."):
-        if not _module.name.startswith(LEFT_OUT):
-            import_module(_module.name)
+    _package = Path(sys.modules["avanp"].__file__).parent
+    for _path in sorted(_package.rglob("*.py")):
+        _name = ".".join(_path.relative_to(_package.parent).with_suffix("").parts)
+        if not _name.startswith(LEFT_OUT):
+            import_module(_name.removesuffix(".__init__"))
     sys.argv[1:], _script = serve(socket.socket(fileno=int(sys.argv[1])))
     if _script:
         runpy.run_path(_script, run_name="__main__")
