@@ -9,7 +9,7 @@ import pytest
 import small_systems
 from avanp.ava import objectives
 from avanp.rng import stream
-from avanp.systems.ava import eq1, eq3, eq4, eq9, eq11, eq12, eq15
+from avanp.systems.ava_equations import eq1, eq3, eq4, eq9, eq11, eq12, eq15
 from avanp.systems.game import added, play
 
 SHAPE = (4, 3, 2)

@@ -1,20 +1,17 @@
-"""What BEGAN, BEGAN-CS and BEGAN v3 share: their step, and what they can do."""
+"""What BEGAN, BEGAN-CS and BEGAN v3 share: their step, and what they measure."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
-from avanp.layers.base import Array, Layer
-from avanp.layers.sequential import Sequential
-from avanp.layers.two_heads import halves
+from avanp.layers.base import Array
 from avanp.layers.vanishing import carry_of, set_carry
 from avanp.losses.began import eq10_k
 from avanp.metrics.collapse import sign
 from avanp.metrics.convergence import Units, units
 from avanp.metrics.diversity import diversity
-from avanp.nets.began import Topology, autoencoder, decoder
 from avanp.systems.base import Draw, Gradients, Rng, Terms
 from avanp.systems.boundary import (
     Error,
@@ -26,59 +23,25 @@ from avanp.systems.boundary import (
     of_images,
     through,
 )
-from avanp.systems.encoding import DecodingSystem
-from avanp.systems.equilibrium_config import TERMS, EquilibriumConfig
-from avanp.systems.images import as_rows, chunks, in_chunks
+from avanp.systems.equilibrium_config import TERMS
+from avanp.systems.equilibrium_nets import EquilibriumNets
+from avanp.systems.images import chunks
 
-# Validation images that a row of the log and a diversity rest on, and numbers in a map of a layer.
-LOOK, PIECE = 500, 2**22
+LOOK = 500  # validation images that a row of the log and a diversity rest on
 
 
-class EquilibriumSystem(DecodingSystem):
+class EquilibriumSystem(EquilibriumNets):
     """An auto-encoder D that tells images from a generator's by how well it gives them back.
 
     D descends L(x) - k L(G(z)) and what its form adds, the generator L(G(z)), and k follows
-    γ L(x) - L(G(z)). Inside, images are in [-1, 1]; G's output is linear, and cut to that to be
-    looked at.
+    γ L(x) - L(G(z)).
     """
 
-    config_class = EquilibriumConfig
     can = frozenset({"generate", "encode", "reconstruct", "collapse"})
-    decoder_net = "generator"
     monitor = "m"
     keeps_best = True
     checked_with = {"k_start": 0.3, "loss": "mse"}
     terms = TERMS
-    early: ClassVar[bool] = False
-    variational: ClassVar[bool] = False
-
-    def build(self, streams: Mapping[str, Rng]) -> dict[str, Layer]:
-        """Return the auto-encoder and the generator; k is `state`."""
-        c = self.config
-        topology = Topology(
-            shape=c.shape,
-            width=c.width,
-            latent=c.latent,
-            arch=c.arch,
-            activation=c.activation,
-            early=self.early,
-            skips=c.skips,
-            vanishing=c.vanishing > 0,
-        )
-        self.state["k"] = np.array(min(c.k_start, 1.0))
-        heads: dict[str, Any] = (
-            {"variational": True, "clamp": c.kl_clamp} if self.variational else {}
-        )
-        d = autoencoder(topology, **heads, rng=streams["discriminator"], dtype=self.dtype)
-        g = decoder(topology, rng=streams["generator"], dtype=self.dtype)
-        return {"discriminator": d, "generator": g}
-
-    @property
-    def d(self) -> Sequential:
-        """The auto-encoder."""
-        net = self.nets["discriminator"]
-        assert isinstance(net, Sequential)
-        return net
 
     def weights(self) -> Weights:
         """Return the weights of what D descends, at the present k."""
@@ -183,7 +146,7 @@ class EquilibriumSystem(DecodingSystem):
     def _error(self, images: Callable[[slice], Array], n: int, rng: Rng) -> Error:
         """Return L(v) of n images outside training, a piece at a time."""
         absolute = squared = 0.0
-        for rows in chunks(n, self._piece()):
+        for rows in chunks(n, self.piece()):
             v = images(rows)
             e = units(self.d.forward(v, rng=rng)[0] - v)
             absolute += e.mean * len(v) / n
@@ -191,50 +154,6 @@ class EquilibriumSystem(DecodingSystem):
         found = Units(absolute, squared**0.5)
         return Error(in_unit(self.config.loss, found, math.prod(self.config.shape)), found)
 
-    def _in_pieces(self, function: Callable[[Array], Array], x: Array) -> Array:
-        """Return ``function(x)``, so few images at a time that a layer's map stays small."""
-        return in_chunks(function, x, self._piece())
-
-    def _piece(self) -> int:
-        c = self.config
-        return max(1, PIECE // (c.shape[0] * c.shape[1] * c.width))
-
     def notice(self, rows: list[dict[str, Any]]) -> str:
         """Return a warning where the log shows collapse, or its early sign."""
         return sign(rows).value
-
-    def noise(self, n: int, rng: Rng) -> Array:
-        """Return n codes, uniform in [-1, 1] or normal."""
-        if self.config.prior == "normal":
-            return super().noise(n, rng)
-        return rng.uniform(-1, 1, (n, self.config.latent)).astype(self.dtype)
-
-    def encode(self, x: Array) -> tuple[Array, Array]:
-        """Return mu and logvar of images by D, (B, latent) each; logvar is -inf without one."""
-        encoder = self.d.layers[0]
-        codes = self._in_pieces(
-            lambda part: encoder.forward(self._signed(self.check_images(part)))[0], as_rows(x)
-        )
-        if not self.variational:
-            return codes, np.full_like(codes, -np.inf)
-        mu, logvar = halves(codes)
-        return mu.copy(), logvar.copy()
-
-    def from_codes(self, mu: Array) -> Array:
-        """Return images (B, H, W, C) of codes that `encode` made, by D's decoder."""
-        last = self.d.layers[-1]
-        return self._in_pieces(lambda part: self._images(last.forward(part)[0]), mu)
-
-    def reconstruct(self, x: Array) -> Array:
-        """Return D's images of the codes mu(x)."""
-        return self.from_codes(self.encode(x)[0])
-
-    def _decode(self, z: Array) -> Array:
-        return self._in_pieces(lambda part: self._images(self.decoder.forward(part)[0]), z)
-
-    def _signed(self, x: Array) -> Array:
-        """Return images in [-1, 1]; those of pixel_range "real" stay what they are."""
-        return x if self.config.pixel_range == "real" else 2 * x - 1
-
-    def _images(self, y: Array) -> Array:
-        return y if self.config.pixel_range == "real" else np.clip((y + 1) / 2, 0, 1)
