@@ -255,7 +255,7 @@ def test_pieces_are_the_whole(monkeypatch):
     system, x = make("BEGAN-CS"), images(9)
     whole = (*system.encode(x), system.reconstruct(x), system.decode(system.encode(x)[0]))
     measured = system.evaluate(x, stream(0, "eval"))
-    monkeypatch.setattr("avanp.systems.equilibrium.PIECE", 2 * 16 * 5)
+    monkeypatch.setattr("avanp.systems.equilibrium_nets.PIECE", 2 * 16 * 5)
     pieces = (*system.encode(x), system.reconstruct(x), system.decode(system.encode(x)[0]))
     for one, other in zip(whole, pieces, strict=True):
         assert_allclose(one, other, rtol=1e-12)
@@ -267,7 +267,7 @@ def test_m_does_not_depend_on_the_pieces_it_is_taken_in(monkeypatch, loss):
     system, x = make("BEGAN-v3", loss=loss), np.concatenate([images(9)] * 60)
     measured = []
     for piece in (7, 300):
-        monkeypatch.setattr("avanp.systems.equilibrium.PIECE", piece * 16 * 5)
+        monkeypatch.setattr("avanp.systems.equilibrium_nets.PIECE", piece * 16 * 5)
         measured.append(system.evaluate(x, stream(0, "eval")))
     assert measured[0] == pytest.approx(measured[1], rel=1e-12)
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from avanp import sweep
-from avanp.data.images import ImageSet, luma, numbered
+from avanp.data.images import ImageSet, numbered
+from avanp.data.pixels import luma
 from avanp.data.resolve import load_splits, resolve
 from avanp.errors import AvanpError
 

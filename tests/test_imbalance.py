@@ -16,9 +16,10 @@ from avanp.errors import AvanpError
 from avanp.experiments.paired import quickly
 from avanp.papers.dfc.division import Division, divide, nearest, refuse_seen, seen
 from avanp.papers.dfc.head import Decisions, Head, scores
-from avanp.papers.dfc.imbalance import Study, cells, counts, of_seed
+from avanp.papers.dfc.imbalance import cells, of_seed
 from avanp.papers.dfc.imbalance_verdict import judged, verdict
 from avanp.papers.dfc.remedies import Material, added
+from avanp.papers.dfc.study import Study, counts
 from cli_process import avanp, contents
 
 SEED = np.random.default_rng

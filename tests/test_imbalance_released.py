@@ -13,10 +13,11 @@ from avanp.experiments.paired import quickly
 from avanp.papers.dfc import leak
 from avanp.papers.dfc.generator import generator
 from avanp.papers.dfc.head import Head, scores
-from avanp.papers.dfc.imbalance import RELEASED, Study, cells
+from avanp.papers.dfc.imbalance import cells
 from avanp.papers.dfc.released import FIRST, THROWN, listing, of_seed
 from avanp.papers.dfc.released_shown import overlaps
 from avanp.papers.dfc.released_verdict import contrasts, verdict
+from avanp.papers.dfc.study import RELEASED, Study
 from avanp.rng import stream
 from cli_process import avanp
 

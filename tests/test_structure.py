@@ -137,9 +137,11 @@ def test_every_public_name_is_there():
 
 
 def test_files_stay_short():
-    # A stranger reads a file at one sitting.
-    for path in PACKAGE.rglob("*.py"):
-        assert len(path.read_text().splitlines()) <= 260, path
+    # A stranger reads a file at one sitting. Kernels are apart: one is an inner loop written out.
+    sizes = {p: len(p.read_text().splitlines()) for p in PACKAGE.rglob("*.py")}
+    assert not [path for path, size in sizes.items() if size > 260]
+    for path, size in sizes.items():
+        assert size <= 220 or "kernels" in path.parts, f"{path} has {size} lines: split it"
 
 
 def test_no_page_has_a_figure_still_to_come():

@@ -86,8 +86,9 @@ def imbalance(
     from avanp.experiments.axes import parse_seeds
     from avanp.papers.dfc import imbalance_page as page
     from avanp.papers.dfc.generator import generator
-    from avanp.papers.dfc.imbalance import IMBALANCE, RELEASED, Study, counts, run
+    from avanp.papers.dfc.imbalance import run
     from avanp.papers.dfc.remedies import PLAIN, SMOTE
+    from avanp.papers.dfc.study import IMBALANCE, RELEASED, Study, counts
     from avanp.progress import shown as bar
     from avanp.report import plot, terminal
     from avanp.runs.journal import opened

@@ -12,7 +12,7 @@ import numpy as np
 
 from avanp.data.decode import Broken, Damaged, decoded, strict
 from avanp.data.grouping import digest
-from avanp.data.images import luma
+from avanp.data.pixels import luma
 from avanp.data.size import Size
 from avanp.errors import AvanpError
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from avanp.data.grouping import hold_out
-from avanp.data.pixels import Pixels, Rows
+from avanp.data.pixels import Pixels, Rows, luma
 from avanp.data.size import Size
 from avanp.errors import AvanpError
 
-__all__ = ["UNIT", "ImageSet", "Rows", "luma", "numbered"]
+__all__ = ["UNIT", "ImageSet", "Rows", "numbered"]
 
 UNIT = (0.0, 1.0)
 
@@ -66,16 +66,15 @@ class ImageSet:
                 f"images must have the shape (N, H, W, 3), or (N, H, W, 1) for grey ones, "
                 f"not {images.shape}"
             )
-        names = self.names
-        if len(names) != len(images):
-            raise AvanpError(f"{len(images)} images need as many names, not {len(names)}")
+        if len(self.names) != len(images):
+            raise AvanpError(f"{len(images)} images need as many names, not {len(self.names)}")
         if isinstance(images, np.ndarray):
             images = np.ascontiguousarray(images).view()
             images.flags.writeable = False
             images = Pixels(images)
         put = object.__setattr__
         put(self, "pixels", images)
-        put(self, "names", tuple(names))
+        put(self, "names", tuple(self.names))
         put(self, "labels", _whole("labels", self.labels, len(images)))
         put(self, "groups", _whole("groups", self.groups, len(images)))
         put(self, "classes", tuple(self.classes))
@@ -203,19 +202,7 @@ class ImageSet:
 
 def numbered(count: int) -> tuple[str, ...]:
     """Return the names 0 … count-1, with leading zeros, for images that have none."""
-    digits = len(str(count - 1))
-    return tuple(f"{i:0{digits}d}" for i in range(count))
-
-
-def luma(images: np.ndarray) -> np.ndarray:
-    """Return (..., 1) uint8 grey of (..., 3) uint8 RGB: 0.299 R + 0.587 G + 0.114 B, rounded."""
-    weights = (19595, 38470, 7471)  # of 65536; they sum to it, so that grey stays what it is
-    out = np.empty((*images.shape[:-1], 1), np.uint8)
-    for start in range(0, len(images), 64):  # a few at a time: the sums take four bytes a value
-        some = images[start : start + 64]
-        total = sum(w * some[..., c].astype(np.uint32) for c, w in enumerate(weights))
-        out[start : start + 64, ..., 0] = (total + 32768) >> 16
-    return out
+    return tuple(str(i).zfill(len(str(count - 1))) for i in range(count))
 
 
 def _whole(what: str, values: Any, count: int) -> np.ndarray | None:

@@ -8,9 +8,9 @@ from PIL import Image
 
 from avanp.files import write_whole
 from avanp.papers.dfc import imbalance_shown, released_shown
-from avanp.papers.dfc.imbalance import IMBALANCE, RELEASED
 from avanp.papers.dfc.imbalance_verdict import judged
 from avanp.papers.dfc.released_verdict import contrasts
+from avanp.papers.dfc.study import IMBALANCE, RELEASED
 from avanp.report import plot
 from avanp.report.chart import Chart
 from avanp.report.gallery import Gallery, Picture
