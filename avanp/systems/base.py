@@ -12,10 +12,10 @@ import numpy as np
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer
 from avanp.optim.base import Optimiser, made
-from avanp.systems.advice import advice
 from avanp.systems.config import Config
 from avanp.systems.finite import NotFinite, finite
-from avanp.systems.images import check_images, check_pair, chunks
+from avanp.systems.images import check_images
+from avanp.systems.measured import Measured
 from avanp.systems.parts import Part, WithParts
 from avanp.systems.streams import Streams
 from avanp.systems.term import Term
@@ -26,7 +26,7 @@ Terms = dict[str, float]
 Draw = Callable[[], Any]
 
 
-class System(WithParts):
+class System(WithParts, Measured):
     """Nets that learn together.
 
     Parameters
@@ -67,7 +67,6 @@ class System(WithParts):
     terms: ClassVar[Mapping[str, Term]] = {}
     monitor: ClassVar[str | None] = "loss"
     can: ClassVar[frozenset[str]] = frozenset()
-    needs_labels: ClassVar[bool] = False
     # Whether a label may be -1: that image has none.
     takes_unlabelled: ClassVar[bool] = False
     # Whether the weights of the lowest monitored value are kept beside the last ones.
@@ -170,41 +169,6 @@ class System(WithParts):
 
     def conclude(self, images: Array, rng: Rng) -> None:
         """Fill what of `state` is made of the training images (N, H, W, C), after training."""
-
-    def evaluate(self, batch: Any, rng: Rng) -> Terms:
-        """Return `measure` of any number of images: means over chunks, nothing trained."""
-        pair = check_pair(batch, self.name) if self.needs_labels else (batch, np.zeros(len(batch)))
-        x, labels = pair
-        sums: Terms = {}
-        for rows in chunks(len(x)):
-            part = self.check_images(x[rows])
-            measured = self.measure((part, labels[rows]) if self.needs_labels else part, rng)
-            for term, value in measured.items():
-                if total := self.counted(term, labels):
-                    share = value * self.counted(term, labels[rows]) / total
-                    sums[term] = sums.get(term, 0.0) + share
-        return sums
-
-    def counted(self, term: str, labels: Array) -> int:
-        """Return of how many images with these labels, (B,), a term is the mean: of all."""
-        return len(labels)
-
-    def validate(self, batch: Any, rng: Rng) -> Terms:
-        """Return what a row of the log says of validation images: `evaluate`, of all of them."""
-        return self.evaluate(batch, rng)
-
-    def measure(self, batch: Any, rng: Rng) -> Terms:
-        """Return terms of one checked batch outside training; batch norm by running moments."""
-        raise NotImplementedError
-
-    def notice(self, rows: list[dict[str, Any]]) -> str:
-        """Return advice where the log so far shows that something has gone wrong, else ""."""
-        return advice(rows[-1])
-
-    @property
-    def measures(self) -> bool:
-        """Whether the system has a `measure` for validation images."""
-        return type(self).measure is not System.measure
 
     def check_images(self, x: Any) -> Array:
         """Return images (B, H, W, C) of the system's dtype, or refuse them: see `check_images`."""

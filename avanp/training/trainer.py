@@ -25,7 +25,6 @@ from avanp.training.rows import measured_row
 from avanp.training.stopping import Best
 
 Array = np.ndarray
-Progress = Callable[[int, int], None]
 Row = dict[str, Any]
 STREAMS = ("data", "noise")
 NAME = "checkpoint.npz"
@@ -51,8 +50,7 @@ class Trainer:
     keep_best : bool
         Whether the best weights are kept beside the last ones without stopping.
     schedule : optional
-        One of `avanp.optim.schedules`: ``lr(epoch, loss)`` is the rate of the coming epoch, the
-        loss being the monitored one.
+        Of `avanp.optim.schedules`: ``lr(epoch, monitored loss)`` is the rate of the coming epoch.
     checkpoint : str
         Its name in `out`; ``.npz`` or ``.safetensors``.
     save_every : int
@@ -115,8 +113,7 @@ class Trainer:
         self.position = 0
         self.batches: Batches | None = None
         self.means: Means | dict[str, Any] | None = None
-        self.rated = -1
-        self.seconds = 0.0
+        self.seconds, self.rated = 0.0, -1
         self.monitored: float | None = None
 
     def fit(
@@ -126,7 +123,7 @@ class Trainer:
         *,
         steps: int | None = None,
         labels: Array | None = None,
-        progress: Progress | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> list[Row]:
         """Train for more epochs, or steps, and return their rows; none once it has stopped early.
 
@@ -218,8 +215,7 @@ class Trainer:
         self.rows.append(row)
         for watcher in self.watchers:
             watcher(self, row)
-        last = self.stopped or self._over()
-        if last:
+        if last := self.stopped or self._over():
             conclude(self, images)
         if self.stopped and self.best is not None and self.best.patience is not None:
             self.best.restore(self.system)

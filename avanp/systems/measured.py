@@ -1,0 +1,57 @@
+"""How a system is looked at: outside training, and by its log."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from avanp.layers.base import Array
+from avanp.systems.advice import advice
+from avanp.systems.images import check_pair, chunks
+
+Terms = dict[str, float]
+
+
+class Measured:
+    """What a system says of images that it does not train on, and of how its training goes."""
+
+    name: ClassVar[str]
+    needs_labels: ClassVar[bool] = False
+
+    def evaluate(self, batch: Any, rng: np.random.Generator) -> Terms:
+        """Return `measure` of any number of images: means over chunks, nothing trained."""
+        pair = check_pair(batch, self.name) if self.needs_labels else (batch, np.zeros(len(batch)))
+        x, labels = pair
+        sums: Terms = {}
+        for rows in chunks(len(x)):
+            part = self.check_images(x[rows])
+            measured = self.measure((part, labels[rows]) if self.needs_labels else part, rng)
+            for term, value in measured.items():
+                if total := self.counted(term, labels):
+                    share = value * self.counted(term, labels[rows]) / total
+                    sums[term] = sums.get(term, 0.0) + share
+        return sums
+
+    def counted(self, term: str, labels: Array) -> int:
+        """Return of how many images with these labels, (B,), a term is the mean: of all."""
+        return len(labels)
+
+    def validate(self, batch: Any, rng: np.random.Generator) -> Terms:
+        """Return what a row of the log says of validation images: `evaluate`, of all of them."""
+        return self.evaluate(batch, rng)
+
+    def measure(self, batch: Any, rng: np.random.Generator) -> Terms:
+        """Return terms of one checked batch outside training; batch norm by running moments."""
+        raise NotImplementedError
+
+    def notice(self, rows: list[dict[str, Any]]) -> str:
+        """Return advice where the log so far shows that something has gone wrong, else ""."""
+        return advice(rows[-1])
+
+    @property
+    def measures(self) -> bool:
+        """Whether the system has a `measure` for validation images."""
+        return type(self).measure is not Measured.measure
+
+    def check_images(self, x: Any) -> Array:
+        """Return images as the system takes them, or refuse them."""
+        raise NotImplementedError
