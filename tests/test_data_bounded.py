@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PpmImagePlugin
 
-from avanp.data import decode
+from avanp.data import rgb
 from avanp.data.decode import read_image
 from avanp.errors import AvanpError
 
@@ -85,7 +85,7 @@ SLOW = (PpmImagePlugin.PpmPlainDecoder, PpmImagePlugin.PpmDecoder)
 
 def as_pillow(content):
     with Image.open(io.BytesIO(content)) as image:
-        return decode._rgb(image)
+        return rgb.rgb_of(image)
 
 
 @settings(max_examples=150, deadline=None)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from avanp.data import cache, chunks, decoding, entry, helpers, reading
+from avanp.data import cache, cache_folder, chunks, decoding, entry, helpers, reading
 from avanp.data.images import ImageSet
 from avanp.data.resolve import load_splits, resolve
 from avanp.errors import AvanpError, Note
@@ -67,7 +67,7 @@ def same(a: ImageSet, b: ImageSet) -> bool:
 
 
 def kept(tmp_path: Path) -> list[Path]:
-    return [folder for folder, _, _ in cache.entries(tmp_path / "cache")]
+    return [folder for folder, _, _ in cache_folder.entries(tmp_path / "cache")]
 
 
 def several(monkeypatch: pytest.MonkeyPatch, processes: int) -> None:
@@ -353,5 +353,5 @@ def test_a_training_from_the_cache_is_that_from_memory(
         patch.setenv("AVANP_CACHE", "off")
         plain = rows(load_splits(str(photos), validation=0.2))
     assert rows(load_splits(str(photos), validation=0.2)) == plain
-    (_, header, _) = next(cache.entries(tmp_path / "cache"))
+    (_, header, _) = next(cache_folder.entries(tmp_path / "cache"))
     assert header is not None

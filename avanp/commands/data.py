@@ -78,7 +78,7 @@ def cache(empty: bool) -> None:
     the folder that AVANP_CACHE names; AVANP_CACHE=off keeps nothing. Files that were changed,
     added or removed are seen, and the folder read anew.
     """
-    from avanp.data import cache as kept
+    from avanp.data import cache_folder as kept
 
     place = kept.place()
     if place is None:

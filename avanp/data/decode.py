@@ -5,7 +5,7 @@ import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from avanp.data.readers.guard import Clamped
 from avanp.data.readers.netpbm import quick
 from avanp.data.readers.tiff import most_values
 from avanp.data.readers.webp import HEAD, webp_size
+from avanp.data.rgb import rgb_of
 from avanp.data.size import MAX_PIXELS, MAX_RATIO, Size
 from avanp.errors import AvanpError
 
@@ -26,7 +27,6 @@ MOST_READS, MOST_HEADER, MOST_VALUES = 1_000_000, 1 << 24, 200_000
 # The commonest formats are read forward: small files of them are taken at once, which is faster.
 AT_ONCE = 1 << 20
 FORWARD = {b"\xff\xd8\xff": ("JPEG",), b"\x89PN": ("PNG",)}
-BAND = 1 << 20  # pixels converted at a time
 BITS = {"LA": 16, "RGB": 16, "RGBA": 16, "I;16": 16, "CMYK": 32, "F": 32}  # at least, in a file
 PAGED = {"GIF", "TIFF", "WEBP", "PNG"}  # formats in which a further frame is a further picture
 TURNED = {5, 6, 7, 8}  # EXIF orientations that exchange width and height
@@ -69,7 +69,7 @@ def decoded(path: str, size: Size | None = None) -> tuple[np.ndarray, bool]:
     with _opened(path) as image:
         image.load()
         turned = ImageOps.exif_transpose(image) if _orientation(image) > 1 else image
-        pixels = resize(_rgb(turned), size)
+        pixels = resize(rgb_of(turned), size)
         return pixels, image.format in PAGED and _has_more(image)
 
 
@@ -188,40 +188,3 @@ def _least_bytes(image: "Image.Image") -> int:
         return 0
     bits = BITS.get(image.mode, 1)
     return image.width * image.height * bits // (8 * max(ratios))
-
-
-def _rgb(image: "Image.Image") -> np.ndarray:
-    """Return RGB bytes (H, W, 3), made a band of rows at a time: a copy takes much memory."""
-    if image.mode == "RGB" and not image.has_transparency_data:
-        return np.asarray(image)
-    out = np.empty((image.height, image.width, 3), np.uint8)
-    top = 65535.0
-    if image.mode == "F":
-        _, most = cast(tuple[float, float], image.getextrema())
-        top = 255.0 if most > 1 else 1.0
-    rows = max(1, BAND // image.width)
-    for start in range(0, image.height, rows):
-        band = image
-        if rows < image.height:
-            band = image.crop((0, start, image.width, min(start + rows, image.height)))
-        out[start : start + rows] = _band(band, top)
-    return out
-
-
-def _band(image: "Image.Image", top: float) -> np.ndarray:
-    if image.mode.startswith("I") or image.mode == "F":
-        return _grey(np.asarray(image), top)
-    if not image.has_transparency_data:
-        return np.asarray(image.convert("RGB"))
-    rgba = np.asarray(image.convert("RGBA"))
-    rgb, alpha = rgba[..., :3], rgba[..., 3:].astype(np.int32)
-    return ((rgb * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
-
-
-def _grey(values: np.ndarray, top: float) -> np.ndarray:
-    """Return RGB bytes of (H, W) values in 0..top."""
-    values = values.astype(np.float64)
-    if not ((values >= 0) & (values <= top)).all():
-        raise ValueError(f"its grey values are outside 0..{top:g}")
-    grey = np.floor(values * (255 / top) + 0.5).astype(np.uint8)
-    return np.repeat(grey[:, :, None], 3, axis=2)

@@ -11,7 +11,7 @@ import numpy as np
 import PIL
 from PIL import features
 
-from avanp.data import cache
+from avanp.data import cache, cache_folder
 from avanp.data.decode import Broken, image_size
 from avanp.data.decoding import HELPED, KEPT, Files, Found, Shape, decode_files
 from avanp.data.pixels import Pixels
@@ -83,7 +83,7 @@ def _looked_at(folder: str, files: Sequence[str], size: Size | None, channels: i
         total += found.st_size
         line = f"{file}\0{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}\n"
         key.update(line.encode(errors="surrogateescape"))
-    return Files(folder, files, size, channels, total, key.hexdigest()[: cache.KEY])
+    return Files(folder, files, size, channels, total, key.hexdigest()[: cache_folder.KEY])
 
 
 def _shape(what: Files) -> tuple[Shape, bool]:
@@ -99,7 +99,7 @@ def _shape(what: Files) -> tuple[Shape, bool]:
 
 def _kept(what: Files) -> "cache.Entry | None":
     """Return the images in the cache, put there; None, with a note, where that cannot be."""
-    if cache.place() is None:
+    if cache_folder.place() is None:
         return None
     shape, unknown = _shape(what)
 

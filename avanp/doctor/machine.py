@@ -158,7 +158,7 @@ def disk() -> Line:
 
 def image_cache() -> Line:
     """Say where decoded images are kept, how many bytes of them, and whether that can be done."""
-    from avanp.data.cache import entries, place
+    from avanp.data.cache_folder import entries, place
 
     folder = place()
     if folder is None:

@@ -103,8 +103,10 @@ def check_options(system: System, counts: dict[str, Any], validation: Any, check
         raise AvanpError(f"a checkpoint's name has no folder in it, and {checkpoint!r} has")
 
 
-def check_training(system: System, images: Array, labels: Array | None) -> None:
-    """Raise an `AvanpError` now rather than in the middle of an epoch."""
+def check_training(system: System, images: Any, labels: Any) -> tuple[Any, Array | None]:
+    """Return both as they are drawn from, or raise an `AvanpError` now, not in mid-epoch."""
+    images = as_rows(images)
+    labels = None if labels is None else np.asarray(labels)
     if images.ndim == 0 or len(images) == 0:
         raise AvanpError("there are no images to train on")
     first = 1 if images.dtype == np.uint8 else len(images)  # bytes are of one shape, and in range
@@ -115,6 +117,7 @@ def check_training(system: System, images: Array, labels: Array | None) -> None:
         raise AvanpError(f"{system.name} {need}")
     if labels is not None:
         check_pair((images, labels), system.name)
+    return images, labels
 
 
 def check_validation(system: System, validation: Any) -> None:

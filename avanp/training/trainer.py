@@ -13,7 +13,6 @@ from avanp.rng import stream
 from avanp.runs.journal import Journal
 from avanp.systems.base import System
 from avanp.systems.finite import NotFinite
-from avanp.systems.images import as_rows
 from avanp.training import checkpoint as files
 from avanp.training.batches import Batches, check_options, check_training
 from avanp.training.conclusion import conclude
@@ -146,9 +145,7 @@ class Trainer:
         if (epochs is None) == (steps is None):
             raise AvanpError("give epochs or steps, one of the two")
         keep_freed_memory()
-        images = as_rows(images)
-        labels = None if labels is None else np.asarray(labels)
-        check_training(self.system, images, labels)
+        images, labels = check_training(self.system, images, labels)
         batches = self.batches
         if batches is None or batches.n != len(images):
             # A pass over other images begins anew; one that a checkpoint was in goes on.
