@@ -332,3 +332,28 @@ def test_a_checkpoint_with_strange_notes_is_used_with_images_that_are_named(plac
     assert "its description is not right" in refused(place, "info", "noted.npz")
     save(place / "noted.npz", system, {"about": {"data": {"name": "\x1b[31mred", "images": 1}}})
     assert "\x1b" not in did(place, "info", "noted.npz")
+
+
+def test_codes_are_drawn_from_what_is_fitted_to_those_of_the_training_images(place):
+    drawn = {}
+    for sampler in ("prior", "gmm", "class"):
+        did(place, "generate", "vae", "-n", "300", "--sampler", sampler, "--out", f"{sampler}.npz")
+        drawn[sampler] = np.load(place / f"{sampler}.npz")["z"]
+    train = resolve("digits", split="train")
+    mu = load(place / "vae/checkpoint.npz")[0].encode(train.images)[0]
+    for sampler in ("gmm", "class"):
+        assert abs(np.cov(drawn[sampler].T) - np.cov(mu.T)).max() < 0.3 * mu.var(axis=0).max()
+    did(place, "generate", "vae", "-n", "40", "--label", "7", "--out", "sevens.npz")
+    sevens = np.load(place / "sevens.npz")["z"].mean(axis=0)
+    means = [mu[train.labels == k].mean(axis=0) for k in range(10)]
+    assert np.linalg.norm(means - sevens, axis=1).argmin() == 7
+    assert "has no encoder" in refused(
+        place, "generate", "gan", "--sampler", "gmm", "--out", "no.png"
+    )
+    assert "has no encoder" in refused(place, "generate", "gan", "--label", "7", "--out", "no.png")
+    assert "knows no classes" in refused(
+        place, "generate", "vae", "--label", "7", "--sampler", "gmm", "--out", "no.png"
+    )
+    assert "no class 'x': choose from 0, 1" in refused(
+        place, "generate", "vae", "--label", "x", "--out", "no.png"
+    )

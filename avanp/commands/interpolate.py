@@ -23,7 +23,7 @@ MOST_STEPS = 1000
     nargs=2,
     type=int,
     metavar="I J",
-    help="Two images of --split, counted from 0 in that part. Without it, two codes of the prior.",
+    help="Two images of --split, counted from 0 in that part. Without it, two new codes.",
 )
 @click.option("--steps", default=9, show_default=True, help="Images, with both ends.")
 @click.option("--out", required=True, metavar="FILE", help="A strip (.png, …) or a .gif.")
@@ -41,15 +41,16 @@ def interpolate(
 ) -> None:
     """Draw what lies between two codes.
 
-    Between codes of the prior it goes along a great circle, between the codes of two images along
-    a straight line; the images themselves then stand at the ends of the strip.
+    Between codes of the prior it goes along a great circle, between those of a mixture or of two
+    images along a straight line; it begins and ends with their reconstructions, and the images
+    themselves then stand at the ends of the strip.
     """
     from pathlib import Path
 
     from avanp.commands.loading import images_for, load_able
     from avanp.errors import AvanpError
     from avanp.evaluation.codes import images_of
-    from avanp.evaluation.interpolation import lerp, slerp
+    from avanp.evaluation.interpolation import lerp, walk
     from avanp.pictures.gif import write_gif
     from avanp.pictures.save import check_picture, save_strip
     from avanp.rng import stream
@@ -64,8 +65,7 @@ def interpolate(
         if data is not None:
             raise AvanpError("give --between I J with --data: which two images")
         system, _ = load_able(checkpoint, "generate")
-        a, b = system.noise(2, stream(seed, "sample"))
-        drawn = system.decode(slerp(a, b, steps))
+        drawn = system.decode(walk(system, steps, stream(seed, "sample")))
     else:
         system, about = load_able(checkpoint, "encode")
         images = images_for(system, about, data, size, channels, split)

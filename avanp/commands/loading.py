@@ -55,15 +55,11 @@ def load_able(path: str, ability: str) -> tuple[Any, dict[str, Any]]:
     return system, about
 
 
-def class_named(system: System, about: dict[str, Any], path: str, label: str) -> int:
-    """Return the number of a class, by its name or number, of a system that generates by class."""
-    if "generate by class" not in system.can:
-        raise AvanpError(f"{path!r} holds a {system.name}, which knows no classes to generate")
-    count = system.config.classes
-    names = list(about.get("classes") or map(str, range(count)))
+def class_named(names: list[str], label: str) -> int:
+    """Return the number of a class, by its name or number."""
     if label in names:
         return names.index(label)
-    if label.isdecimal() and int(label) < count:
+    if label.isdecimal() and int(label) < len(names):
         return int(label)
     raise AvanpError(f"no class {unknown(label, names)}: choose from {', '.join(names)}")
 

@@ -7,7 +7,7 @@ import numpy as np
 from avanp.errors import AvanpError
 from avanp.estimators.base import Array, Estimator
 from avanp.evaluation.codes import images_of
-from avanp.evaluation.interpolation import lerp, slerp
+from avanp.evaluation.interpolation import lerp, walk
 from avanp.rng import seed_of, stream
 
 MOST_VALUES = 2**31  # of images made at once: 8 GiB
@@ -30,16 +30,17 @@ class Using(Estimator):
         ----------
         X : two images or rows, optional
             The ends are their reconstructions, the way a straight line between their codes.
-            Without it, the ends are two codes of the prior, the way a great circle.
+            Without it, the ends are two new codes, the way a great circle where the prior has them.
         steps : int
         random_state : int, RandomState, Generator, optional
-            Of the codes of the prior.
+            Of the new codes.
         """
         self._check_fitted()
         system = self.system_
         if X is None:
-            a, b = system.noise(2, self._stream(random_state))
-            return system.decode(slerp(a, b, steps)).reshape(-1, *self.image_shape_)
+            return system.decode(walk(system, steps, self._stream(random_state))).reshape(
+                -1, *self.image_shape_
+            )
         self._check_able("encode", "has no encoder: leave X out")
         x = self._check(X)
         if len(x) != 2:

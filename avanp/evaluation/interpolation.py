@@ -1,10 +1,25 @@
 """Walks between two codes."""
 
+from typing import Any
+
 import numpy as np
 
 from avanp.errors import AvanpError
+from avanp.systems.mixture import kept
 
 Array = np.ndarray
+
+
+def walk(system: Any, steps: int, rng: np.random.Generator) -> Array:
+    """Return codes (steps, n) on the way between two new ones of a system, both included.
+
+    Along a great circle between codes of the prior, a straight line between those of a mixture.
+    """
+    if kept(system.state) is None:
+        a, b = system.noise(2, rng)
+        return slerp(a, b, steps)
+    a, b = system.codes(2, rng)
+    return lerp(a, b, steps)
 
 
 def lerp(a: Array, b: Array, steps: int) -> Array:

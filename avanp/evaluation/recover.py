@@ -12,6 +12,7 @@ from avanp.layers.base import Array
 from avanp.losses.optimal_gaussian import LEAST_VARIANCE
 from avanp.optim.adam import Adam
 from avanp.systems.likelihood import to_images, to_output
+from avanp.systems.mixture import energies, kept
 
 CHUNK = 256  # codes at a time
 LOWEST_RATE = 0.05  # of the learning rate, at the end
@@ -46,10 +47,10 @@ def recover(
 
     For each image the code z that minimises ``E(z) = -log p(known pixels | z) + 1/2 |z|²`` is
     sought by Adam, with the gradient taken back through the frozen decoder: the most probable
-    code, given what is known. p is the model's own likelihood, or N(decoded, noise²). The first
-    start is the encoder's mu of the image with its holes at the mean of the known pixels, further
-    starts are drawn from the prior, and the code of the lowest energy is kept (Yeh et al. 2017 for
-    GANs).
+    code, given what is known. p is the model's own likelihood, or N(decoded, noise²); of a model
+    with a mixture its -log stands in the place of 1/2 |z|². The first start is the encoder's mu of
+    the image with its holes at the mean of the known pixels, further starts are new codes, and the
+    code of the lowest energy is kept (Yeh et al. 2017 for GANs).
 
     Parameters
     ----------
@@ -80,7 +81,7 @@ def recover(
     if starts < 1 or steps < 1:
         raise AvanpError(f"needs at least one start and one step, not {starts} and {steps}")
     n, latent = len(x), system.config.latent
-    z = rng.standard_normal((n, starts, latent), dtype=system.dtype)
+    z = getattr(system, "codes", system.noise)(n * starts, rng).reshape(n, starts, latent)
     if "encode" in system.can:
         z[:, 0] = system.encode(filled(x, known))[0]
     if noise is not None:
@@ -121,6 +122,7 @@ class Search:
 
     def __init__(self, system: Any, x: Array, known: Array, noise: float | None = None) -> None:
         self.decoder, self.config = system.decoder, system.config
+        self.mixture = kept(system.state)
         # The Gaussian's; None for Bernoulli pixels, a GAN's too.
         likelihood = getattr(self.config, "likelihood", "bernoulli")
         self.variance = None if likelihood == "bernoulli" else 1.0
@@ -156,7 +158,10 @@ class Search:
         error, doutput = self._misfit(output)
         dz, _ = self.decoder.backward(doutput, cache, wrt="input")
         assert dz is not None
-        return error + 0.5 * np.sum(np.square(z), axis=1, dtype=np.float64), dz + z
+        if self.mixture is None:
+            return error + 0.5 * np.sum(np.square(z), axis=1, dtype=np.float64), dz + z
+        prior, dprior = energies(z, self.mixture)
+        return error + prior, dz + dprior.astype(dz.dtype)
 
     def _misfit(self, output: Array) -> tuple[Array, Array]:
         """Return -log p(known pixels | z) of each image, and the cotangent of the output."""

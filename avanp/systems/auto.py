@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from avanp.layers.base import Array
+from avanp.systems.mixture import gaussians
 from avanp.systems.options import options_of
 
 Shape = tuple[int, ...]
@@ -29,8 +30,6 @@ MOST_EPOCHS = 500
 # Images a step, where there are fewer images than that.
 BATCHES = ((16, 5000), (64, math.inf))
 WARMUP = 0.1  # of the updates
-CODES_A_GAUSSIAN = 1000
-MOST_GAUSSIANS = 20
 RECONSTRUCT = ("VAE", "AVA1", "AVA2", "AVA3", "AVA4", "AVA5")
 GAMES = ("GAN", "VAEGAN")
 MODELS = RECONSTRUCT + GAMES
@@ -104,7 +103,7 @@ def options(
         found["latent"] = NUMBERS.get(shape[2], 8) * math.prod(
             -(-side // 2**depth) for side in shape[:2]
         )
-        found["mixture"] = max(1, min(n // CODES_A_GAUSSIAN, MOST_GAUSSIANS))
+        found["mixture"] = gaussians(n)
     elif kind.name in GAMES:
         found["latent"] = GAME_LATENT
     if updates is not None:

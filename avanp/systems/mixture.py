@@ -8,15 +8,19 @@ leaves holes in it. New codes are drawn from what is fitted to the codes of the 
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.linalg import solve_triangular
+from scipy.linalg import cho_solve, solve_triangular
+from scipy.special import logsumexp
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Array
 
 # Of a system's state, where it keeps one.
 NAMES = ("mixture_weights", "mixture_means", "mixture_factors")
-MOST_CODES = 20_000
-STEPS = 20
+MOST_CODES = 10_000
+CODES_A_GAUSSIAN, MOST_GAUSSIANS = 1000, 20
+STEPS = 10
+# Shares below it are none: of most codes a Gaussian has none.
+LEAST_SHARE = 1e-6
 # The part of every covariance that is a multiple of the identity, so that it has an inverse.
 FLOOR = 1e-3
 
@@ -30,6 +34,11 @@ class Mixture(NamedTuple):
     weights: Array
     means: Array
     factors: Array
+
+
+def gaussians(n: int) -> int:
+    """Return how many Gaussians n codes tell apart: one for every thousand, at most 20."""
+    return max(1, min(n // CODES_A_GAUSSIAN, MOST_GAUSSIANS))
 
 
 def fit(x: Array, k: int, rng: np.random.Generator, steps: int = STEPS) -> Mixture:
@@ -74,11 +83,14 @@ def log_densities(x: Array, mixture: Mixture) -> Array:
     n = x.shape[1]
     found = np.empty((len(x), len(mixture.weights)))
     for k, (weight, mean, factor) in enumerate(zip(*mixture, strict=True)):
-        with np.errstate(divide="ignore"):  # a Gaussian that explains nothing has weight 0
-            prior = np.log(weight)
+        if weight == 0:  # a Gaussian that explains nothing
+            found[:, k] = -np.inf
+            continue
         whitened = solve_triangular(factor, (x - mean).T, lower=True, check_finite=False)
         half = 0.5 * np.einsum("ij,ij->j", whitened, whitened)
-        found[:, k] = prior - half - np.log(np.diag(factor)).sum() - 0.5 * n * np.log(2 * np.pi)
+        found[:, k] = (
+            np.log(weight) - half - np.log(np.diag(factor)).sum() - 0.5 * n * np.log(2 * np.pi)
+        )
     return found
 
 
@@ -102,17 +114,31 @@ def maximisation(x: Array, shares: Array) -> Mixture:
     floor = FLOOR * max(float(np.var(x, axis=0).mean()), np.finfo(float).tiny) * np.eye(n)
     factors = np.empty((len(counts), n, n))
     for k, (count, mean) in enumerate(zip(counts, means, strict=True)):
-        apart = x - mean
+        mine = shares[:, k] > LEAST_SHARE
+        apart, share = x[mine] - mean, shares[mine, k, None]
         count = max(count, 1e-12)
-        own = (apart * shares[:, k, None]).T @ apart / count
+        own = (apart * share).T @ apart / count
         squares = np.square(apart)
-        fourth = (squares * shares[:, k, None]).T @ squares / count
+        fourth = (squares * share).T @ squares / count
         apart_of = ~np.eye(n, dtype=bool)
         signal = float(np.square(own)[apart_of].sum())
         doubt = float((fourth - np.square(own))[apart_of].sum()) / count
         t = min(max(doubt / signal, 0.0), 1.0) if signal > 0 else 1.0
         factors[k] = np.linalg.cholesky((1 - t) * own + t * np.diag(np.diag(own)) + floor)
     return Mixture(counts / len(x), means, factors)
+
+
+def energies(z: Array, mixture: Mixture) -> tuple[Array, Array]:
+    """Return -log p(z_i) under a mixture, (N,), and its gradient (N, n), float64."""
+    z = np.asarray(z, np.float64)
+    logs = log_densities(z, mixture)
+    values = -logsumexp(logs, axis=1)
+    shares = np.exp(logs + values[:, None])
+    dz = np.zeros_like(z)
+    for k, (mean, factor) in enumerate(zip(mixture.means, mixture.factors, strict=True)):
+        if shares[:, k].any():
+            dz += shares[:, k, None] * cho_solve((factor, True), (z - mean).T).T
+    return values, dz
 
 
 def draw(mixture: Mixture, n: int, rng: np.random.Generator) -> Array:
