@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PpmImagePlugin
 
-from avanp.data import rgb
+from avanp.data import decode, rgb
 from avanp.data.decode import read_image
 from avanp.errors import AvanpError
 
