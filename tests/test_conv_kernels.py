@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from avanp.kernels import jit_conv, reference_conv
-from avanp.kernels.engine import correlate_few, winograd_rows
+from avanp.kernels.engine import correlate_few, side_by_side, winograd_rows
 from avanp.kernels.engine import winograd_formulas as formulas
 from avanp.kernels.engine.cpu import compiles, tile
 from avanp.kernels.engine.rows_sums import HALF, group
@@ -36,6 +36,10 @@ SHAPES = [
     ((3, 8, 12, 20), (3, 3), 16, (1, 1), ((1, 1), (1, 1))),
     ((2, 90, 30, 5), (5, 3), 48, (1, 1), ((2, 2), (1, 1))),  # … in bands
     ((2, 12, 8, 36), (1, 3), 64, (1, 1), ((0, 0), (2, 2))),
+    ((3, 9, 14, 8), (3, 3), 8, (1, 1), ((1, 1), (1, 1))),  # places side by side fill vectors
+    ((2, 6, 12, 3), (2, 5), 4, (1, 1), ((1, 0), (3, 1))),
+    ((2, 5, 8, 20), (3, 3), 8, (1, 1), ((0, 2), (1, 1))),
+    ((2, 5, 9, 8), (3, 3), 8, (1, 1), ((1, 1), (1, 1))),  # not where they do not divide the width
 ]
 
 
@@ -149,6 +153,33 @@ def test_few_channels_take_the_gathering_sum():
     assert correlate_few.apt(32, 1, 9)
     assert not correlate_few.apt(32, 32, 9)
     assert not correlate_few.apt(3, 3, 1)
+
+
+@pytest.mark.skipif(not compiles(), reason="with compilation off the references run")
+@pytest.mark.parametrize(("n_out", "together"), [(8, 2), (4, 4), (2, 8), (16, 1), (3, 1), (32, 1)])
+def test_places_side_by_side_are_the_direct_sum_to_the_last_bit(n_out, together, monkeypatch):
+    if tile().lanes != 16:
+        together = max(1, together * tile().lanes // 16)
+    assert side_by_side.places(n_out, 16, 3) == together
+    assert side_by_side.places(n_out, 15, 3) == side_by_side.places(n_out, 16, 1) == 1
+    rng = np.random.default_rng(0)
+    x, w, b, dy = (
+        rng.standard_normal(size).astype(np.float32)
+        for size in ((3, 7, 16, 5), (3, 3, 5, n_out), (n_out,), (3, 7, 16, n_out))
+    )
+    pads = ((1, 1), (1, 1))
+
+    def both():
+        y = jit_conv.conv_forward(x, w, b, (1, 1), pads)
+        return y, *jit_conv.conv_backward_weights(x, dy, (3, 3), (1, 1), pads, True)
+
+    monkeypatch.setattr(jit_conv.correlate_few, "apt", lambda *_: False)
+    ours = both()
+    monkeypatch.setattr(side_by_side, "places", lambda *_: 1)
+    direct = both()
+    np.testing.assert_array_equal(ours[0], direct[0])
+    for our, other in zip(ours[1:], direct[1:], strict=True):  # in another order
+        np.testing.assert_allclose(our, other, rtol=1e-5, atol=1e-5)
 
 
 # x, kernel, output channels, stride: what computes y, dx and dw. The pads are 1.

@@ -6,7 +6,13 @@ float32 only: float64, which checks gradients, takes the reference.
 import numpy as np
 
 from avanp.kernels import reference_conv as reference
-from avanp.kernels.engine import correlate_few, correlate_weights, winograd, winograd_rows
+from avanp.kernels.engine import (
+    correlate_few,
+    correlate_weights,
+    side_by_side,
+    winograd,
+    winograd_rows,
+)
 from avanp.kernels.engine import winograd_rows_weights as rows_weights
 from avanp.kernels.engine.aligned import empty
 from avanp.kernels.engine.correlate import Phase, correlate, set_unmet
@@ -77,9 +83,13 @@ def conv_backward_weights(
     x, dy = np.ascontiguousarray(x), np.ascontiguousarray(dy)
     if stride == (1, 1) and rows_weights.apt(kernel, x.shape[3], dy.shape):
         return rows_weights.correlate_weights_rows(x, dy, kernel, (-pads[0][0], -pads[1][0]), bias)
-    return correlate_weights.correlate_weights(
-        x, dy, kernel, stride, (-pads[0][0], -pads[1][0]), bias
-    )
+    begin, channels = (-pads[0][0], -pads[1][0]), x.shape[3]
+    g = side_by_side.places(dy.shape[3], dy.shape[2], kernel[1])
+    if g == 1 or stride != (1, 1) or channels >= side_by_side.MANY:
+        return correlate_weights.correlate_weights(x, dy, kernel, stride, begin, bias)
+    wide, wide_dy = (kernel[0], kernel[1] + g - 1), side_by_side.merged(dy, g)
+    dw, db = correlate_weights.correlate_weights(x, wide_dy, wide, (1, g), begin, bias)
+    return side_by_side.gathered(dw, g), None if db is None else db.reshape(g, -1).sum(axis=0)
 
 
 def channel_sums(dy: Array) -> Array:
@@ -107,5 +117,9 @@ def _correlate(
         winograd_rows.winograd_rows(x, w, bias, phases[0].begin, out)
     elif stride == (1, 1) and correlate_few.apt(channels, n_out, n_taps):
         correlate_few.correlate_few(x, phases, bias, out, spread)
+    elif one_phase and (g := side_by_side.places(n_out, out.shape[2], phases[0].w.shape[1])) > 1:
+        wide = phases[0]._replace(w=side_by_side.widened(phases[0].w, g))
+        biases = None if bias is None else np.tile(bias, g)
+        correlate(x, [wide], biases, (1, g), side_by_side.merged(out, g), spread)
     else:
         correlate(x, phases, bias, stride, out, spread)
