@@ -94,6 +94,19 @@ def evaluate(
     """Return BM with and without the absolute value, and the first generated images.
 
     For every image `draws` images are generated and compared with that image only.
+
+    Parameters
+    ----------
+    nets : Nets
+        Trained.
+    moments : Moments
+        The mu, Sigma that images are generated around; None of a GAN.
+    x : array (C, N, visible)
+        The images.
+    seed : int
+        Of the noise.
+    draws : int
+        Images generated for each.
     """
     n = x.shape[1]
     r = stream(seed, "eval").standard_normal((n * draws, nets.config.latent)).astype(x.dtype)

@@ -79,6 +79,15 @@ def build(
 
     Every net has its own stream, so that models of one seed start from the same encoder and
     decoder, whichever nets they have besides.
+
+    Parameters
+    ----------
+    variant : Variant
+    config : NetConfig
+    rng : numpy.random.Generator
+        Of the initial weights.
+    dtype : numpy dtype
+        Of the weights.
     """
     n, z = config.n_visible, config.latent
     f, g, d, D = rng.spawn(4)

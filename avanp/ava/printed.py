@@ -68,7 +68,17 @@ class PrintedRules:
 
 
 def latent(mu: Array | None, var: Array | None, r: Array, groups: int) -> Array:
-    """Return z (C, B, latent): Eq. 8 of an encoder, N(0, I) of a GAN; the colours share r."""
+    """Return z (C, B, latent): Eq. 8 of an encoder, N(0, I) of a GAN; the colours share r.
+
+    Parameters
+    ----------
+    mu, var : arrays (C, B, latent), or None
+        Of the encoder; None of a GAN.
+    r : array (B, latent)
+        Standard normal noise.
+    groups : int
+        C, where there is no mu.
+    """
     if mu is None or var is None:
         return np.broadcast_to(r, (groups, *r.shape))
     return eq.eq8(mu, var, r)

@@ -23,6 +23,17 @@ class Rules(Protocol):
         """Update the nets in place from x (C, B, visible), r and r2 (B, latent).
 
         Returns what `moments` may need of the last update.
+
+        Parameters
+        ----------
+        nets : Nets
+            Written in place.
+        x : array (C, B, visible)
+            Images.
+        r, r2 : arrays (B, latent)
+            Standard normal noise of the pass, and of a second one.
+        gamma : float
+            The learning rate.
         """
         ...
 

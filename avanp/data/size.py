@@ -34,7 +34,19 @@ def check_size(size: Size) -> Size:
 
 
 def check_total(count: int, size: Size, what: str, channels: int = 3) -> None:
-    """Raise `AvanpError` if `count` images of `size` are more than there is memory for."""
+    """Raise `AvanpError` if `count` images of `size` are more than there is memory for.
+
+    Parameters
+    ----------
+    count : int
+        Images.
+    size : (width, height)
+        Of each, in pixels.
+    what : str
+        What the message calls them.
+    channels : int
+        Bytes a pixel.
+    """
     width, height = size
     total, room = count * width * height * channels, int(available() * SHARE)
     if total > room:

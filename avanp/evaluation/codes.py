@@ -58,7 +58,19 @@ def harmless(text: str) -> str:
 
 
 def around_codes(system: Any, image: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
-    """Return n draws (n, latent) of the code N(mu(x), exp(logvar(x))) of one image (1, H, W, C)."""
+    """Return n draws (n, latent) of the code N(mu(x), exp(logvar(x))) of one image (1, H, W, C).
+
+    Parameters
+    ----------
+    system : System
+        One that encodes.
+    image : array (1, H, W, C)
+        In the pixel range.
+    n : int
+        Codes.
+    rng : numpy.random.Generator
+        Of the noise.
+    """
     mu, logvar = system.encode(image)
     eps = rng.standard_normal((n, mu.shape[1]), dtype=mu.dtype)
     return reparameterise(mu, logvar, eps)

@@ -136,7 +136,19 @@ class Search:
     def minimise(
         self, z: Array, steps: int, lr: float, done: Callable[[int], None] | None = None
     ) -> tuple[Array, Array]:
-        """Return the codes (B, n) of the lowest energies seen on the way, and these (B,)."""
+        """Return the codes (B, n) of the lowest energies seen on the way, and these (B,).
+
+        Parameters
+        ----------
+        z : array (B, n)
+            Where the search begins; written in place.
+        steps : int
+            Of Adam.
+        lr : float
+            Its rate.
+        done : callable, optional
+            Called with the number of each step that is done.
+        """
         z = z.copy()
         best, lowest = z.copy(), np.full(len(z), np.inf)
         adam = Adam(lr)

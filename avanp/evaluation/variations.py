@@ -59,6 +59,17 @@ def write_sources(path: Path, files: list[str], images: ImageSet, per_image: int
     """Write a table: a row for each file, with the name of the image it was made of.
 
     Columns: file, source, and label and group where the images have them.
+
+    Parameters
+    ----------
+    path : Path
+        The table, CSV.
+    files : list of str
+        Names, `per_image` for each image.
+    images : ImageSet
+        What they were made of.
+    per_image : int
+        Files for each image.
     """
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")

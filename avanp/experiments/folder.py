@@ -118,7 +118,18 @@ class Store(journal.Journal):
 def picture_path(
     directory: Path, experiment: Experiment, cell: Mapping[str, Any], name: str = ""
 ) -> Path:
-    """Return where a cell's strip of images lies: ``samples/program-AVA1-0.5.png``."""
+    """Return where a cell's strip of images lies: ``samples/program-AVA1-0.5.png``.
+
+    Parameters
+    ----------
+    directory : Path
+        Of the run.
+    experiment : Experiment
+    cell : mapping
+        The values of its axes; a row is one.
+    name : str
+        Of the strip, where a cell has several.
+    """
     stem = experiment.grid.stem(cell)
     return directory / "samples" / f"{stem}{'-' * bool(name)}{shown(name)}.png"
 

@@ -151,7 +151,18 @@ def _outcomes(
 def to_row(
     experiment: Experiment, cell: Mapping[str, Any], outcome: Outcome, data: str
 ) -> dict[str, Any]:
-    """Return a cell's row; `data` is the hash of the images."""
+    """Return a cell's row; `data` is the hash of the images.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    cell : mapping
+        The values of its axes.
+    outcome : Outcome
+        What computing it gave, or its failure.
+    data : str
+        The SHA-256 of the images.
+    """
     result = outcome.result
     numbers = {name.removesuffix("?"): None for name in experiment.row}
     seconds = dict.fromkeys(experiment.seconds, 0.0)

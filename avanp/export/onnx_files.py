@@ -22,7 +22,19 @@ PLAIN = {
 
 
 def write_onnx(nets: list[Exported], folder: Path, title: str, version: str) -> list[str]:
-    """Write NET.onnx for each net into a folder; return their names."""
+    """Write NET.onnx for each net into a folder; return their names.
+
+    Parameters
+    ----------
+    nets : list of Exported
+        In the order in which they are named.
+    folder : Path
+        Must be there.
+    title : str
+        What the files say they are of.
+    version : str
+        Of avanp, for the files to say.
+    """
     try:
         import onnx
     except ImportError:

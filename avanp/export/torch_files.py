@@ -36,7 +36,19 @@ LAYER = {"linear": "Linear", "conv": "Conv2d", "conv_transpose": "ConvTranspose2
 
 
 def write_torch(nets: list[Exported], folder: Path, title: str, version: str) -> list[str]:
-    """Write model.safetensors and model.py into a folder; return their names."""
+    """Write model.safetensors and model.py into a folder; return their names.
+
+    Parameters
+    ----------
+    nets : list of Exported
+        In the order in which they are named.
+    folder : Path
+        Must be there.
+    title : str
+        What the files say they are of.
+    version : str
+        Of avanp, for the files to say.
+    """
     try:
         from safetensors.numpy import save
     except ImportError:

@@ -102,7 +102,21 @@ def autoencoder(
 def encoder(
     t: Topology, *, variational: bool = False, clamp: float = 8.0, rng: Rng, dtype: Any = np.float32
 ) -> Sequential:
-    """Return a net from images to codes (B, N_z), or to (mu | logvar), (B, 2 N_z)."""
+    """Return a net from images to codes (B, N_z), or to (mu | logvar), (B, 2 N_z).
+
+    Parameters
+    ----------
+    t : Topology
+        Sizes and architecture.
+    variational : bool
+        Whether there are two heads, mu and logvar.
+    clamp : float
+        Bound of |logvar|.
+    rng : numpy.random.Generator
+        Of the initial weights.
+    dtype : numpy dtype
+        Of the weights.
+    """
     parts = _Parts(t, rng, dtype)
     if t.arch == "mlp":
         n = int(np.prod(t.shape))

@@ -90,7 +90,17 @@ def text(tables: Sequence[Table]) -> str:
 
 
 def page(experiment: Experiment, folder: Path, rows: Rows, config: Config) -> Page:
-    """Return the report of a run, finished or not."""
+    """Return the report of a run, finished or not.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    folder : Path
+        Of the run, for its pictures.
+    rows : sequence of mappings
+    config : mapping
+        The content of run.json.
+    """
     judged = judge(experiment, rows, config) if experiment.claims else []
     parts: dict[str, list[Block]] = {
         "Verdicts": [*verdicts(experiment, judged)],
@@ -161,7 +171,19 @@ def write(
 def write_sheets(
     experiment: Experiment, item: str | None, folder: Path, rows: Rows, config: Config
 ) -> list[Path]:
-    """Write the images of an item, if it has some, as sheets of the run's folder."""
+    """Write the images of an item, if it has some, as sheets of the run's folder.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    item : str or None
+        A gallery's name; None: all of them.
+    folder : Path
+        Of the run.
+    rows : sequence of mappings
+    config : mapping
+        The content of run.json.
+    """
     draw, paths = experiment.galleries.get(item or ""), []
     for gallery in () if draw is None else draw(folder, rows, config):
         if any(path.exists() for path in gallery.paths):

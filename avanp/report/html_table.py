@@ -29,7 +29,19 @@ def drawn(table: Table) -> Markup:
 
 
 def scrolled(content: Markup, name: str, labelled: str, class_: str = "scroll") -> Markup:
-    """Return content in a region of this id that scrolls, named by the element `labelled`."""
+    """Return content in a region of this id that scrolls, named by the element `labelled`.
+
+    Parameters
+    ----------
+    content : Markup
+        What may be wider than the page.
+    name : str
+        The region's id.
+    labelled : str
+        The id of the element that names it.
+    class_ : str
+        Its class in the style sheet.
+    """
     return el(
         "div", content, class_=class_, id=name, role="region", aria_labelledby=labelled,
         tabindex="0",

@@ -39,7 +39,19 @@ def changing(rows: Rows, by: str = "epoch") -> Iterator[tuple[str, Points, Point
 def training_chart(
     rows: Rows, words: Mapping[str, str], by: str = "epoch", without: Collection[str] = ()
 ) -> Chart:
-    """Return a panel for each number that changes; `words` say what a name stands for."""
+    """Return a panel for each number that changes; `words` say what a name stands for.
+
+    Parameters
+    ----------
+    rows : sequence of mappings
+        The log.
+    words : mapping of str to str
+        What a name stands for.
+    by : str
+        What rows are counted by, epoch or step.
+    without : collection of str
+        Names that are left out.
+    """
     panels = [
         _panel(name, words.get(name, ""), own, held, by)
         for name, own, held in changing(rows, by)

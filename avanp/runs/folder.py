@@ -59,7 +59,17 @@ class Kind:
 def refuse_another(
     there: Mapping[str, Any], asked: Mapping[str, Any], folder: Path, kind: Kind
 ) -> None:
-    """Raise an `AvanpError` that names what differs, unless two identities are of one run."""
+    """Raise an `AvanpError` that names what differs, unless two identities are of one run.
+
+    Parameters
+    ----------
+    there, asked : mapping
+        What the folder's run is, and what is asked for.
+    folder : Path
+        For the message.
+    kind : Kind
+        Which fields count.
+    """
     # Through JSON, so that tuples and lists compare.
     now = json.loads(json.dumps(asked))
     different = differences(there, now, kind.same, kind.telling)

@@ -71,7 +71,21 @@ class Round(NamedTuple):
 
 
 def through(d: Sequential, v: Array, distance: str, rng: Rng, *, train: bool = True) -> Pass:
-    """Return the pass of images v through D; a variational D draws its codes from `rng`."""
+    """Return the pass of images v through D; a variational D draws its codes from `rng`.
+
+    Parameters
+    ----------
+    d : Sequential
+        The auto-encoder.
+    v : array (B, H, W, C)
+        In [-1, 1].
+    distance : str
+        "l1", "l2" or "mse".
+    rng : numpy.random.Generator
+        Of the codes.
+    train : bool
+        Whether running moments move and noise is drawn.
+    """
     y, codes, caches = d.forward_taps(v, (0,), train=train, rng=rng)
     value, dy = DISTANCES[distance](y, v)
     return Pass(value, dy, codes[0], caches, units(y - v))

@@ -15,6 +15,17 @@ CHUNK = 500
 def check_images(x: Any, shape: tuple[int, int, int], pixel_range: str, dtype: np.dtype) -> Array:
     """Return images (B, H, W, C) as floats; bytes are divided by 255.
 
+    Parameters
+    ----------
+    x : array (B, H, W, C)
+        uint8, or floats.
+    shape : (H, W, C)
+        Of one image, as it must be.
+    pixel_range : str
+        "unit", or "real" for any finite numbers.
+    dtype : numpy dtype
+        What is returned.
+
     Raises
     ------
     AvanpError

@@ -34,6 +34,17 @@ def reconstruction(
     1/2 ||x - x'||², which is -log N(x; x', I) without its constant. "optimal-gaussian":
     -log N(x; x', s² I), s² the batch's mean squared error. `images` are those of the output, if
     the caller has them.
+
+    Parameters
+    ----------
+    output : array (B, H, W, C)
+        The decoder's: logits under a unit pixel range.
+    x : array (B, H, W, C)
+        The images.
+    config : LikelihoodConfig
+        Which term it is.
+    images : array, optional
+        Those of `output`, if the caller has them.
     """
     if config.likelihood == "bernoulli":
         return bernoulli_logits(output, x)

@@ -155,7 +155,19 @@ def whole(name: str, value: Any, least: int | None = 1) -> int:
 
 
 def whole_numbers(name: str, values: Any, what: str, count: int | None = None) -> tuple[int, ...]:
-    """Return a tuple of whole numbers of at least 1, or raise an `AvanpError`."""
+    """Return a tuple of whole numbers of at least 1, or raise an `AvanpError`.
+
+    Parameters
+    ----------
+    name : str
+        Of the option.
+    values : tuple or list
+        What was given.
+    what : str
+        What they are, for the message.
+    count : int, optional
+        How many there must be.
+    """
     right = isinstance(values, tuple | list) and len(values) == (count or len(values)) > 0
     if not right or any(isinstance(v, bool) or not isinstance(v, int) or v < 1 for v in values):
         raise AvanpError(f"{name} must be {what}, whole numbers of at least 1, not {values!r}")
@@ -170,7 +182,17 @@ def number(
     above: float = -math.inf,
     below: float = math.inf,
 ) -> Any:
-    """Return a finite number within the limits, or raise an `AvanpError`."""
+    """Return a finite number within the limits, or raise an `AvanpError`.
+
+    Parameters
+    ----------
+    name : str
+        Of the option.
+    value : int or float
+        What was given.
+    least, above, below : float
+        Bounds: at least, and strictly between.
+    """
     right = isinstance(value, int | float) and not isinstance(value, bool)
     # A whole number of JSON may be beyond all floats: it is compared as it is.
     finite = right and -sys.float_info.max <= value <= sys.float_info.max

@@ -100,10 +100,32 @@ class WithParts:
     def build_part(
         cls, part: str, config: Any, streams: Mapping[str, np.random.Generator], dtype: Any
     ) -> Layer:
-        """Return an untrained net for a kept part, to be filled from a checkpoint."""
+        """Return an untrained net for a kept part, to be filled from a checkpoint.
+
+        Parameters
+        ----------
+        part : str
+            Its name, of `part_names`.
+        config : Config
+            Of the system.
+        streams : mapping of str to Generator
+            Of initial weights, by net.
+        dtype : numpy dtype
+        """
         raise NotImplementedError
 
     @classmethod
     def find_part(cls, part: str, config: Any, origin: str, dtype: Any) -> Part:
-        """Return a part, of this dtype, that checkpoints know by its hash alone."""
+        """Return a part, of this dtype, that checkpoints know by its hash alone.
+
+        Parameters
+        ----------
+        part : str
+            Its name, of `part_names`.
+        config : Config
+            Of the system.
+        origin : str
+            Where it came from, as a checkpoint says.
+        dtype : numpy dtype
+        """
         raise AvanpError(f"{cls.name} does not know where its part {part!r} is: {origin}")

@@ -56,7 +56,18 @@ class StructuredConfig(LatentConfig):
 
 
 def build_net(net: str, config: StructuredConfig, streams: Mapping[str, Rng], dtype: Any) -> Layer:
-    """Return a new "encoder", "classifier", "decoder" or "discriminator"."""
+    """Return a new "encoder", "classifier", "decoder" or "discriminator".
+
+    Parameters
+    ----------
+    net : str
+        Which.
+    config : StructuredConfig
+        Sizes.
+    streams : mapping of str to Generator
+        Of initial weights, by net.
+    dtype : numpy dtype
+    """
     b = nets.Build(
         config.shape, config.hidden, config.latent, bool(config.batch_norm), streams[net], dtype
     )

@@ -87,7 +87,17 @@ class Batches:
 
 
 def check_options(system: System, counts: dict[str, Any], validation: Any, checkpoint: str) -> None:
-    """Raise an `AvanpError` for options that cannot be; `counts` by name, None if not given."""
+    """Raise an `AvanpError` for options that cannot be; `counts` by name, None if not given.
+
+    Parameters
+    ----------
+    system : System
+    counts : dict
+        Whole numbers of at least 1, by name; None where not given.
+    validation : images, pair or None
+    checkpoint : str
+        A file's name.
+    """
     for name, value in counts.items():
         whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
         if value is not None and not (whole and value >= 1):

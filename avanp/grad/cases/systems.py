@@ -53,7 +53,19 @@ def small(name: str, arch: str) -> Any:
 
 
 def case_of(name: str, arch: str, net: str, nth: int) -> Callable[[Rng], ScalarCase]:
-    """Return the case of a net's nth update in a step, on three images of 3×4 pixels."""
+    """Return the case of a net's nth update in a step, on three images of 3×4 pixels.
+
+    Parameters
+    ----------
+    name : str
+        Of the system.
+    arch : str
+        Of its nets.
+    net : str
+        Of the net whose weights are checked.
+    nth : int
+        Which of its updates in a step, from 0.
+    """
 
     def case(rng: Rng) -> ScalarCase:
         system = small(name, arch)

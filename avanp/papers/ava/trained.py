@@ -114,7 +114,25 @@ def _remove(nets: Nets) -> None:
 def cell_bm(
     images: Array, model: str, rules: str, lr: float, seed: int, draws: int, init: str = "zeros"
 ) -> tuple[float | None, Array]:
-    """Return a cell's BM, None where it diverged, and its first images as bytes."""
+    """Return a cell's BM, None where it diverged, and its first images as bytes.
+
+    Parameters
+    ----------
+    images : array (N, H, W, C) uint8
+        What is trained on.
+    model : str
+        A registered one.
+    rules : str
+        A rule set's name.
+    lr : float
+        The learning rate.
+    seed : int
+        Of weights and noise.
+    draws : int
+        Images generated for each.
+    init : str
+        How weights begin: zeros or glorot.
+    """
     config = NetConfig(init=init)  # type: ignore[arg-type]
     cell = run_cell(
         images, load("model", model), rules_from_name(rules), lr, seed, draws=draws, config=config

@@ -105,6 +105,15 @@ def of_images(system: Any, fakes: np.ndarray, real: np.ndarray, seed: int) -> di
 
     A walk is straight, in steps of equal length; its jump is the largest change of the image in
     one of them by the median one: 1 where the change is even.
+
+    Parameters
+    ----------
+    system : System
+        A trained BEGAN.
+    fakes, real : arrays (n, H, W, C)
+        In [0, 1], as many of each.
+    seed : int
+        Of the codes that are walked between.
     """
     some = real[: len(fakes)].astype(np.float32) / 255
     ends = system.noise(2 * WALKS, stream(seed, "eval"))

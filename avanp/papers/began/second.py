@@ -48,7 +48,19 @@ def second_set(rows: Rows, config: Mapping[str, Any], images: ImageSet) -> Study
 
 
 def train_on(data: Arrays, name: str, shape: tuple[int, int, int], cell: Cell) -> Result:
-    """Run a cell on the named set at a width, height and number of channels, not on `data`."""
+    """Run a cell on the named set at a width, height and number of channels, not on `data`.
+
+    Parameters
+    ----------
+    data : dict of arrays
+        What cells are given.
+    name : str
+        Of the set to train on.
+    shape : (width, height, channels)
+        What its images are made.
+    cell : mapping
+        The values of its axes.
+    """
     return run(cell, _arrays(name, shape))
 
 

@@ -103,7 +103,18 @@ def seen(trained: Array, held: Array, groups: Array) -> float:
 
 
 def refuse_seen(method: str, sources: Array, division: Division, groups: Array) -> None:
-    """Raise an `AvanpError` where sources of synthetic images share a group with the test."""
+    """Raise an `AvanpError` where sources of synthetic images share a group with the test.
+
+    Parameters
+    ----------
+    method : str
+        What makes images, for the message.
+    sources : array of int
+        The images that it makes them of.
+    division : Division
+    groups : array (N,) of int
+        What each image is of.
+    """
     share = seen(sources, division.held, groups)
     if share:
         raise AvanpError(

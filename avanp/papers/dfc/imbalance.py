@@ -31,7 +31,17 @@ def run(
     journal: Journal,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Row]:
-    """Return the rows of all seeds and methods; those in the journal are not done again."""
+    """Return the rows of all seeds and methods; those in the journal are not done again.
+
+    Parameters
+    ----------
+    study : Study
+    seeds : sequence of int
+    journal : Journal
+        Of the study's folder.
+    progress : callable
+        Called with the rows that are there and in all.
+    """
     rows = journal.resume(study.identity())
     there = {(row["seed"], row["method"], row["n"]) for row in rows}
     asked = [(seed, *cell) for seed in seeds for cell in cells(study)]

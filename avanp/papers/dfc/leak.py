@@ -102,6 +102,18 @@ def synthetic_trained(
     counts: Mapping[str, int] = COUNTS,
     minority: str = MINORITY,
 ) -> int:
-    """Return how many of the synthetic images are trained on; the rest is held out too."""
+    """Return how many of the synthetic images are trained on; the rest is held out too.
+
+    Parameters
+    ----------
+    n_syn : int
+        Images added.
+    seed : int
+        Of the permutation.
+    counts : mapping of str to int
+        Images of each class.
+    minority : str
+        The class that gets them.
+    """
     trained, _ = divided(listed(counts, n_syn, seed, minority=minority))
     return sum(name == "synthetic" for name, _ in trained)

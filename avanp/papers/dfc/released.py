@@ -59,7 +59,19 @@ class Listing(NamedTuple):
 
 
 def listing(images: ImageSet, minority: str, keep: int | None, seed: int) -> Listing:
-    """Return the images of a folder with `keep` of the minority, drawn one by one, as it did."""
+    """Return the images of a folder with `keep` of the minority, drawn one by one, as it did.
+
+    Parameters
+    ----------
+    images : ImageSet
+        With labels.
+    minority : str
+        A class of its.
+    keep : int or None
+        How many of its images stay; None: all.
+    seed : int
+        Of the draw.
+    """
     labels = np.asarray(images.labels)
     rows = {
         name: np.flatnonzero(labels == images.classes.index(name))

@@ -89,6 +89,16 @@ def save_strips(folder: Path, sources: Array, method: str, images: Array) -> Non
     """Write the first images that a method adds, side by side, and what they were made of.
 
     They are ``images/METHOD.png`` and ``images/sources.png`` in `folder`.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the study.
+    sources : array (m, H, W, C)
+        What the images were made of.
+    method : str
+    images : array (n, H, W, C)
+        uint8, or floats in [0, 1].
     """
     from PIL import Image
 

@@ -28,7 +28,23 @@ def calls(subject: Subject) -> list[Call]:
 def compare(
     images: np.ndarray, model: str, rules: str, way: str, lr: float, seed: int
 ) -> tuple[bool, float]:
-    """Return whether the images are the same bit for bit, and how much a value differs at most."""
+    """Return whether the images are the same bit for bit, and how much a value differs at most.
+
+    Parameters
+    ----------
+    images : array (N, H, W, C) uint8
+        What is trained on.
+    model : str
+        A registered one.
+    rules : str
+        A rule set's name.
+    way : str
+        How d and D are kept from learning.
+    lr : float
+        The learning rate.
+    seed : int
+        Of weights and noise.
+    """
     whole = trained(images, model, rules, lr, seed).draw()
     without = trained(images, model, rules, lr, seed, discriminators=way).draw()
     return bool(np.array_equal(whole, without)), float(np.abs(whole - without).max())

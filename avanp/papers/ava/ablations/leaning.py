@@ -28,7 +28,21 @@ def calls(subject: Subject) -> list[Call]:
 def compare(
     images: np.ndarray, without: str, with_it: str, rules: str, lr: float, seed: int
 ) -> dict[str, float]:
-    """Return by how much the images and each net's weights differ at most."""
+    """Return by how much the images and each net's weights differ at most.
+
+    Parameters
+    ----------
+    images : array (N, H, W, C) uint8
+        What is trained on.
+    without, with_it : str
+        The models that differ by a leaning term.
+    rules : str
+        A rule set's name.
+    lr : float
+        The learning rate.
+    seed : int
+        Of weights and noise.
+    """
     a, b = (trained(images, model, rules, lr, seed) for model in (without, with_it))
     ours, theirs = a.weights(), b.weights()
     found = {"images": _apart([a.draw()], [b.draw()])}

@@ -58,7 +58,23 @@ def _some_rates(subject: Subject) -> list[tuple[float, ...]]:
 def measure(
     images: np.ndarray, model: str, rules: str, rates: tuple[float, ...], seed: int, draws: int
 ) -> list[dict[str, float]]:
-    """Return BM and the measures at each rate; nothing where the model diverged."""
+    """Return BM and the measures at each rate; nothing where the model diverged.
+
+    Parameters
+    ----------
+    images : array (N, H, W, C) uint8
+        What is trained on.
+    model : str
+        A registered one.
+    rules : str
+        A rule set's name.
+    rates : tuple of float
+        Learning rates.
+    seed : int
+        Of weights and noise.
+    draws : int
+        Images generated for each.
+    """
     height, width, channels = images.shape[1:]
     features = RandomConv(channels) if min(height, width) >= SMALLEST else None
     real = features(images) if features else None

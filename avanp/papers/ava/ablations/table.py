@@ -18,7 +18,23 @@ def table(
     seeds: str,
     alt: str = "",
 ) -> dict[str, Any]:
-    """Return an ablation as ``audit.json`` holds it; the picture's name is filled in when drawn."""
+    """Return an ablation as ``audit.json`` holds it; the picture's name is filled in when drawn.
+
+    Parameters
+    ----------
+    id : str
+        Of the ablation.
+    title, says : str
+        Its heading, and what it shows in a sentence.
+    columns : sequence of str
+        Heads.
+    rows : sequence of sequences
+        Numbers and words.
+    seeds : str
+        Which seeds it rests on, in words.
+    alt : str
+        What its picture shows, for who cannot see it.
+    """
     return {
         "id": id,
         "title": title,

@@ -23,7 +23,19 @@ def calls(subject: Subject) -> list[Call]:
 
 
 def draw_one(images: np.ndarray, model: str, lr: float, seed: int) -> np.ndarray:
-    """Return one generated image (H, W, C)."""
+    """Return one generated image (H, W, C).
+
+    Parameters
+    ----------
+    images : array (N, H, W, C) uint8
+        What is trained on.
+    model : str
+        A registered one.
+    lr : float
+        The learning rate.
+    seed : int
+        Of weights and noise.
+    """
     return trained(images, model, PROGRAM, lr, seed).draw()[0]
 
 

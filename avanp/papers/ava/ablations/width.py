@@ -53,7 +53,21 @@ def calls(subject: Subject) -> list[Call]:
 
 
 def compare(images: np.ndarray, model: str, lr: float, seed: int, draws: int) -> dict[str, float]:
-    """Return how the hidden units differ, BM at both widths, and what one unit can do."""
+    """Return how the hidden units differ, BM at both widths, and what one unit can do.
+
+    Parameters
+    ----------
+    images : array (N, H, W, C) uint8
+        What is trained on.
+    model : str
+        A registered one.
+    lr : float
+        The learning rate.
+    seed : int
+        Of weights and noise.
+    draws : int
+        Images generated for each.
+    """
     wide = trained(images, model, PROGRAM, lr, seed)
     thin = trained(images, model, PROGRAM, lr, seed, net=THIN)
     alone = trained(images, model, PROGRAM, lr, seed, net=THIN, change=stepping_as_many)
