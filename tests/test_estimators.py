@@ -275,7 +275,7 @@ def test_a_constructor_stores_and_fit_looks(X):
         ({"optimiser": "adamax"}, "unknown optimiser"),
         ({"likelihood": "poisson"}, "unknown likelihood"),
         ({"pixel_range": "bytes"}, "unknown pixel_range"),
-        ({"pixel_range": "real"}, "needs likelihood='gaussian'"),
+        ({"pixel_range": "real", "likelihood": "bernoulli"}, "needs likelihood='gaussian'"),
         ({"beta": -1}, "beta must be"),
         ({"patience": 0}, "patience must be"),
         ({"patience": 1, "validation_fraction": 1}, "validation_fraction"),

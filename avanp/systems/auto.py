@@ -91,6 +91,8 @@ def options(
         Of the weights in all, where that is known.
     """
     given = {k: v for k, v in given.items() if not (v is None or is_auto(v))}
+    if given.get("pixel_range") == "real" and "likelihood" in options_of(kind.config_class):
+        return {"likelihood": "gaussian"} | given  # the only kind that any number has
     if not follows(kind.name, shape) or given.get("pixel_range") == "real":
         return given
     found: dict[str, Any] = {"arch": "upsample" if kind.name in GAMES else "spatial"}
