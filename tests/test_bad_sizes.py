@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from avanp.data import decode
+from avanp.data import rgb
 from avanp.data.decode import image_size, read_image
 from avanp.data.readers import labels
 from avanp.data.readers.guard import Clamped
@@ -77,7 +77,7 @@ def test_an_image_converted_in_bands_is_the_same(tmp_path, monkeypatch, mode):
     path = str(tmp_path / "a.png")
     image.save(path, **({"transparency": 3} if mode == "P" else {}))
     whole = read_image(path)
-    monkeypatch.setattr(decode, "BAND", 17 * 5)
+    monkeypatch.setattr(rgb, "BAND", 17 * 5)
     assert np.array_equal(read_image(path), whole)
 
 

@@ -85,7 +85,7 @@ SLOW = (PpmImagePlugin.PpmPlainDecoder, PpmImagePlugin.PpmDecoder)
 
 def as_pillow(content):
     with Image.open(io.BytesIO(content)) as image:
-        return rgb.rgb_of(image)
+        return rgb.rgb_of(image, rgb.scale_of(image))
 
 
 @settings(max_examples=150, deadline=None)

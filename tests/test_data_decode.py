@@ -1,5 +1,8 @@
 import io
+import struct
+import zlib
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -236,3 +239,60 @@ def test_a_name_with_a_line_break_stays_in_one_line(tmp_path: Path) -> None:
 
 def test_a_missing_file_says_so(tmp_path: Path) -> None:
     assert "cannot be read: No such file or directory" in refused(tmp_path / "none.png")
+
+
+def grey_tiff(values: np.ndarray, bits: int, photometric: int) -> bytes:
+    """Return a TIFF of one row of grey values, of 12 bits packed or of 16."""
+    if bits == 12:
+        digits = "".join(f"{value:03x}" for value in values)
+        data = bytes.fromhex(digits.ljust(len(digits) + len(digits) % 2, "0"))
+    else:
+        data = values.astype("<u2").tobytes()
+    tags = [
+        (256, 4, len(values)), (257, 4, 1), (258, 3, bits), (259, 3, 1), (262, 3, photometric),
+        (273, 4, 8 + 2 + 12 * 9 + 4), (277, 3, 1), (278, 4, 1), (279, 4, len(data)),
+    ]  # fmt: skip
+    entries = b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in tags)
+    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4) + data
+
+
+@pytest.mark.parametrize("bits", [12, 16])
+def test_grey_values_of_a_tiff_are_those_between_its_black_and_its_white(
+    tmp_path: Path, bits: int
+) -> None:
+    top = 2**bits - 1
+    values = np.array([0, top // 2, top, top // 4])
+    grey = [round(value / top * 255) for value in values.tolist()]
+    (tmp_path / "a.tif").write_bytes(grey_tiff(values, bits, 1))
+    assert read_image(str(tmp_path / "a.tif"))[0, :, 0].tolist() == grey
+    if bits == 16:  # 12 bits whose 0 is white Pillow does not read
+        (tmp_path / "b.tif").write_bytes(grey_tiff(values, bits, 0))
+        assert read_image(str(tmp_path / "b.tif"))[0, :, 0].tolist() == [255 - g for g in grey]
+
+
+@pytest.mark.parametrize("turned", range(2, 9))
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF"])
+def test_an_image_of_any_format_is_turned_as_its_orientation_says(
+    tmp_path: Path, kind: str, turned: int
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = turned
+    path = saved(tmp_path / "a", Image.fromarray(NOISE), kind, exif=exif, **LOSSLESS[kind])
+    flipped = NOISE[:, ::-1] if turned in (2, 4, 5, 7) else NOISE
+    quarters = {2: 0, 3: 2, 4: 2, 5: 1, 6: 3, 7: 3, 8: 1}[turned]
+    expected = np.rot90(flipped, quarters)
+    assert np.array_equal(read_image(path), expected)
+    if kind != "TIFF":
+        assert image_size(path) == (expected.shape[1], expected.shape[0])
+
+
+def test_the_value_that_is_transparent_in_a_png_of_16_bits_is_white(tmp_path: Path) -> None:
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", crc32(name + body))
+
+    head = struct.pack(">IIBBBBB", 3, 1, 16, 0, 0, 0, 0)
+    row = zlib.compress(b"\0" + struct.pack(">3H", 0, 1000, 1001))
+    parts = (b"IHDR", head), (b"tRNS", struct.pack(">H", 1000)), (b"IDAT", row), (b"IEND", b"")
+    content = b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)
+    (tmp_path / "a.png").write_bytes(content)
+    assert read_image(str(tmp_path / "a.png"))[0, :, 0].tolist() == [0, 255, 4]

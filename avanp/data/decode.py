@@ -13,7 +13,7 @@ from avanp.data.readers.guard import Clamped
 from avanp.data.readers.netpbm import quick
 from avanp.data.readers.tiff import most_values
 from avanp.data.readers.webp import HEAD, webp_size
-from avanp.data.rgb import rgb_of
+from avanp.data.rgb import rgb_of, scale_of
 from avanp.data.size import MAX_PIXELS, MAX_RATIO, Size
 from avanp.errors import AvanpError
 
@@ -29,6 +29,7 @@ AT_ONCE = 1 << 20
 FORWARD = {b"\xff\xd8\xff": ("JPEG",), b"\x89PN": ("PNG",)}
 BITS = {"LA": 16, "RGB": 16, "RGBA": 16, "I;16": 16, "CMYK": 32, "F": 32}  # at least, in a file
 PAGED = {"GIF", "TIFF", "WEBP", "PNG"}  # formats in which a further frame is a further picture
+TURNING = {kind: {"exif", "xmp"} for kind in ("JPEG", "MPO", "WEBP")} | {"PNG": {"exif"}}
 TURNED = {5, 6, 7, 8}  # EXIF orientations that exchange width and height
 
 
@@ -69,7 +70,7 @@ def decoded(path: str, size: Size | None = None) -> tuple[np.ndarray, bool]:
     with _opened(path) as image:
         image.load()
         turned = ImageOps.exif_transpose(image) if _orientation(image) > 1 else image
-        pixels = resize(rgb_of(turned), size)
+        pixels = resize(rgb_of(turned, scale_of(image)), size)
         return pixels, image.format in PAGED and _has_more(image)
 
 
@@ -162,10 +163,8 @@ def _damaged(path: str, error: Exception) -> Damaged:
 
 
 def _orientation(image: "Image.Image") -> int:
-    # Pillow decodes a whole PNG to answer, and turns a TIFF itself.
-    if image.format not in ("JPEG", "MPO", "WEBP"):
-        return 1
-    if not {"exif", "xmp"} & image.info.keys():  # to ask takes as long as to decode a small image
+    # Pillow turns a TIFF itself, and decodes a whole PNG to answer where it does not know.
+    if image.format not in TURNING or not TURNING[image.format] & image.info.keys():
         return 1
     return int(image.getexif().get(0x0112, 1))
 

@@ -18,7 +18,7 @@ from avanp.data.pixels import Pixels
 from avanp.data.size import Size, check_size, check_total
 from avanp.errors import AvanpError, Note
 
-VERSION = 1  # of what is made of a file: another one, and what is in the cache is of no use
+VERSION = 2  # of what is made of a file: another one, and what is in the cache is of no use
 LARGE = 1 << 28  # bytes of pixels
 
 
