@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import avanp
+from avanp.data.pixels import Pixels
 from avanp.errors import AvanpError
 from avanp.layers.upsample import Upsample2
 from avanp.registry import SYSTEMS
@@ -67,11 +68,11 @@ def test_batches_and_epochs_go_by_the_number_of_images():
 
 def test_photographs_without_colour_are_grey():
     x = np.random.default_rng(0).integers(0, 256, (100, 4, 5, 1), np.uint8)
-    assert auto.grey(np.repeat(x, 3, axis=3))
-    assert not auto.grey(x)
+    assert Pixels(np.repeat(x, 3, axis=3)).grey
+    assert not Pixels(x).grey
     coloured = np.repeat(x, 3, axis=3)
     coloured[99, 0, 0, 0] ^= 1
-    assert not auto.grey(coloured)
+    assert not Pixels(coloured).grey
 
 
 def test_an_upsampled_image_has_no_checkerboard():

@@ -147,6 +147,27 @@ def test_a_part_has_rows_of_the_whole_and_no_copies(photos: Path) -> None:
         assert np.array_equal(np.asarray(part.pixels), part.images)
 
 
+def test_photographs_without_colour_are_one_channel_of_the_same_file(
+    photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not read(photos).pixels.grey
+    for file in photos.iterdir():
+        Image.open(file).convert("L").save(file)
+    whole = read(photos)
+    assert whole.pixels.grey
+    part = whole.select(np.array([5, 1]))
+    grey = part.with_channels(1)
+    assert part.pixels.grey
+    assert grey.pixels.array.base is not None
+    assert np.shares_memory(grey.pixels.array, whole.pixels.array)
+    assert np.array_equal(grey.images, part.images[..., :1])
+    with monkeypatch.context() as patch:
+        patch.setenv("AVANP_CACHE", "off")
+        plain = resolve(str(photos)).select(np.array([5, 1])).with_channels(1)
+    assert plain.sha256 == grey.sha256 != part.sha256
+    assert grey.sha256 == read(photos, channels=1).select(np.array([5, 1])).sha256
+
+
 def test_equal_images_of_a_part_are_known_by_their_places_in_it(photos: Path) -> None:
     whole = read(photos)
     put_last = whole.select(np.array([7, 5, 3, 7]))

@@ -49,7 +49,7 @@ def stages(kind: type[System], given: dict[str, Any], asked: Asked) -> Iterator[
     for one in kinds:  # a wrong word is told before anything is read
         _config(one, given, (1, 1, 1), 2)
     images = read(asked)
-    if asked.channels is None and all(auto.grey(part.images) for part in images.values()):
+    if asked.channels is None and all(part.pixels.grey for part in images.values()):
         # Photographs without colour are trained on as what they are.
         images = {name: part.with_channels(1) for name, part in images.items()}
         asked = replace(asked, channels="1")

@@ -14,6 +14,7 @@ import numpy as np
 from avanp.data.cache_folder import BUSY, drop_older, place
 from avanp.data.chunks import rows_a_block
 from avanp.data.entry import FILE, HEAD, Entry, Header, Shape, digest_of, read_entry
+from avanp.data.pixels import Facts
 from avanp.errors import AvanpError, Note
 from avanp.files import check_inside, make_folder, sync_folder
 from avanp.inside import open_own
@@ -24,7 +25,7 @@ SPARE = 1 << 28  # bytes of a disk that are left free
 
 
 # Of an open file and an offset: what was found, as `entry` says.
-Fill = Callable[[int, int], tuple[np.ndarray, list[int], int, int]]
+Fill = Callable[[int, int], tuple[Facts, list[int], int]]
 
 
 class Unusable(AvanpError):
@@ -41,8 +42,8 @@ def entry(key: str, source: str, shape: Shape, fill: Fill) -> Entry:
         What a person calls it.
     shape : (N, H, W, C)
     fill : callable
-        Called with (open file, offset) to write the pixels there; returns (of each image the first
-        that is equal to it, sums of blocks, the largest byte, how many files have more frames).
+        Called with (open file, offset) to write the pixels there; returns (what is known of them,
+        sums of blocks, how many files have more frames).
 
     Raises
     ------
@@ -107,7 +108,7 @@ def _there(folder: Path, key: str, source: str) -> Entry | None:
 
 def _write(folder: Path, key: str, source: str, shape: Shape, fill: Fill) -> None:
     image = shape[1] * shape[2] * shape[3]
-    bare = Header(key, source, shape, rows_a_block(image), 0, 0, "")
+    bare = Header(key, source, shape, rows_a_block(image), 0, False, 0, "")
     with _told():
         free = shutil.disk_usage(folder).free
         if free < bare.size + SPARE:
@@ -119,11 +120,11 @@ def _write(folder: Path, key: str, source: str, shape: Shape, fill: Fill) -> Non
             if hasattr(os, "posix_fallocate"):
                 os.posix_fallocate(file, 0, bare.size)
         try:
-            equal, sums, most, paged = fill(file, HEAD)
+            facts, sums, paged = fill(file, HEAD)
         except OSError as error:
             raise Unusable(error.strerror or str(error)) from None
-        tail = equal.astype(np.int64).tobytes() + np.array(sums, np.uint64).tobytes()
-        header = replace(bare, most=most, paged=paged, tail=digest_of(tail))
+        tail = facts.equal.astype(np.int64).tobytes() + np.array(sums, np.uint64).tobytes()
+        header = replace(bare, most=facts.most, grey=facts.grey, paged=paged, tail=digest_of(tail))
         with _told():
             os.pwrite(file, tail, HEAD + header.pixels)
             os.pwrite(file, header.packed(), 0)

@@ -12,7 +12,7 @@ import numpy as np
 
 from avanp.data.decode import Broken, Damaged, decoded, strict
 from avanp.data.grouping import digest
-from avanp.data.pixels import luma
+from avanp.data.pixels import is_grey, luma
 from avanp.data.size import Size
 from avanp.errors import AvanpError
 
@@ -61,6 +61,8 @@ class Read:
         The sum of what was put, by `words`.
     paged : int
         Files that have further frames.
+    grey : bool
+        Whether none of the images has a colour.
     """
 
     start: int
@@ -69,6 +71,7 @@ class Read:
     most: int = 0
     total: int = 0
     paged: int = 0
+    grey: bool = True
 
 
 def decode_chunk(chunk: Chunk, put: Put) -> Read:
@@ -101,6 +104,7 @@ def decode_chunk(chunk: Chunk, put: Put) -> Read:
             read.equal.append(digest(np.ascontiguousarray(pixels)).hex())
             read.most = max(read.most, int(pixels.max()))
             read.paged += more
+            read.grey = read.grey and is_grey(pixels)
             images[i] = pixels if chunk.channels == 3 else luma(pixels[None])[0]
     if not read.events:
         put(images)

@@ -11,6 +11,7 @@ import numpy as np
 from avanp.data.chunks import NAMED, Chunk, Read, decode_chunk, rows_a_block, write_at
 from avanp.data.grouping import first_of
 from avanp.data.helpers import Helpers
+from avanp.data.pixels import Facts
 from avanp.data.size import Size
 from avanp.data.watch import tell
 from avanp.errors import AvanpError
@@ -45,12 +46,10 @@ class Files:
 
 
 class Found(NamedTuple):
-    """Of each image the first that is equal to it, sums of chunks, the largest byte, files with
-    further frames."""
+    """What is known of the images, a sum of each chunk, and how many files have further frames."""
 
-    equal: np.ndarray
+    facts: Facts
     sums: list[int]
-    most: int
     paged: int
 
 
@@ -100,12 +99,12 @@ def decode_files(
                 found.stop()
     reads.sort(key=lambda read: read.start)
     _refuse(what, (shape[2], shape[1]), reads)
-    return Found(
+    facts = Facts(
         first_of([digest for read in reads for digest in read.equal]),
-        [read.total for read in reads],
         max(read.most for read in reads),
-        sum(read.paged for read in reads),
+        all(read.grey for read in reads),
     )
+    return Found(facts, [read.total for read in reads], sum(read.paged for read in reads))
 
 
 def _chunks(what: Files, shape: Shape, unknown: bool) -> list[Chunk]:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from avanp.data.chunks import words
+from avanp.data.pixels import Facts
 from avanp.errors import AvanpError
 from avanp.files import write_whole
 from avanp.inside import open_own
@@ -45,6 +46,8 @@ class Header:
         Images a block.
     most : int
         The largest byte, before the images were made grey.
+    grey : bool
+        Whether none of them had a colour.
     paged : int
         Files that have further frames.
     tail : str
@@ -56,6 +59,7 @@ class Header:
     shape: Shape
     rows: int
     most: int
+    grey: bool
     paged: int
     tail: str
 
@@ -88,8 +92,7 @@ class Entry:
     header : Header
     array : (N, H, W, C) uint8
         Read-only; looking at it brings pages of the file into memory.
-    equal : (N,) int64
-    most : int
+    facts : Facts
     """
 
     def __init__(self, folder: Path, header: Header, file: int, equal: np.ndarray) -> None:
@@ -97,7 +100,7 @@ class Entry:
         self._map = mmap.mmap(file, header.size, access=mmap.ACCESS_READ)
         flat = np.frombuffer(self._map, np.uint8, header.pixels, HEAD)
         self.array = flat.reshape(header.shape)
-        self.equal, self.most = equal, header.most
+        self.facts = Facts(equal, header.most, header.grey)
         self._sums: dict[str, str] | None = None
         if header.pixels > available() // 2 and hasattr(mmap, "MADV_RANDOM"):
             self._map.madvise(mmap.MADV_RANDOM)  # read ahead, it would push out what is needed
@@ -165,7 +168,13 @@ def _header_of(values: Any) -> Header:
     shape, rows = values["shape"], values["rows"]
     texts = all(isinstance(values[name], str) for name in ("key", "source", "tail"))
     counts = all(type(values[name]) is int and values[name] >= 0 for name in ("most", "paged"))
-    if not texts or not counts or not isinstance(shape, list) or len(shape) != 4:
+    if (
+        not texts
+        or not counts
+        or type(values["grey"]) is not bool
+        or not isinstance(shape, list)
+        or len(shape) != 4
+    ):
         raise ValueError("its header says something else")
     if not all(type(n) is int and n > 0 for n in [*shape, rows]) or shape[3] not in (1, 3):
         raise ValueError("its header gives no shape of images")

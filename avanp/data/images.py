@@ -165,6 +165,8 @@ class ImageSet:
             raise AvanpError(f"images have 1 channel (grey) or 3 (RGB), not {channels}")
         if channels == self.channels:
             return self
+        if channels == 1 and self.pixels.grey:
+            return replace(self, pixels=self.pixels.first_channel())
         if channels == 3:
             return replace(self, pixels=np.repeat(self.images, 3, axis=3))
         return replace(self, pixels=luma(self.images))

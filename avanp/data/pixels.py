@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -13,11 +13,26 @@ Rows = slice | np.ndarray
 PIECE = 1 << 24  # bytes that a pass over all pixels takes at a time
 
 
-class Stored(Protocol):
-    """Pixels that lie in a file, and what is known of them without looking at each."""
+class Facts(NamedTuple):
+    """What is known of an array of images since they were decoded, before they were made grey.
+
+    Parameters
+    ----------
+    equal : (N,) int64
+        Of each image the first that is equal to it.
+    most : int
+        The largest byte.
+    grey : bool
+        Red, green and blue are the same everywhere.
+    """
 
     equal: np.ndarray
     most: int
+    grey: bool
+
+
+class Stored(Protocol):
+    """The file that pixels lie in."""
 
     def taken(self, count: int) -> None:
         """Hear that so many bytes were looked at."""
@@ -43,10 +58,8 @@ class Pixels:
         Which of them, in which order; all, if not given.
     stored : optional
         The file that `array` lies in.
-    equal : (N,) int64, optional
-        Of each image of `array` the first that is equal to it, where that is known.
-    most : int, optional
-        The largest byte, where that is known.
+    facts : Facts, optional
+        Of `array`, where they are known.
     """
 
     dtype = np.dtype(np.uint8)
@@ -57,12 +70,9 @@ class Pixels:
         array: np.ndarray,
         rows: np.ndarray | None = None,
         stored: Stored | None = None,
-        equal: np.ndarray | None = None,
-        most: int | None = None,
+        facts: Facts | None = None,
     ) -> None:
-        self.array, self.rows, self._stored = array, rows, stored
-        self._most = stored.most if most is None and stored is not None else most
-        self._equal = stored.equal if equal is None and stored is not None else equal
+        self.array, self.rows, self._stored, self._facts = array, rows, stored, facts
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -93,7 +103,7 @@ class Pixels:
     def select(self, rows: Rows) -> "Pixels":
         """Return the images of `rows`, a slice or indices, none of them copied."""
         chosen = np.arange(len(self)) if self.rows is None else self.rows
-        return Pixels(self.array, chosen[rows], self._stored, self._equal)
+        return Pixels(self.array, chosen[rows], self._stored, self._facts)
 
     def pieces(self) -> Iterator[np.ndarray]:
         """Yield all images in order, some at a time."""
@@ -109,23 +119,38 @@ class Pixels:
     @cached_property
     def most(self) -> int:
         """The largest byte, before images were made grey."""
-        if self._most is not None and self.rows is None:
-            return self._most
+        if self._facts is not None and self.rows is None:
+            return self._facts.most
         return max(int(piece.max()) for piece in self.pieces())
+
+    @cached_property
+    def grey(self) -> bool:
+        """Whether the images are RGB and have no colour: red, green and blue are the same."""
+        if self.shape[3] != 3:
+            return False
+        if self._facts is not None and (self._facts.grey or self.rows is None):
+            return self._facts.grey
+        return all(is_grey(image) for image in self)
+
+    def first_channel(self) -> "Pixels":
+        """Return the first channel of all images, not copied: of grey ones all that they have."""
+        return Pixels(self.array[..., :1], self.rows, self._stored, self._facts)
 
     @cached_property
     def equal(self) -> np.ndarray:
         """(n,): of each image the first that is equal to it, pixel by pixel, by its place here."""
-        if self._equal is None:
+        if self._facts is None:
             return identical(self)
-        known = self._equal if self.rows is None else self._equal[self.rows]
+        known = self._facts.equal if self.rows is None else self._facts.equal[self.rows]
         _, first, inverse = np.unique(known, return_index=True, return_inverse=True)
         return first[inverse.reshape(-1)]
 
     @cached_property
     def sha256(self) -> str:
         """Hex SHA-256 over ASCII ``"n,H,W,C;"`` and the bytes."""
-        name = "all" if self.rows is None else hashlib.sha256(self.rows.tobytes()).hexdigest()
+        name = f"{self.shape[3]} " + (
+            "all" if self.rows is None else hashlib.sha256(self.rows.tobytes()).hexdigest()
+        )
         known = None if self._stored is None else self._stored.sum_of(name)
         if known is not None:
             return known
@@ -146,3 +171,9 @@ def luma(images: np.ndarray) -> np.ndarray:
         total = sum(w * some[..., c].astype(np.uint32) for c, w in enumerate(weights))
         out[start : start + 64, ..., 0] = (total + 32768) >> 16
     return out
+
+
+def is_grey(pixels: np.ndarray) -> bool:
+    """Return whether (..., 3) values are the same in all three channels."""
+    same: bool = np.array_equal(pixels[..., 0], pixels[..., 1])
+    return same and np.array_equal(pixels[..., 1], pixels[..., 2])

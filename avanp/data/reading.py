@@ -57,7 +57,7 @@ def read_files(
             entry = _kept(what)
         if entry is not None:
             _tell_of_frames(folder, entry.header.paged)
-            return Pixels(entry.array, stored=entry)
+            return Pixels(entry.array, stored=entry, facts=entry.facts)
     shape, unknown = _shape(what)
     check_total(shape[0], (shape[2], shape[1]), repr(folder), channels)
     return _in_memory(what, shape, unknown)
@@ -128,7 +128,7 @@ def _in_memory(what: Files, shape: Shape, unknown: bool) -> Pixels:
             os.close(file)
         images = np.frombuffer(mapped, np.uint8).reshape(shape)
     _tell_of_frames(what.folder, found.paged)
-    return Pixels(images, equal=found.equal, most=found.most)
+    return Pixels(images, facts=found.facts)
 
 
 def _tell_of_frames(folder: str, count: int) -> None:

@@ -9,9 +9,6 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from avanp.layers.base import Array
 from avanp.systems.mixture import gaussians
 from avanp.systems.options import options_of
 
@@ -127,12 +124,3 @@ def halvings(shape: Shape) -> int:
 def is_auto(value: Any) -> bool:
     """Return whether a value says that nothing is said; an array says something."""
     return isinstance(value, str) and value == AUTO
-
-
-def grey(images: Array) -> bool:
-    """Return whether images (N, H, W, 3) have no colour: red, green and blue are the same."""
-    first = images[..., :1]
-    return images.shape[3] == 3 and all(
-        np.array_equal(images[i : i + 64, ..., 1:], np.repeat(first[i : i + 64], 2, axis=3))
-        for i in range(0, len(images), 64)
-    )

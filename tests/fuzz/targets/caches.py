@@ -23,7 +23,7 @@ def whole(channels: int = 3, **changed: object) -> bytes:
     sums = [words(pixels[at : at + 2 * image]) for at in range(0, 5 * image, 2 * image)]
     equal = np.array([0, 1, 0, 3, 4], np.int64).tobytes()
     tail = equal + np.array(sums, np.uint64).tobytes()
-    header = Header(KEY, "photos", (5, 6, 4, channels), 2, 255, 0, digest_of(tail))
+    header = Header(KEY, "photos", (5, 6, 4, channels), 2, 255, False, 0, digest_of(tail))
     for name, value in changed.items():
         object.__setattr__(header, name, value)
     return header.packed() + pixels + tail
@@ -59,7 +59,7 @@ def read(path: Path) -> None:
     finally:
         os.close(number)
     assert found.array.shape == found.header.shape
-    assert 0 <= found.equal.min() <= found.equal.max() < len(found.array)
+    assert 0 <= found.facts.equal.min() <= found.facts.equal.max() < len(found.array)
     assert found.array.sum() >= 0
     assert found.sum_of("all") is None
 
