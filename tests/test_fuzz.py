@@ -53,7 +53,7 @@ def test_what_once_violated_the_property_does_so_no_more(read_again, name):
 
 @pytest.mark.slow
 def test_a_fixed_number_of_inputs_of_every_reader_violates_nothing(tmp_path):
-    done = run("--inputs", "9900", "--seed", "1", "--keep", str(tmp_path / "found"))
+    done = run("--inputs", "5000", "--seed", "1", "--keep", str(tmp_path / "found"))
     assert done.returncode == 0, done.stdout
     assert done.stdout.endswith("0 violations\n")
     assert re.findall(r"^(\S+) .* 0$", done.stdout, re.MULTILINE) == list(TARGETS)
