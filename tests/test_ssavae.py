@@ -108,9 +108,8 @@ def test_a_decoder_that_is_trained_along_adds_the_mean_cross_entropy_of_the_pixe
 
 
 def test_images_without_a_label_do_not_lower_the_terms_of_the_others(monkeypatch):
-    monkeypatch.setattr("avanp.systems.images.CHUNK", 4)
     monkeypatch.setattr(
-        "avanp.systems.base.chunks", lambda n: (slice(i, i + 4) for i in range(0, n, 4))
+        "avanp.systems.measured.chunks", lambda n: (slice(i, i + 4) for i in range(0, n, 4))
     )
     system, x, labels = vec(reconstruction_weight=0.2), images(), np.arange(N) % 3
     some = np.where(np.isin(np.arange(N), (0, 5, 8)), labels, -1)
