@@ -25,7 +25,7 @@ HELD = 1000
 # reconstruction as well; 100-only leaves them out; all keeps all.
 ALL, KL, REC, ONLY = "all", "", "rec", "only"
 KEPT = re.compile(rf"([1-9]\d{{0,5}})(?:-({REC}|{ONLY}))?")
-RECONSTRUCT = 1.0  # the weight of that reconstruction
+RECONSTRUCT = 100.0  # the weight of that reconstruction; others are in docs/ssavae.md
 JUDGE_WIDTHS = (16, 32, 64)
 
 
