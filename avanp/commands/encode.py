@@ -33,7 +33,8 @@ def encode(
     """Write the mean and the log-variance of every image's code."""
     from pathlib import Path
 
-    from avanp.commands.loading import images_for, load_able
+    from avanp.commands.loading import load_able
+    from avanp.commands.loading_images import images_for
     from avanp.errors import AvanpError
     from avanp.evaluation.codes import write_codes
 

@@ -61,7 +61,8 @@ def evaluate(
 
     import numpy as np
 
-    from avanp.commands.loading import load_able, load_any, train_and_test
+    from avanp.commands.loading import load_able, load_any
+    from avanp.commands.loading_images import train_and_test
     from avanp.errors import AvanpError
     from avanp.evaluation.feature_space import feature_space, load_classifier
     from avanp.evaluation.scores import evaluate as score

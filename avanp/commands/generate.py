@@ -56,7 +56,8 @@ def generate(
     import math
     from pathlib import Path
 
-    from avanp.commands.loading import class_named, image_for, images_for, load_able
+    from avanp.commands.loading import class_named, load_able
+    from avanp.commands.loading_images import image_for, images_for
     from avanp.data.size import MAX_BYTES
     from avanp.errors import AvanpError
     from avanp.evaluation.codes import around_codes, images_of

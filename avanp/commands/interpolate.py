@@ -47,7 +47,8 @@ def interpolate(
     """
     from pathlib import Path
 
-    from avanp.commands.loading import images_for, load_able
+    from avanp.commands.loading import load_able
+    from avanp.commands.loading_images import images_for
     from avanp.errors import AvanpError
     from avanp.evaluation.codes import images_of
     from avanp.evaluation.interpolation import lerp, walk

@@ -31,7 +31,8 @@ def latent(
     Codes of two numbers are drawn as they are, larger ones along their first two principal
     components. Without labels a model that classifies says the classes.
     """
-    from avanp.commands.loading import images_for, load_able
+    from avanp.commands.loading import load_able
+    from avanp.commands.loading_images import images_for
     from avanp.evaluation.choice import spread
     from avanp.evaluation.plane import plane
     from avanp.metrics.silhouette import silhouette

@@ -34,7 +34,8 @@ def manifold(
     The grid goes from the 5th to the 95th percentile of the images' codes: of their two numbers,
     or along the first two principal components of larger codes, as in avanp latent.
     """
-    from avanp.commands.loading import images_for, load_able
+    from avanp.commands.loading import load_able
+    from avanp.commands.loading_images import images_for
     from avanp.errors import AvanpError
     from avanp.evaluation.codes import images_of
     from avanp.evaluation.plane import plane

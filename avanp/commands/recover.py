@@ -71,7 +71,8 @@ def recover(
 
     import numpy as np
 
-    from avanp.commands.loading import image_for, images_for, load_able
+    from avanp.commands.loading import load_able
+    from avanp.commands.loading_images import image_for, images_for
     from avanp.data.decode import image_size
     from avanp.errors import AvanpError
     from avanp.evaluation.choice import spread

@@ -55,7 +55,8 @@ def vary(
 
     import numpy as np
 
-    from avanp.commands.loading import images_for, load_able
+    from avanp.commands.loading import load_able
+    from avanp.commands.loading_images import images_for
     from avanp.data.size import MAX_BYTES
     from avanp.errors import AvanpError
     from avanp.evaluation.variations import variations, write_sources

@@ -6,11 +6,11 @@ the tables of docs/options.md.
 """
 
 import math
-import sys
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from avanp.errors import AvanpError
+from avanp.systems.values import choice, number, whole, whole_numbers
 
 KEY = "option"
 
@@ -60,6 +60,7 @@ class Option:
         if value is None and self.optional:
             return None
         limits = self.limits
+        bounds = {"least": limits.least, "above": limits.above, "below": limits.below}
         if self.choices:
             return choice(self.name, value, self.choices)
         if self.kind is bool:
@@ -73,9 +74,7 @@ class Option:
         if self.kind is int:
             return whole(self.name, value, None if limits.least == -math.inf else int(limits.least))
         if self.kind is float:
-            return number(
-                self.name, value, least=limits.least, above=limits.above, below=limits.below
-            )
+            return number(self.name, value, **bounds)
         kinds = get_args(self.kind)
         count = None if kinds[-1] is Ellipsis else len(kinds)
         if kinds[0] is int:
@@ -84,15 +83,14 @@ class Option:
             many = {2: "two", 3: "three"}.get(len(kinds), len(kinds))
             raise AvanpError(f"{self.name} must be {many} numbers, not {value!r}")
         for one in value:
-            number(self.name, one, least=limits.least, above=limits.above, below=limits.below)
+            number(self.name, one, **bounds)
         return tuple(map(float, value))
 
     def type_words(self) -> str:
         """Return the type as a docstring has it."""
-        words = "{" + ", ".join(f'"{c}"' for c in self.choices) + "}"
-        kinds = get_args(self.kind)
-        if not self.choices:
-            words = getattr(self.kind, "__name__", str(self.kind))
+        words, kinds = getattr(self.kind, "__name__", str(self.kind)), get_args(self.kind)
+        if self.choices:
+            words = "{" + ", ".join(f'"{c}"' for c in self.choices) + "}"
         if get_origin(self.kind) is tuple:
             several = kinds[-1] is Ellipsis
             inside = ", ".join(k.__name__ for k in kinds if k is not Ellipsis)
@@ -143,71 +141,6 @@ def options_of(config_class: type) -> dict[str, Option]:
         default = None if one.default is MISSING else one.default
         found[one.name] = Option(one.name, kind, optional, default, one.metadata[KEY])
     return found
-
-
-def whole(name: str, value: Any, least: int | None = 1) -> int:
-    """Return a whole number of at least `least`, or raise an `AvanpError`."""
-    right = isinstance(value, int) and not isinstance(value, bool)
-    if not right or (least is not None and value < least):
-        limit = "" if least is None else f" of at least {least}"
-        raise AvanpError(f"{name} must be a whole number{limit}, not {value!r}")
-    return int(value)
-
-
-def whole_numbers(name: str, values: Any, what: str, count: int | None = None) -> tuple[int, ...]:
-    """Return a tuple of whole numbers of at least 1, or raise an `AvanpError`.
-
-    Parameters
-    ----------
-    name : str
-        Of the option.
-    values : tuple or list
-        What was given.
-    what : str
-        What they are, for the message.
-    count : int, optional
-        How many there must be.
-    """
-    right = isinstance(values, tuple | list) and len(values) == (count or len(values)) > 0
-    if not right or any(isinstance(v, bool) or not isinstance(v, int) or v < 1 for v in values):
-        raise AvanpError(f"{name} must be {what}, whole numbers of at least 1, not {values!r}")
-    return tuple(values)
-
-
-def number(
-    name: str,
-    value: Any,
-    *,
-    least: float = -math.inf,
-    above: float = -math.inf,
-    below: float = math.inf,
-) -> Any:
-    """Return a finite number within the limits, or raise an `AvanpError`.
-
-    Parameters
-    ----------
-    name : str
-        Of the option.
-    value : int or float
-        What was given.
-    least, above, below : float
-        Bounds: at least, and strictly between.
-    """
-    right = isinstance(value, int | float) and not isinstance(value, bool)
-    # A whole number of JSON may be beyond all floats: it is compared as it is.
-    finite = right and -sys.float_info.max <= value <= sys.float_info.max
-    if not (finite and value >= least and above < value < below):
-        limits = {"at least": least, "above": above, "below": below}
-        within = " and ".join(f"{k} {v:g}" for k, v in limits.items() if math.isfinite(v))
-        raise AvanpError(f"{name} must be a number {within}".rstrip() + f", not {value!r}")
-    return value
-
-
-def choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
-    """Return one of `choices`, or raise an `AvanpError`."""
-    if value not in choices:
-        raise AvanpError(f"unknown {name} {value!r}: choose from {', '.join(choices)}")
-    return str(value)
 
 
 def value_words(value: Any) -> str:

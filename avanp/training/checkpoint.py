@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 
 from avanp.errors import AvanpError
-from avanp.nets.earlier import drop_biases, dropped_biases
+from avanp.nets.earlier import drop_biases
 from avanp.systems.base import System
 from avanp.systems.find import known
 from avanp.training import archive, older
+from avanp.training.document import FORMAT, check_document
+from avanp.training.fill import fill, restore_optimisers
 from avanp.training.rebuild import part_arrays, rebuilt
 
 Array = np.ndarray
-FORMAT = 2
 # Of a trainer's state: where it is, and how it ended (see `avanp.training.ending`).
 TOLD = (
     *("epoch", "step", "about", "until", "until_step", "log_every"),
@@ -76,7 +77,7 @@ def load(path: Path | str) -> tuple[System, dict[str, Any]]:
     """
     path = Path(path)
     document, arrays = archive.read(path)
-    _check_format(path, document)
+    check_document(path, document)
     if document["format"] == 1:
         document = older.document(document)
         arrays = {older.array(name): array for name, array in arrays.items()}
@@ -96,9 +97,9 @@ def load(path: Path | str) -> tuple[System, dict[str, Any]]:
         for net, layer in system.nets.items():
             drop_biases(layer, groups["weights"], f"{net}.")
             drop_biases(layer, groups["best"], f"{net}.")
-        _fill(system.parameters(), groups["weights"], "weights")
-        _fill(system.state, groups["state"], "state")
-        _restore_optimisers(system, groups["optimiser"])
+        fill(system.parameters(), groups["weights"], "weights")
+        fill(system.state, groups["state"], "state")
+        restore_optimisers(system, groups["optimiser"])
         state = document["state"]
         if not isinstance(state, dict):
             raise AvanpError("its state is no JSON object")
@@ -118,7 +119,7 @@ def load_best(path: Path | str) -> tuple[System, dict[str, Any]]:
     system, state = load(path)
     if state["best_weights"]:
         try:
-            _fill(system.parameters(), state["best_weights"], "best weights")
+            fill(system.parameters(), state["best_weights"], "best weights")
         except AvanpError as error:
             raise AvanpError(f"{str(path)!r} is damaged: {error}") from None
     return system, state
@@ -132,83 +133,10 @@ def describe(path: Path | str) -> dict[str, Any]:
     """
     path = Path(path)
     document, n_arrays = archive.read_document(path)
-    _check_format(path, document)
+    check_document(path, document)
     state = document.pop("state")
     if document["format"] == 1:
         document = older.document(document)
     kept = {key: state[key] for key in TOLD if key in state}
     sizes = {"arrays": n_arrays, "bytes": path.stat().st_size}
     return {**document, "parameters": sum(document["nets"].values()), **sizes, **kept}
-
-
-def check_fits(system: System, weights: dict[str, Array]) -> None:
-    """Raise an `AvanpError` unless `weights` are those that `System.parameters` names."""
-    _check_fits(system.parameters(), weights, "weights")
-
-
-def _check_format(path: Path, document: dict[str, Any]) -> None:
-    version = document.get("format")
-    if isinstance(version, int) and version > FORMAT:
-        raise AvanpError(
-            f"{str(path)!r} is of checkpoint format {version}, and this avanp reads up to "
-            f"{FORMAT}: install a newer avanp"
-        )
-    wanted = {
-        "avanp": str,
-        "system": str,
-        "config": dict,
-        "seed": int,
-        "dtype": str,
-        "nets": dict,
-        "state": dict,
-    }
-    if version == FORMAT or "parts" in document:
-        wanted["parts"] = dict
-    if version not in (1, FORMAT) or any(
-        not isinstance(document.get(k), t) for k, t in wanted.items()
-    ):
-        raise AvanpError(f"{str(path)!r} is no checkpoint of avanp: its description is not right")
-    if document["dtype"] not in ("float32", "float64"):
-        raise AvanpError(f"{str(path)!r} is no checkpoint of avanp: dtype {document['dtype']!r}")
-    about = document["state"].get("about")
-    counts = all(isinstance(n, int) and 0 <= n < 2**63 for n in document["nets"].values())
-    if not (counts and (about is None or isinstance(about, dict))):
-        raise AvanpError(f"{str(path)!r} is no checkpoint of avanp: its description is not right")
-
-
-def _fill(own: dict[str, Array], others: dict[str, Array], what: str) -> None:
-    _check_fits(own, others, what)
-    for key, array in own.items():
-        array[...] = others[key]
-
-
-def _check_fits(own: dict[str, Array], others: dict[str, Array], what: str) -> None:
-    missing = [key for key in own if key not in others]
-    extra = [key for key in others if key not in own]
-    if missing or extra:
-        key, how = (missing[0], "lacks") if missing else (extra[0], "has")
-        raise AvanpError(f"it {how} {what} {key!r}: they are of another architecture")
-    for key, array in own.items():
-        other = others[key]
-        if other.shape != array.shape or other.dtype != array.dtype:
-            raise AvanpError(
-                f"{what} {key!r} are {other.dtype}{list(other.shape)}, not "
-                f"{array.dtype}{list(array.shape)}: they are of another architecture"
-            )
-
-
-def _restore_optimisers(system: System, arrays: dict[str, Array]) -> None:
-    states: dict[str, dict[str, Array]] = {net: {} for net in system.nets}
-    for name, array in arrays.items():
-        net, _, key = name.partition("/")
-        if net not in states:
-            raise AvanpError(f"it has an optimiser of {net!r}, a net that is not there")
-        if key.partition(".")[2] in dropped_biases(system.nets[net]):
-            continue
-        weights = system.nets[net].params.get(key.partition(".")[2])
-        scalar = key in ("lr", "steps") and array.shape == ()
-        if not scalar and (weights is None or weights.shape != array.shape):
-            raise AvanpError(f"the optimiser's {name!r} fits no weight of the net")
-        states[net][key] = array
-    for net, state in states.items():
-        system.optimisers[net].load_state_dict(state)

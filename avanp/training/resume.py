@@ -7,6 +7,7 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.training import checkpoint
+from avanp.training.fill import check_fits
 from avanp.training.means import Means
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def resumed(
             generator.bit_generator.state = state["streams"][purpose]
         if trainer.best is not None and "best" in state:
             if state["best_weights"]:
-                checkpoint.check_fits(system, state["best_weights"])
+                check_fits(system.parameters(), state["best_weights"], "weights")
             trainer.best.load(state["best"], state["best_weights"])
         if schedule is None and "schedule" in state:
             raise AvanpError(f"{str(path)!r} was trained by a schedule: give it again")
