@@ -46,7 +46,7 @@ def write(folder: Path, rows: Rows, document: Document) -> None:
         Of the study, with its ``images``.
     rows : sequence of mappings
     document : mapping
-        What the study is: `avanp.papers.dfc.imbalance.Study.identity`.
+        What the study is: `avanp.papers.dfc.study.Study.identity`.
     """
     write_whole(folder / "by_n.csv", imbalance_shown.by_n(rows).encode())
     if plot.charts_available():
@@ -99,9 +99,9 @@ def images(folder: Path, rows: Rows) -> Gallery | None:
         width = strip.height  # taken for square where they are not
     return Gallery(
         "images",
-        f"Images that were added, of the first seed ({rows[0]['seed']})",
-        "method",
-        ["images"],
-        [(name, [Picture(path, "", f"Images: {name}")]) for name, path in there.items()],
+        "Images that were added, and what they were made of",
+        "",
+        [*there],
+        [(f"seed {rows[0]['seed']}", [Picture(p, "", f"Images: {n}") for n, p in there.items()])],
         width,
     )

@@ -25,7 +25,7 @@ SIGNS = {HELPS: ("✓", "holds"), HARMS: ("✗", "fails")}
 def verdicts(found: Sequence[Judged], minority: str, larger: bool) -> Table:
     """Return a row for each method: F1, differences to nothing with intervals, the verdict."""
     of = "the larger test" if larger else "the test part"
-    heads = {"F1": 6, "ΔF1": 14, "ΔAUC": 14, "ΔAP": 14, "Δmacro F1": 14}
+    heads = {"F1": 6, "ΔF1": 15, "ΔAUC": 15, "ΔAP": 15, "Δmacro F1": 15}
     sides = [Column(head, "right", width) for head, width in heads.items()]
     rows: list[list[Cell]] = []
     for one in found:
@@ -110,4 +110,4 @@ def interval(found: Paired) -> str:
     """Return a difference, and below it its interval, where there is one."""
     if found.difference is None or found.low is None or found.high is None:
         return "" if found.difference is None else f"{found.difference:+.3f}"
-    return f"{found.difference:+.3f}\n{found.low:+.3f} {found.high:+.3f}"
+    return f"{found.difference:+.3f}\n({found.low:+.3f} {found.high:+.3f})"

@@ -11,7 +11,7 @@ from avanp.papers.dfc.released_verdict import BEYOND, LEAK, Contrast
 from avanp.report.table import Cell, Column, Mark, Table
 
 SIGNS = {BEYOND: ("✓", "holds"), LEAK: ("✗", "fails")}
-WIDE = 14
+WIDE = 15
 
 
 def contrast(found: Sequence[Contrast], minority: str) -> Table:
@@ -28,7 +28,7 @@ def contrast(found: Sequence[Contrast], minority: str) -> Table:
         f"F1 of {minority!r}, as released: less that of nothing (gain), the same with all "
         "synthetic images thrown away, what these add to that, and on the parts as they were "
         f"first; means over all numbers of images added, 95 %{too_few([o.gain for o in found])}",
-        [Column("generator", width=11), *sides, Column("verdict", width=19)],
+        [Column("generator", width=11), *sides, Column("verdict", width=17)],
         rows,
     )
 

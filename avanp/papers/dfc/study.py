@@ -1,4 +1,4 @@
-"""The study of a rare class: what is studied and how, and what a row of it holds."""
+"""What a study of a rare class is: its images, methods and numbers, and what its folder holds."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ import numpy as np
 
 from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
-from avanp.papers.dfc import released
+from avanp.papers.dfc.released import listing
 from avanp.runs.folder import Kind
 from avanp.runs.schema import NUMBER, TEXT, maybe, number, whole
 
@@ -95,7 +95,7 @@ class Study:
         digest.update(b"" if images.groups is None else images.groups.tobytes())
         counts = {}
         if self.protocol == RELEASED:
-            folder = released.listing(images, self.minority, self.keep, 0)
+            folder = listing(images, self.minority, self.keep, 0)
             counts = {"counts": folder.counts}
         return counts | {
             "format": IMBALANCE.format,
