@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
 from avanp.experiments.folder import read_rows, read_run
 from avanp.experiments.judge import judge
-from avanp.experiments.run import run
+from avanp.experiments.run import arrays_of, images_for, run
 from avanp.experiments.status import read_status
 from avanp.papers import outputs
 from cli_process import altered, avanp, write_images
@@ -52,6 +53,19 @@ def test_cells_go_over_all_axes_seed_by_seed_and_a_row_has_a_column_for_each(log
     assert list(rows[0]) == [
         *("variant", "lr", "seed", "score", "status", "reason", "seconds", "host", "data")
     ]
+
+
+def test_images_are_of_the_experiment_s_size_and_cells_are_given_their_groups(tmp_path):
+    write_images(tmp_path / "set")
+    sized = replace(TOY, size=(7, 4))
+    assert images_for(sized, str(tmp_path / "set")).images.shape[1:3] == (4, 7)
+    assert images_for(sized, str(tmp_path / "set"), (3, 2)).images.shape[1:3] == (2, 3)
+    few = replace(images(), labels=[0, 0, 0, 1], classes=("a", "b"), groups=[5, 5, 6, 7])
+    given = arrays_of(few)
+    assert {name: given[name].tolist() for name in ("labels", "groups")} == {
+        "labels": [0, 0, 0, 1], "groups": [5, 5, 6, 7],
+    }  # fmt: skip
+    assert set(arrays_of(images())) == {"images"}
 
 
 def test_what_cells_share_is_made_once_in_any_number_of_processes_and_kept(log, tmp_path):
