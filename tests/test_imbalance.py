@@ -115,6 +115,18 @@ def test_whole_duplicates_and_weights_of_as_many_decide_alike(points):
     assert_allclose(twice.rare, weighted.rare, atol=2e-3)
 
 
+def test_an_mlp_is_of_its_seed_knows_its_images_by_heart_and_takes_weights(points):
+    x, y = points
+    heads = [Head(x, x[:0], y, 1, kind="mlp", seed=seed).decide(x).rare for seed in (3, 3, 4)]
+    assert_array_equal(heads[0], heads[1])
+    assert np.abs(heads[0] - heads[2]).max() > 1e-3
+    heavy = Head(x, x[:0], y, 1, 50, kind="mlp", seed=3).decide(x)
+    assert heavy.rare.mean() > heads[0].mean()
+    many, labels = SEED(0).normal(size=(300, 400)), np.arange(300) % 3
+    known = Head(many, many[:0], labels, 1, kind="mlp").decide(many).classes
+    assert (known == labels).mean() > 0.95  # of noise: nothing but the images themselves tells it
+
+
 def test_another_prior_moves_decisions_and_no_ranks(points):
     x, y = points
     head = Head(x, x[:0], y, 1)

@@ -124,6 +124,7 @@ WORDS = ("imbalance", "--data", "photos", "--minority", "rare", "--steps", "2")
 
 def test_the_paper_s_protocol_ends_with_its_contrast_and_a_page(place):  # noqa: F811
     words = ("--protocol", "as-released", "--keep", "18", "--n-syn", "20", "--seeds", "2")
+    words += ("--head", "mlp")
     done = avanp(place, *WORDS, *words, "--generator", "VAE", "--out", "leak")
     assert done.code == 0, done.err
     assert "thrown away" in done.out
@@ -138,6 +139,9 @@ def test_the_paper_s_protocol_ends_with_its_contrast_and_a_page(place):  # noqa:
     assert "program did: the parts are drawn anew" in page
     with Image.open(place / "leak" / "images" / "VAE.png") as strip:
         assert strip.size == (64, 8)
+    linear = avanp(place, *WORDS, *words[:-2], "--out", "leak")
+    assert linear.code == 2
+    assert "holds another run (head" in linear.err
     before = page
     again = avanp(place, "report", "leak")
     assert again.code == 0, again.err

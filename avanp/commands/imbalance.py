@@ -47,6 +47,10 @@ QUICK: dict[str, Any] = {"seeds": "4", "n_syn": "100,400", "steps": 150, "size":
     help="What the classifier sees: random-conv, pixels, or vgg16, vgg16:FILE.",
 )  # fmt: skip
 @click.option(
+    "--head", type=click.Choice(["linear", "mlp"]), default="linear", show_default=True,
+    help="What classifies them; the mlp knows its training images by heart, as the paper's nets.",
+)  # fmt: skip
+@click.option(
     "--quick", is_flag=True,
     help="A first look in minutes: --size 64x64 --n-syn 100,400 --seeds 4 --steps 150, where they "
     "are not given.",
@@ -65,17 +69,18 @@ def imbalance(
     generators: tuple[str, ...],
     steps: int | None,
     features: str,
+    head: str,
     quick: bool,
     out: str,
 ) -> None:
     """Compare what may help a rare class with doing nothing, on images that nothing has seen.
 
     Each seed divides every class into 85 % to train on and 15 % to test on, whole groups only. A
-    logistic regression on a frozen net's features is trained with N more images of the class:
-    copies, flips and rotations, copies with noise, SMOTE where imbalanced-learn is there, and those
-    of a generator that has seen the class's training images alone; beside them class weights, and
-    the same decision for a prior of so many more. DIR then holds rows.jsonl, by_n.csv,
-    imbalance.png and report.html.
+    classifier of a frozen net's features, a logistic regression or an mlp, is trained with N more
+    images of the class: copies, flips and rotations, copies with noise, SMOTE where
+    imbalanced-learn is there, and those of a generator that has seen the class's training images
+    alone; beside them class weights, and the same decision for a prior of so many more. DIR then
+    holds rows.jsonl, by_n.csv, imbalance.png and report.html.
     """
     from importlib.util import find_spec
     from pathlib import Path
@@ -107,7 +112,7 @@ def imbalance(
         methods = [*there, *methods]
     study = Study(
         images, minority, keep, asked, tuple(methods), features, feature_space(features, images),
-        steps or usual["steps"], protocol,
+        steps or usual["steps"], protocol, head,
     )  # fmt: skip
     with opened(out, IMBALANCE) as journal, bar("trainings") as progress:
         rows = run(study, numbers, journal, progress)

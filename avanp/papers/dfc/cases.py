@@ -2,8 +2,9 @@
 
 * ``g0.5``: a DFC-VAE whose reconstruction has 0.5 of the weight that the perceptual term has;
   ``g0`` is purely perceptual. Three taps, codes of 100. ``rec``: no perceptual term.
-* ``t5``: as g1, all five taps. ``z128``: as g1, codes of 128. ``sum``: as g1, the paper's weight of
-  a half and the sum over features of its program.
+* ``paper``: the paper's weights, .5, .5 and 1 of KL; ``perc``: these without the reconstruction.
+* ``t5``: as g1, all five taps. ``z128``: as g1, codes of 128. ``sum``: as paper, with the sum over
+  features of its program.
 * ``clean-400``, ``released-400``, ``thrown-400``: a classifier with 400 synthetic images, by either
   protocol; as released with all of these thrown away.
 * ``fit-held``, ``fit-known``: a convolutional net, validated on images it has not seen, and, as in
@@ -24,7 +25,8 @@ FITS = (HELD, KNOWN)
 CLEAN, RELEASED, THROWN = "clean", "released", "thrown"
 G = tuple(f"g{g}" for g in GAMMAS)
 Z = tuple(f"z{z}" for z in LATENTS)
-GENERATORS = ("rec", *G, "t5", "sum", *Z)
+GENERATORS = ("rec", "paper", "perc", *G, "t5", "sum", *Z)
+HALF = {"w_rec": 0.5, "w_perc": 0.5, "w_kl": 1.0}  # the paper's weights
 TABLE = tuple(
     f"{protocol}-{n}"
     for protocol in (CLEAN, RELEASED, THROWN)
@@ -55,7 +57,9 @@ def options_of(case: str) -> dict[str, Any]:
     if case == "rec":
         options["w_perc"] = 0.0
     elif case == "sum":
-        options |= {"perc_reduction": "sum", "w_perc": 0.5, "w_rec": 0.5}
+        options |= {**HALF, "perc_reduction": "sum"}
+    elif case in ("paper", "perc"):
+        options |= {**HALF, "w_rec": 0.5 * (case == "paper")}
     elif case == "t5":
         options["taps"] = None
     elif case[0] == "z":

@@ -7,6 +7,7 @@ minority's training images alone and enter training alone; the other is that of 
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -126,19 +127,20 @@ def of_seed(
     about = {"seen": seen(trained, division.held, groups)}
     x, y = features[division.train], labels[division.train]
     none = np.empty((0, x.shape[1]))
-    plain = Head(x, none, y, rare)
+    head_of = partial(Head, kind=study.head, seed=seed)
+    plain = head_of(x, none, y, rare)
     made: dict[str, Array] = {}
     for method, n in wanted:
         # What n more images of the class would do to its odds.
         odds = 1 + n / len(given.rare)
         head = plain
         if method == WEIGHTS:
-            head = Head(x, none, y, rare, odds)
+            head = head_of(x, none, y, rare, odds)
         elif method not in (NOTHING, PRIOR):
             if method not in made:
                 refuse_seen(method, given.sources, division, groups)
                 made[method] = remedies.added(method, given, keep)
-            head = Head(x, made[method][:n], y, rare)
+            head = head_of(x, made[method][:n], y, rare)
         found = head.decide(features, odds if method == PRIOR else 1)
         yield {"seed": seed, "method": method, "n": n, **about, **scored(study, found, division)}
 

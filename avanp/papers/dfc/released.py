@@ -125,7 +125,7 @@ def of_seed(
             if name not in made:
                 made[name] = study.space(_made(name, study, folder, seed, keep))
             more = made[name][numbers]
-        head = Head(features[real], more, labels[real], rare)
+        head = Head(features[real], more, labels[real], rare, kind=study.head, seed=seed)
         found: Decisions = head.decide(features[test])
         known = np.isin(test, real)
         yield {

@@ -9,6 +9,7 @@ import numpy as np
 
 from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
+from avanp.papers.dfc.head import LINEAR
 from avanp.papers.dfc.released import listing
 from avanp.runs.folder import Kind
 from avanp.runs.schema import NUMBER, TEXT, maybe, number, whole
@@ -69,6 +70,8 @@ class Study:
         Of a generator's training.
     protocol : {"clean", "as-released"}
         The second takes generators as methods alone.
+    head : {"linear", "mlp"}
+        What classifies the features.
     """
 
     images: ImageSet
@@ -80,6 +83,7 @@ class Study:
     space: Callable[[Array], Array]
     steps: int
     protocol: str = CLEAN
+    head: str = LINEAR
 
     def __post_init__(self) -> None:
         there = self.images.classes
@@ -93,11 +97,13 @@ class Study:
         images = self.images
         digest = hashlib.sha256(np.asarray(images.labels).tobytes())
         digest.update(b"" if images.groups is None else images.groups.tobytes())
-        counts = {}
+        more: dict[str, Any] = {}
+        if self.head != LINEAR:  # earlier studies do not say it
+            more["head"] = self.head
         if self.protocol == RELEASED:
             folder = listing(images, self.minority, self.keep, 0)
-            counts = {"counts": folder.counts}
-        return counts | {
+            more["counts"] = folder.counts
+        return more | {
             "format": IMBALANCE.format,
             "protocol": self.protocol,
             "data": images.name,

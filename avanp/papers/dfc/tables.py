@@ -26,10 +26,12 @@ Rows = Sequence[Mapping[str, Any]]
 Config = Mapping[str, Any]
 TOLD = {
     "rec": "no perceptual term",
+    "paper": "the paper's weights",
+    "perc": "these, no reconstruction",
     "g0": "purely perceptual",
     "g1": "both alike, 3 taps",
     "t5": "both alike, 5 taps",
-    "sum": "as released: sums, half and half",
+    "sum": "the paper's weights, sums",
 }
 SCORES = {
     "score": "error, nats",
