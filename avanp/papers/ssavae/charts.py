@@ -39,19 +39,23 @@ ROOM, MARGIN = 0.25, 0.05  # parts of the breadth of the points
 def codes(rows: Rows, config: Config) -> Iterator[Chart]:
     """Yield the codes of held-out images by class, of the first seed, where a code has two numbers.
 
-    Of more classes than `MANY` the others are left out.
+    Of more classes than `MANY` the others are left out, and the title says so.
     """
     for kept in config["labels"]:
         own = of(rows, kz="2", labels=kept, decoder=VEC_ALONE, seed=config["seeds"][0])
         if not own:
             continue
         x, y, classes = (np.array(own[0][f"code_{name}"]) for name in ("x", "y", "class"))
-        known = np.unique(classes)[: len(MANY)]
+        everyone = np.unique(classes)
+        known = everyone[: len(MANY)]
         points = []
         for label, style in zip(known, MANY, strict=False):
             mine = classes == label
             points.append(Points(f"{label:.0f}", x[mine].tolist(), y[mine].tolist(), style))
-        title = f"Codes of {len(x)} held-out images by class, {kept} labels (Fig. 7)"
+        count = sum(len(one.x) for one in points)
+        title = f"Codes of {count} held-out images by class, {kept} labels (Fig. 7)"
+        if len(known) < len(everyone):
+            title += f": {len(known)} of {len(everyone)} classes"
         # Room for the legend beside the points.
         first = Axis("first number", low=_beyond(x, -MARGIN), high=_beyond(x, ROOM))
         panel = Panel("", points, title, first, Axis("second number"))
