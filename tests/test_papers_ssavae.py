@@ -155,11 +155,12 @@ def test_shoes_and_bags_are_distances_of_centres():
     mu = (centres[labels] + np.tile([[1, 0], [-1, 0], [0, 1], [0, -1]], (10, 1))).astype(np.float32)
     told = neighbours(mu, labels)
     far = lambda a, b: float(np.hypot(*(centres[a] - centres[b])))  # noqa: E731
-    pairs = [far(a, b) for a in range(10) for b in range(a)]
-    shoes = (far(5, 7) + far(5, 9) + far(7, 9)) / 3
     nearest = [min(far(a, b) for b in range(10) if b != a) for a in range(10)]
-    assert told["shoes"] == pytest.approx(shoes / (sum(pairs) / 45), rel=1e-5)
+    shod = [min((far(a, b), b) for b in range(10) if b != a)[1] in (5, 7, 9) for a in (5, 7, 9)]
+    assert told["shoes"] == pytest.approx(sum(shod) / 3)
     assert told["bags"] == pytest.approx(nearest[8] / (sum(nearest) / 10), rel=1e-5)
+    mu[np.isin(labels, (5, 7, 9))] += 100  # away from all others
+    assert neighbours(mu, labels)["shoes"] == 1
     assert neighbours(mu[:-4], labels[:-4]) == {}
 
 

@@ -52,8 +52,8 @@ def latent(rows: Rows, config: Config) -> Iterator[Table]:
     title = f"Codes of held-out images (Fig. 7). {NONE}"
     if "shoes" in shown:
         title += (
-            " Shoes: the distance between the centres of 5, 7 and 9 in that of any two classes; "
-            "bags: the distance from the nearest in that of any class."
+            " Shoes: the share of 5, 7 and 9 whose nearest other centre is one of these; bags: the "
+            "distance from the nearest in that of any class."
         )
     yield Table("latent", title, columns("", *shown.values()), lines, "numbers")
 
