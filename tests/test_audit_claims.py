@@ -392,11 +392,7 @@ def test_a_true_difference_is_found():
 def test_what_the_papers_own_table_says_of_its_claims():
     # AVA4's mean is above VAE's and AVA3's, AVA2's below AVA1's. AVA3's SD is VAE's: not above.
     against = {one["id"] for one in judge([], CONFIG) if not one["paper_agrees"]}
-    assert against == {
-        "all-variants-better",
-        "leaning-decoder",
-        "leaning-encoder",
-    }
+    assert against == {"all-variants-better", "leaning-decoder", "leaning-encoder"}
     by_id = {claim.id: claim for claim in CLAIMS}
     assert by_id["ava3-beats-vae"].evidence == "Table 3, mean: AVA3 .1202, VAE .1207"
     assert by_id["maximum-above-gan"].parts[1].published() == pytest.approx(0.0001)

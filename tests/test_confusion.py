@@ -36,9 +36,7 @@ def test_a_perfect_classifier_scores_one_everywhere():
     assert scores.accuracy == 1
 
 
-@given(
-    pairs=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=40),
-)
+@given(pairs=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=40))
 @settings(deadline=None, max_examples=60)
 def test_scores_and_means_are_scikit_learns(pairs):
     metrics = pytest.importorskip("sklearn.metrics")

@@ -153,9 +153,7 @@ def test_silhouettes_stand_upright_with_the_object_255(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        caltech101,
-        "PARTS",
-        {"train": ("train", 2), "validation": ("val", 1), "test": ("test", 1)},
+        caltech101, "PARTS", {"train": ("train", 2), "validation": ("val", 1), "test": ("test", 1)}
     )
     monkeypatch.setattr(caltech101, "CARD", replace(caltech101.CARD, count=4))
     upright = np.zeros((4, 28, 28), bool)

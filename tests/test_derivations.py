@@ -113,10 +113,7 @@ def test_the_whole_gradient_for_mu_and_sigma_has_what_comes_through_z(rng):
     delta = slopes(of_z, eq.eq8(mu, var, r))
     assert np.abs(delta).max() > 1e-3
     agree(slopes(lambda m: loss(m, var), mu), mu + delta)
-    agree(
-        slopes(lambda v: loss(mu, v), var),
-        0.5 - 0.5 / var + delta * r / (2 * np.sqrt(var)),
-    )
+    agree(slopes(lambda v: loss(mu, v), var), 0.5 - 0.5 / var + delta * r / (2 * np.sqrt(var)))
 
 
 def adversarial(nets, x_gen):

@@ -36,12 +36,7 @@ def test_from_a_hundred_synthetic_images_on_most_of_the_held_out_melanomas_are_t
 
 @pytest.mark.parametrize(
     ("name", "test_part", "held_out"),
-    [
-        ("mel", 0.664, 0.685),
-        ("nv", 0.703, 0.695),
-        ("bcc", 0.094, 0.049),
-        ("bkl", 0.092, 0.047),
-    ],
+    [("mel", 0.664, 0.685), ("nv", 0.703, 0.695), ("bcc", 0.094, 0.049), ("bkl", 0.092, 0.047)],
 )
 def test_over_twenty_seeds_the_overlaps_are_those_of_the_pilot(name, test_part, held_out):
     assert mean(name, TEST) == pytest.approx(test_part, abs=5e-4)

@@ -411,12 +411,7 @@ def test_all_rows_are_run_where_none_is_named(all_reports):
 
 
 @pytest.mark.parametrize(
-    ("name", "like"),
-    [
-        ("rely", " (did you mean relu?)"),
-        ("AVA6", ""),
-        ("foo", ""),
-    ],
+    ("name", "like"), [("rely", " (did you mean relu?)"), ("AVA6", ""), ("foo", "")]
 )
 def test_an_unknown_row_is_an_error_that_names_those_like_it_and_how_to_list_all(name, like):
     with pytest.raises(AvanpError) as error:

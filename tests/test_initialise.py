@@ -10,11 +10,7 @@ from avanp.layers.residual_blocks import residual_conv, residual_dense
 from avanp.nets import builders
 
 FAN_IN, FAN_OUT = 300, 200
-UNIFORM = {
-    "glorot": np.sqrt(6 / 500),
-    "he-uniform": np.sqrt(6 / 300),
-    "pytorch": 1 / np.sqrt(300),
-}
+UNIFORM = {"glorot": np.sqrt(6 / 500), "he-uniform": np.sqrt(6 / 300), "pytorch": 1 / np.sqrt(300)}
 NORMAL = {
     "glorot-normal": np.sqrt(2 / 500),
     "he": np.sqrt(2 / 300),

@@ -80,8 +80,7 @@ def test_codes_that_are_all_one_or_fewer_than_gaussians_have_a_mixture():
 
 
 @pytest.mark.parametrize(
-    ("x", "says"),
-    [(np.ones((1, 3)), "two codes"), (np.full((4, 3), np.nan), "NaN or infinity")],
+    ("x", "says"), [(np.ones((1, 3)), "two codes"), (np.full((4, 3), np.nan), "NaN or infinity")]
 )
 def test_codes_that_no_mixture_has_are_refused(x, says):
     with pytest.raises(AvanpError, match=says):

@@ -116,10 +116,7 @@ def test_verdicts_of_an_audit_stand_first_with_their_evidence(paper_page):
     assert "difference" not in paper_page.one("div", id="claim-2").text  # told by what it says
     text = paper_page.one("section", id="evidence").text
     assert text.index("AVA2 is above") < text.index("How the claims were judged")
-    assert table(paper_page, "ablation-1")[1:] == [
-        ["white", ".2263", "–"],
-        ["grey", ".2148", "3"],
-    ]
+    assert table(paper_page, "ablation-1")[1:] == [["white", ".2263", "–"], ["grey", ".2148", "3"]]
     assert "A white and a grey image" in [i.get("alt") for i in paper_page.all("img")]
 
 

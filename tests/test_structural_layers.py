@@ -19,11 +19,7 @@ from avanp.layers.dense import Dense
 from avanp.layers.dropout import Dropout
 from avanp.layers.flatten import Flatten
 from avanp.layers.frozen import Frozen
-from avanp.layers.gaussian_sample import (
-    GaussianSample,
-    reparameterise,
-    reparameterise_backward,
-)
+from avanp.layers.gaussian_sample import GaussianSample, reparameterise, reparameterise_backward
 from avanp.layers.identity import Identity
 from avanp.layers.reshape import Reshape
 from avanp.layers.residual import Residual
@@ -516,10 +512,7 @@ def test_any_nest_of_containers_has_the_right_derivatives(seed, batch, width):
             r"two heads of one shape are needed, not \(4, 2\), \(4, 4\)",
         ),
         (lambda: GaussianSample().forward(np.ones((2, 4))), "sample needs rng"),
-        (
-            lambda: GaussianSample().forward(np.ones((2, 3)), rng=rng()),
-            "even last axis, not",
-        ),
+        (lambda: GaussianSample().forward(np.ones((2, 3)), rng=rng()), "even last axis, not"),
         (lambda: net(3, 4).forward_taps(np.ones((2, 3)), (1,)), "no layer 1 to tap in a net of 1"),
         (lambda: tapped_back({1: np.ones((2, 4))}), "no layer 1 to tap in a net of 1"),
         (lambda: tapped_back({-1: np.ones((2, 4))}), "no layer -1 to tap in a net of 1"),

@@ -73,9 +73,7 @@ def main():
     keep("log_one_minus_d", ["logits"], lambda logits: F.logsigmoid(-logits).sum() / BATCH)
     keep("minus_log_d", ["logits"], lambda logits: -F.logsigmoid(logits).sum() / BATCH)
     keep(
-        "least_squares",
-        ["y"],
-        lambda y: F.mse_loss(y, torch.ones_like(y), reduction="sum") / BATCH,
+        "least_squares", ["y"], lambda y: F.mse_loss(y, torch.ones_like(y), reduction="sum") / BATCH
     )
     keep(
         "least_squares_to_scores",

@@ -14,18 +14,7 @@ from fuzz.targets import (
     words,
 )  # fmt: skip
 
-MODULES = (
-    images,
-    arrays,
-    caches,
-    sets,
-    tables,
-    checkpoints,
-    sweeps,
-    reports,
-    words,
-    archives,
-)
+MODULES = (images, arrays, caches, sets, tables, checkpoints, sweeps, reports, words, archives)
 TARGETS: dict[str, Target] = {
     target.name: target for module in MODULES for target in module.TARGETS
 }
