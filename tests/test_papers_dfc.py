@@ -47,7 +47,7 @@ def small(drawn):
     """A third of the lesions, at 16×16."""
     few = drawn.select(np.arange(0, len(drawn), 3))
     pooled = few.images.reshape(len(few), 16, 4, 16, 4, 3).mean(axis=(2, 4))
-    return replace(few, images=np.rint(pooled).astype(np.uint8))
+    return replace(few, pixels=np.rint(pooled).astype(np.uint8))
 
 
 @pytest.fixture(scope="module")
