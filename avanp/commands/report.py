@@ -26,7 +26,7 @@ def report(directory: str, markdown: bool) -> None:
     DIR is the folder of a sweep, finished or not. The page holds Tables 1-3 beside the paper's,
     Figure 6, BM curves, generated images, the verdicts of an audit where there is one
     (avanp audit --from DIR), and with what it was made. Of a training (avanp train --out DIR) it
-    holds how it ended, the losses over the epochs, samples, reconstructions and options; of the
+    holds how it ended, the losses over epochs or steps, images and options; of the
     study of a rare class (avanp imbalance --out DIR) its verdicts, scores and synthetic images.
     """
     from pathlib import Path
@@ -67,6 +67,6 @@ def _nothing(directory: str) -> str:
         return f"{folder} is a file: {right}" if folder.exists() else f"no folder {folder}: {right}"
     ended = ending(folder / LOST) if (folder / LOST).exists() else None
     if ended is not None:
-        return f"{folder} has no epoch to report: its training diverged {ended.says}"
+        return f"{folder} has nothing to report: its training diverged {ended.says}"
     otherwise = meant(str(folder), "run.json", "checkpoint.npz") or right
     return f"{folder} holds no run.json (a sweep) and no checkpoint.npz (a training): {otherwise}"
