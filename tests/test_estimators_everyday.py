@@ -27,7 +27,7 @@ def X():
     return np.random.default_rng(0).random((20, 6, 5, 1)).astype(np.float32)
 
 
-def weights(m):
+def weights_of(m):
     return {key: array.copy() for key, array in m.system_.parameters().items()}
 
 
@@ -60,7 +60,7 @@ def test_true_and_false_are_white_and_black():
 def test_images_without_a_channel_axis_are_grey(X, tmp_path):
     flat = X[..., 0]
     m, same = avanp.VAE(**SMALL).fit(flat), avanp.VAE(**SMALL).fit(X)
-    assert_same(weights(m), weights(same))
+    assert_same(weights_of(m), weights_of(same))
     assert m.image_shape_ == (6, 5)
     assert m.sample(2).shape == (2, 6, 5)
     np.testing.assert_array_equal(m.transform(flat), m.transform(X))
@@ -229,14 +229,14 @@ def test_so_many_partial_fits_are_a_fit_also_over_a_file(X, tmp_path):
     parts = avanp.load(tmp_path / "m.npz")
     assert (parts.n_iter_, len(parts.history_)) == (3, 3)
     parts.partial_fit(X)
-    assert_same(weights(parts), weights(whole))
+    assert_same(weights_of(parts), weights_of(whole))
     same = [{k: v for k, v in row.items() if k != "seconds"} for row in whole.history_]
     assert same == [{k: v for k, v in row.items() if k != "seconds"} for row in parts.history_]
 
 
 def test_a_warm_start_goes_on_and_a_cold_one_begins_anew(X):
     warm = avanp.VAE(**SMALL, warm_start=True).fit(X).fit(X)
-    assert_same(weights(warm), weights(avanp.VAE(**{**SMALL, "epochs": 4}).fit(X)))
+    assert_same(weights_of(warm), weights_of(avanp.VAE(**{**SMALL, "epochs": 4}).fit(X)))
     assert (warm.n_iter_, [row["epoch"] for row in warm.history_]) == (4, [1, 2, 3, 4])
     with pytest.raises(avanp.AvanpError, match="images must be"):
         warm.fit(X[:, :3])
@@ -254,12 +254,39 @@ def test_every_model_has_a_validation_curve(X, name):
     assert len(curve) == 2
     assert all(curve)
     if not m.system_.keeps_best:  # the best are those of the curve
-        assert_same(weights(m), weights(getattr(avanp, name)(**small).fit(X)))
+        assert_same(weights_of(m), weights_of(getattr(avanp, name)(**small).fit(X)))
     m.fit(X, validation_data=(X[:5], np.zeros(5)))
     with pytest.raises(avanp.AvanpError, match="validation_data must be of the shape of X"):
         m.fit(X, validation_data=X[:, :3])
     with pytest.raises(avanp.AvanpError, match=r"images, or \(images, labels\)"):
         m.fit(X, validation_data=(X, X, X))
+
+
+def test_images_of_weight_zero_are_never_drawn_and_equal_weights_are_none(X):
+    other = X.copy()
+    other[10:] = 1 - other[10:]
+    weights = np.r_[np.full(10, 2.0), np.zeros(10)]
+    a, b = (avanp.VAE(**SMALL).fit(x, sample_weight=weights) for x in (X, other))
+    assert_same(weights_of(a), weights_of(b))
+    plain = weights_of(avanp.VAE(**SMALL).fit(X))
+    assert_same(plain, weights_of(avanp.VAE(**SMALL).fit(X, sample_weight=np.full(20, 0.3))))
+    held = {**SMALL, "patience": 2, "validation_fraction": 0.3}
+    assert avanp.VAE(**held).fit(X, sample_weight=np.arange(20)).history_[0]["step"] == 2
+    for bad in (np.ones(19), np.ones((20, 1)), -np.ones(20), np.zeros(20), np.full(20, np.nan)):
+        with pytest.raises(avanp.AvanpError, match="weights must be"):
+            avanp.VAE(**SMALL).fit(X, sample_weight=bad)
+
+
+def test_a_heavy_image_is_drawn_as_often_as_its_weight_says():
+    from avanp.systems import build
+    from avanp.training.batches import Batches, shares_of
+
+    shares = shares_of([1, 3, 0, 4], 4)
+    np.testing.assert_allclose(shares, [0.125, 0.375, 0, 0.5])
+    batches = Batches(build("VAE", shape=(2, 2, 1), widths=(2,)), 4, 4, np.random.default_rng(0))
+    batches.shares = shares
+    drawn = np.bincount(np.concatenate([batches._rows() for _ in range(4000)]), minlength=4)
+    np.testing.assert_allclose(drawn / 16000, shares, atol=0.015)
 
 
 def test_patience_looks_at_the_validation_data_where_there_are_some(X):

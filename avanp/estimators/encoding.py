@@ -64,14 +64,12 @@ class EncodingEstimator(Transformer, TrainedEstimator):
     def _n_codes(self) -> int:
         return int(self.system_.config.latent)
 
-    def _hold_out(
-        self, images: Array, held: Array | None, seed: int
-    ) -> tuple[Array, dict[str, Any]]:
+    def _hold_out(self, images: Array, held: Array | None, seed: int) -> tuple[Any, dict[str, Any]]:
         if self.patience is None:
             return super()._hold_out(images, held, seed)
         patience = self._count("patience", self.patience)
         if held is not None:
-            return images, {"validation": held, "patience": patience}
+            return slice(None), {"validation": held, "patience": patience}
         share = self.validation_fraction
         if not isinstance(share, float | np.floating) or not 0 < share < 1:
             raise AvanpError(f"validation_fraction must be between 0 and 1, not {share!r}")
@@ -79,4 +77,4 @@ class EncodingEstimator(Transformer, TrainedEstimator):
         if n >= len(images):
             raise AvanpError(f"patience holds images out: n_samples = {len(images)} is too few")
         order = stream(seed, "data").permutation(len(images))
-        return images[order[n:]], {"validation": images[order[:n]], "patience": patience}
+        return order[n:], {"validation": images[order[:n]], "patience": patience}

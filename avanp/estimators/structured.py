@@ -34,6 +34,7 @@ class StructuredEstimator(Transformer, TrainedEstimator):
         X: Any,
         y: Any = None,
         *,
+        sample_weight: Any = None,
         validation_data: Any = None,
         callbacks: Iterable[Callback] = (),
     ) -> Self:
@@ -45,6 +46,8 @@ class StructuredEstimator(Transformer, TrainedEstimator):
             Or what `avanp.load_images` returns.
         y : array-like (N,)
             Classes: whole numbers or strings; the number -1 is an image without a label.
+        sample_weight : array (N,), optional
+            How often an image is drawn: an epoch then draws N images in proportion.
         validation_data : (images, labels), optional
             Looked at after every epoch of both stages.
         callbacks : iterable of callable, optional
@@ -66,7 +69,11 @@ class StructuredEstimator(Transformer, TrainedEstimator):
         of_vec, own = (_known(kind, given) for kind in (VEC, System))
         first = VEC(VEC.config_class.from_options(**of_vec), seed)
         held = self._held(images, validation_data, classes)
-        how: dict[str, Any] = {"callbacks": callbacks, "verbose": bool(self.verbose)}
+        how: dict[str, Any] = {
+            "weights": sample_weight,
+            "callbacks": callbacks,
+            "verbose": bool(self.verbose),
+        }
         falling, batch = Cosine(first.config.lr, epochs), self._plan("SSAVAE", images.shape).batch
         one = self._trainer(first, len(images), seed, batch, validation=held, schedule=falling)
         trained(one, images, epochs, labels=labels, **how)

@@ -18,6 +18,7 @@ from avanp.systems import auto
 from avanp.systems.base import System
 from avanp.systems.find import find
 from avanp.systems.options import options_of
+from avanp.training.batches import shares_of
 from avanp.training.parts import parts_of
 from avanp.training.rates import parse_schedule
 from avanp.training.trainer import Trainer
@@ -60,6 +61,7 @@ class TrainedEstimator(Using, Saved):
         X: Any,
         y: Any = None,
         *,
+        sample_weight: Any = None,
         validation_data: Any = None,
         callbacks: Iterable[Callback] = (),
     ) -> Self:
@@ -73,6 +75,8 @@ class TrainedEstimator(Using, Saved):
             Or what `avanp.load_images` returns; see `avanp.estimators.inputs.as_array`.
         y : None
             Not used.
+        sample_weight : array (N,), optional
+            How often an image is drawn: an epoch then draws N images in proportion.
         validation_data : as X, optional
             Looked at after every epoch: ``validation.…`` in the rows of `history_`.
         callbacks : iterable of callable, optional
@@ -86,7 +90,7 @@ class TrainedEstimator(Using, Saved):
         """
         again = bool(self.warm_start) and self.__sklearn_is_fitted__()
         epochs = None if auto.is_auto(self.epochs) else self._count("epochs", self.epochs)
-        return self._learn(X, epochs, again, validation_data, callbacks)
+        return self._learn(X, epochs, again, sample_weight, validation_data, callbacks)
 
     def partial_fit(self, X: Any, y: Any = None) -> Self:
         """Train for one more epoch, from the present weights if there are any, and return self.
@@ -100,6 +104,7 @@ class TrainedEstimator(Using, Saved):
         X: Any,
         epochs: int | None,
         again: bool,
+        sample_weight: Any = None,
         validation_data: Any = None,
         callbacks: Iterable[Callback] = (),
     ) -> Self:
@@ -118,7 +123,9 @@ class TrainedEstimator(Using, Saved):
         held = None
         if validation_data is not None:
             held = self._like(images, validation_data)
-        images, stopping = self._hold_out(images, held, seed)
+        shares = shares_of(sample_weight, len(images))
+        rows, stopping = self._hold_out(images, held, seed)
+        images, shares = images[rows], None if shares is None else shares[rows]
         plan = self._plan(system.name, images.shape)
         if epochs is None:
             epochs = plan.epochs
@@ -127,7 +134,8 @@ class TrainedEstimator(Using, Saved):
         trainer = self._trainer(system, len(images), seed, plan.batch, **stopping)
         if again:
             self._place(trainer)
-        trained(trainer, images, epochs, callbacks=callbacks, verbose=bool(self.verbose))
+        looks: dict[str, Any] = {"callbacks": callbacks, "verbose": bool(self.verbose)}
+        trained(trainer, images, epochs, weights=shares, **looks)
         if not again:
             self._keep(system, shape, X)
         self._keep_place(trainer)
@@ -200,8 +208,6 @@ class TrainedEstimator(Using, Saved):
         options = auto.options(kind, options, tuple(one), n, updates)
         return {**options, "shape": tuple(one)}
 
-    def _hold_out(
-        self, images: Array, held: Array | None, seed: int
-    ) -> tuple[Array, dict[str, Any]]:
-        """Return the images to train on, and the trainer's options about the others."""
-        return images, {} if held is None else {"validation": held}
+    def _hold_out(self, images: Array, held: Array | None, seed: int) -> tuple[Any, dict[str, Any]]:
+        """Return which images to train on, and the trainer's options about the others."""
+        return slice(None), {} if held is None else {"validation": held}

@@ -25,6 +25,7 @@ def trained(
     epochs: int,
     *,
     labels: np.ndarray | None = None,
+    weights: Any = None,
     callbacks: Iterable[Callable[[Trainer, dict[str, Any]], Any]] = (),
     verbose: bool = False,
 ) -> None:
@@ -35,7 +36,8 @@ def trained(
     trainer : Trainer
     images : array (N, H, W, C)
     epochs : int
-    labels : array (N,), optional
+    labels, weights : array (N,), optional
+        Weights as of `Trainer.fit`.
     callbacks : iterable of callable
         Called with the trainer and each new row of its log.
     verbose : bool
@@ -56,7 +58,7 @@ def trained(
                 trainer.until_step = trainer.step
 
         try:
-            trainer.fit(images, epochs, labels=labels, progress=done)
+            trainer.fit(images, epochs, labels=labels, weights=weights, progress=done)
         except AvanpError as error:
             largest = float(np.abs(images).max())
             if trainer.system.config.pixel_range == "unit" or largest <= LARGE:

@@ -45,6 +45,8 @@ class Batches:
         self.before: dict[str, Any] = dict(rng.bit_generator.state)
         self.images: Array = np.empty(0)
         self.labels: Array | None = None
+        # How often each image is drawn, of a pass; without them, each once.
+        self.shares: Array | None = None
         # Of the step at hand: images, and their labels.
         self.seen = 0
         self.known: list[Array] = []
@@ -52,6 +54,10 @@ class Batches:
             raise AvanpError(f"a pass has {len(self.sizes)} batches, and {position} are done")
         for _ in range(position):
             self._rows()
+
+    def take(self, images: Array, labels: Array | None, weights: Any) -> None:
+        """Draw from these from now on: as many images as before."""
+        self.images, self.labels, self.shares = images, labels, shares_of(weights, self.n)
 
     def draw(self) -> Any:
         """Return the next batch: images as floats, with their labels where there are some."""
@@ -68,7 +74,10 @@ class Batches:
             self.passes, self.position, self.order = self.passes + 1, 0, None
         if self.order is None:
             self.before = dict(self.rng.bit_generator.state)
-            self.order = self.rng.permutation(self.n)
+            if self.shares is None:
+                self.order = self.rng.permutation(self.n)
+            else:
+                self.order = self.rng.choice(self.n, self.n, p=self.shares)
         end = self.ends[self.position]
         rows = self.order[end - self.sizes[self.position] : end]
         self.position += 1
@@ -84,6 +93,24 @@ class Batches:
         if self.position in (0, len(self.sizes)):
             return dict(self.rng.bit_generator.state), 0
         return self.before, self.position
+
+
+def shares_of(weights: Any, n: int) -> Array | None:
+    """Return the probabilities that n images are drawn with; None where all are the same.
+
+    Raises
+    ------
+    AvanpError
+        Where there is not a weight of at least 0 for each image, or all are 0.
+    """
+    if weights is None:
+        return None
+    weights = np.asarray(weights, np.float64)
+    if weights.shape != (n,):
+        raise AvanpError(f"weights must be (n,), one for each of {n} images, not {weights.shape}")
+    if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.any()):
+        raise AvanpError("weights must be numbers of at least 0, and not all be zero")
+    return None if np.ptp(weights) == 0 else weights / weights.sum()
 
 
 def check_options(system: System, counts: dict[str, Any], validation: Any, checkpoint: str) -> None:

@@ -122,6 +122,7 @@ class Trainer:
         *,
         steps: int | None = None,
         labels: Array | None = None,
+        weights: Any = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> list[Row]:
         """Train for more epochs, or steps, and return their rows; none once it has stopped early.
@@ -134,8 +135,8 @@ class Trainer:
             over them.
         epochs, steps : int
             One of the two.
-        labels : array (N,), optional
-            For a system that needs them.
+        labels, weights : array (N,), optional
+            Labels for a system that needs them. By weights a pass draws N images in proportion.
         progress : callable, optional
             Called with the number of steps done and in all.
 
@@ -152,7 +153,7 @@ class Trainer:
             position = self.position if batches is None else 0
             of = (self.system, len(images), self.batch_size, self.streams["data"])
             self.batches = batches = Batches(*of, self.epoch, position)
-        batches.images, batches.labels = images, labels
+        batches.take(images, labels, weights)
         a_step = self.system.config.batches_a_step
         total = steps if steps is not None else -(-(epochs or 0) * len(batches.sizes) // a_step)
         self.until = 0 if epochs is None else self.epoch + epochs
