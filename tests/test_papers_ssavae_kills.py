@@ -32,7 +32,7 @@ def results(folder):
     )
 
 
-@pytest.mark.slow
+@pytest.mark.stress
 def test_28_decoders_killed_four_times_share_their_first_stages_and_end_as_undisturbed(tmp_path):
     assert len(PAIRS) * 2 == 28
     whole = avanp(tmp_path, *WORDS, "--out", "whole")
