@@ -14,6 +14,9 @@ from avanp.report.html_table import scrolled
 from avanp.report.strips import Strip
 
 SMALL = 48  # pixels: images below are enlarged pixel by pixel
+# Of so few columns none is as wide as the page; in rem, of a sheet of many images another width.
+FEW, WIDTH = 2, 10
+LARGE, LARGE_WIDTH = 100, 30
 NUMBERS = {2: "both", 3: "all three", 4: "all four"}
 
 
@@ -74,9 +77,11 @@ def in_page(gallery: Gallery, strips: Mapping[Path, Strip]) -> Markup | None:
     if not shown:
         return None
     number, first = max(strip.number for strip in shown), shown[0]
+    few = len(gallery.columns) <= FEW
+    each = LARGE_WIDTH if first.width > LARGE else WIDTH
     style = (
         f"--models:{len(gallery.columns)};--number:{number};--first:{first.width}/{first.height};"
-        f"--whole:{first.width * number}/{first.height}"
+        f"--whole:{first.width * number}/{first.height}" + f";--each:{each}rem" * few
     )
     rows = [
         el("tr", el("th", name, scope="row"), [_cell(p, strips.get(p.path)) for p in row])
@@ -89,7 +94,7 @@ def in_page(gallery: Gallery, strips: Mapping[Path, Strip]) -> Markup | None:
         el("caption", caption, id=f"{gallery.name}-caption"),
         el("thead", el("tr", heads)),
         el("tbody", rows),
-        class_="images sharp" if first.height < SMALL else "images",
+        class_=" ".join(["images", *["sharp"] * (first.height < SMALL), *["few"] * few]),
         style=style,
     )
     choice = _choice(gallery.name, number) if number > 1 else None

@@ -53,12 +53,11 @@ def codes(rows: Rows, config: Config) -> Iterator[Chart]:
             mine = classes == label
             points.append(Points(f"{label:.0f}", x[mine].tolist(), y[mine].tolist(), style))
         count = sum(len(one.x) for one in points)
-        title = f"Codes of {count} held-out images by class, {kept} labels (Fig. 7)"
-        if len(known) < len(everyone):
-            title += f": {len(known)} of {len(everyone)} classes"
+        shown = f"{count} held-out images, {len(known)} of {len(everyone)} classes"
+        title = f"Codes by class, {kept} labels (Fig. 7)"
         # Room for the legend beside the points.
         first = Axis("first number", low=_beyond(x, -MARGIN), high=_beyond(x, ROOM))
-        panel = Panel("", points, title, first, Axis("second number"))
+        panel = Panel(shown, points, f"{title}: {shown}", first, Axis("second number"))
         yield Chart(f"codes-{kept}", title, [panel], size=(640, 480))
 
 
