@@ -52,7 +52,8 @@ def test_what_is_given_stays_and_the_rest_fits_it():
     assert "mixture" not in options
     assert chosen("VAE", (64, 64, 3), widths=(8, 16))["latent"] % (16 * 16) == 0
     assert "widths" not in chosen("VAE", (64, 64, 3), arch="mlp")
-    assert chosen("VAE", (64, 64, 3), pixel_range="real") == {"pixel_range": "real"}
+    real = {"pixel_range": "real", "likelihood": "gaussian"}
+    assert chosen("VAE", (64, 64, 3), pixel_range="real") == real
     assert chosen("VAE", (64, 64, 3), arch="auto", widths=None) == chosen("VAE", (64, 64, 3))
 
 
