@@ -9,7 +9,6 @@ from avanp.console import one_line
 from avanp.data.images import ImageSet
 from avanp.data.resolve import data_spec, load_splits, resolve
 from avanp.errors import AvanpError
-from avanp.evaluation.choice import limited
 from avanp.systems.base import System
 
 
@@ -83,6 +82,7 @@ class Wanted(NamedTuple):
     channels: int | None
     validation: float = 0.0
     limit: int | None = None
+    stratified: bool = True
 
 
 def _trained(about: dict[str, Any]) -> dict[str, Any]:
@@ -112,6 +112,7 @@ def _wanted(
         None if channels is None else int(channels),
         trained.get("validation", 0.0),
         trained.get("limit"),
+        trained.get("stratified") is True,
     )
 
 
@@ -119,9 +120,13 @@ def _parts(about: dict[str, Any], wanted: Wanted) -> dict[str, ImageSet]:
     """Return the parts of the images; of the training's own set, as they were then."""
     click.echo(one_line(f"reading {wanted.spec}"))
     parts = load_splits(
-        wanted.spec, wanted.size, channels=wanted.channels, validation=wanted.validation
+        wanted.spec,
+        wanted.size,
+        channels=wanted.channels,
+        validation=wanted.validation,
+        limit=wanted.limit,
+        stratified=wanted.stratified,
     )
-    parts["train"] = limited(parts["train"], wanted.limit)
     _tell_of_changes(about, wanted, parts["train"])
     return parts
 

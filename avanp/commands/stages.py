@@ -14,13 +14,15 @@ from avanp.console import one_line
 from avanp.data.images import ImageSet
 from avanp.data.resolve import load_splits
 from avanp.errors import AvanpError
-from avanp.evaluation.choice import limited, some_labels
+from avanp.evaluation.choice import some_labels
 from avanp.systems import auto
 from avanp.systems.base import System
 from avanp.systems.find import find
 from avanp.systems.options import options_of
 from avanp.systems.structured import UNLABELLED
+from avanp.training.checkpoint import describe
 from avanp.training.parts import parts_of
+from avanp.training.trainer import NAME
 
 
 def stages(kind: type[System], given: dict[str, Any], asked: Asked) -> Iterator[Work]:
@@ -48,6 +50,7 @@ def stages(kind: type[System], given: dict[str, Any], asked: Asked) -> Iterator[
         raise AvanpError(f"--labels is for training the {kinds[0].name}, and --from has one")
     for one in kinds:  # a wrong word is told before anything is read
         _config(one, given, (1, 1, 1), 2)
+    asked = replace(asked, stratified=_stratified(kinds, asked))
     images = read(asked)
     if asked.channels is None and all(part.pixels.grey for part in images.values()):
         # Photographs without colour are trained on as what they are.
@@ -85,11 +88,24 @@ def read(asked: Asked) -> dict[str, ImageSet]:
     """Return the parts of the images."""
     click.echo(one_line(f"reading {asked.data}"))
     channels = None if asked.channels is None else int(asked.channels)
-    parts = load_splits(asked.data, asked.size, channels=channels, validation=asked.validation)
-    if asked.limit is not None:
-        parts["train"] = limited(parts["train"], asked.limit)
+    parts = load_splits(
+        asked.data,
+        asked.size,
+        channels=channels,
+        validation=asked.validation,
+        limit=asked.limit,
+        stratified=asked.stratified,
+    )
     parts["train"].check(value_range=(0.0, 1.0))
     return parts
+
+
+def _stratified(kinds: list[type[System]], asked: Asked) -> bool:
+    """Whether a new training, or the one that is in the folder, has parts stratified by class."""
+    out = Path(asked.out)
+    begun = [folder / NAME for folder in (out, *(out / one.name.lower() for one in kinds))]
+    said = [(describe(path).get("about") or {}).get("data") for path in begun if path.exists()]
+    return all(isinstance(data, dict) and data.get("stratified") is True for data in said)
 
 
 def _work(

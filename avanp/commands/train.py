@@ -28,7 +28,9 @@ from avanp.console import fail, one_line, written
 @options.size
 @options.channels
 @options.no_cache
-@click.option("--limit", type=int, metavar="N", help="Train on N of the images, taken at random.")
+@click.option(
+    "--limit", type=int, metavar="N", help="Read N images at most for each part, taken at random."
+)
 @click.option(
     "--validation",
     default=0.1,

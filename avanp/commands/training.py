@@ -60,7 +60,13 @@ def opened(work: Work) -> Iterator[Trainer]:
     if work.kind.takes_unlabelled:
         options["labels"] = asked.labels
     about = {
-        "data": {**wanted, "name": train.name, "images": len(train), **of},
+        "data": {
+            **wanted,
+            "name": train.name,
+            "images": len(train),
+            **of,
+            "stratified": asked.stratified,
+        },
         "classes": list(train.classes),
     }
     held = work.images.get("validation")

@@ -36,6 +36,7 @@ class Asked:
     sheets: int | None
     stop_on_collapse: bool
     seed: int
+    stratified: bool = True
 
     def __post_init__(self) -> None:
         for name in ("epochs", "steps", "log_every", "sheets", "batch"):

@@ -1,5 +1,6 @@
 """Many files decoded, on as many processes as there are processors, and what is wrong with them."""
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -24,25 +25,34 @@ Shape = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Files:
-    """What is read: files of a folder, what they are made, and the bytes and the key of them."""
+    """What is read: files of a folder, what they are made, and their bytes and digest.
+
+    `some`: they are not all of the folder's that are meant.
+    """
 
     folder: str
     files: Sequence[str]
     size: Size | None
     channels: int
     nbytes: int
-    key: str
+    digest: str
+    some: bool
 
     def at_least(self, bounds: tuple[int, int]) -> bool:
         """Whether there are so many files, or bytes of them."""
         return len(self.files) >= bounds[0] or self.nbytes >= bounds[1]
+
+    def key_of(self, channels: int) -> str:
+        """Return the key in the cache of these files with so many channels."""
+        return hashlib.blake2b(f"{self.digest} {channels}".encode(), digest_size=16).hexdigest()
 
     @property
     def source(self) -> str:
         """What the cache calls it."""
         size = "" if self.size is None else f" at {self.size[0]}x{self.size[1]}"
         grey = " grey" if self.channels == 1 else ""
-        return f"{os.path.realpath(self.folder)!r}{size}{grey}"
+        part = f", {len(self.files)} of its files" if self.some else ""
+        return f"{os.path.realpath(self.folder)!r}{part}{size}{grey}"
 
 
 class Found(NamedTuple):

@@ -72,15 +72,31 @@ def hold_out(
         what = "one image" if len(group) == 1 else several
         unlike = "that differ" if groups is None else "of different groups"
         raise TooFew(f"{what} cannot be divided into two parts: give at least two {unlike}")
-    if labels is None:
-        kinds = np.zeros(len(sizes), np.int64)
-    else:
-        kinds = labels[np.unique(group, return_index=True)[1]]
-    taken = _taken(sizes, kinds, share, rng)
-    if not len(taken):  # every class is one group
-        taken = _taken(sizes, np.zeros_like(kinds), share, rng)
-    held = np.isin(group, taken)
+    held = np.isin(group, _some(group, sizes, share, rng, labels))
     return np.flatnonzero(~held), np.flatnonzero(held)
+
+
+def some_groups(
+    groups: np.ndarray, share: float, rng: np.random.Generator, labels: np.ndarray | None = None
+) -> np.ndarray:
+    """Return the rows of whole groups that are about a share of all, and of those of each class."""
+    group = np.unique(groups, return_inverse=True)[1].reshape(-1)
+    return np.flatnonzero(np.isin(group, _some(group, np.bincount(group), share, rng, labels)))
+
+
+def _some(
+    group: np.ndarray,
+    sizes: np.ndarray,
+    share: float,
+    rng: np.random.Generator,
+    labels: np.ndarray | None,
+) -> np.ndarray:
+    """Return numbers of groups, at least one, whose images are about a share of all."""
+    alike = np.zeros(len(sizes), np.int64)
+    kinds = alike if labels is None else labels[np.unique(group, return_index=True)[1]]
+    taken = _taken(sizes, kinds, share, rng)
+    # Where every class is one group, none of them is taken.
+    return taken if len(taken) else _taken(sizes, alike, share, rng)
 
 
 def _taken(

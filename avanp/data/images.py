@@ -25,8 +25,7 @@ class ImageSet:
     name : str
         What the set is called: a registered name, or the name of its folder.
     pixels : (N, H, W, C) uint8, or Pixels
-        N >= 1; C is 3 (RGB) or 1 (grey). Held as `Pixels`: a part of a set has the rows of the
-        whole set's array. `images` is the array itself.
+        N >= 1; C is 3 (RGB) or 1 (grey). Held as `Pixels`; `images` is the array itself.
     names : sequence of N str
         The file names where there are files, or `numbered`.
     source : str
@@ -154,9 +153,12 @@ class ImageSet:
             raise AvanpError(f"{self.name} has no part {split!r}: choose {there}")
         return self.select(self.splits[split])
 
-    def hold_out(self, share: float, rng: np.random.Generator) -> "tuple[ImageSet, ImageSet]":
-        """Divide the images at random into the rest and `share` of them, whole groups only."""
-        rest, held = hold_out(self.pixels, self.groups, share, rng)
+    def hold_out(
+        self, share: float, rng: np.random.Generator, *, stratified: bool = False
+    ) -> "tuple[ImageSet, ImageSet]":
+        """Divide the images into the rest and `share` of them, or `stratified` of each class."""
+        labels = self.labels if stratified else None
+        rest, held = hold_out(self.pixels, self.groups, share, rng, labels)
         return self.select(rest), self.select(held)
 
     def with_channels(self, channels: int) -> "ImageSet":

@@ -23,7 +23,11 @@ LARGE = 1 << 28  # bytes of pixels
 
 
 def read_files(
-    folder: str, files: Sequence[str], size: Size | None = None, channels: int = 3
+    folder: str,
+    files: Sequence[str],
+    size: Size | None = None,
+    channels: int = 3,
+    rows: np.ndarray | None = None,
 ) -> Pixels:
     """Return the (N, H, W, channels) pixels of files.
 
@@ -41,6 +45,8 @@ def read_files(
         Resize each image to it.
     channels : {3, 1}
         RGB or grey.
+    rows : (n,) int64, optional
+        Which of the files are wanted: no other is decoded.
 
     Raises
     ------
@@ -51,10 +57,16 @@ def read_files(
     if size is not None:
         check_size(size)
     what = _looked_at(folder, files, size, channels)
+    kept = _known(what)
+    if kept is not None:
+        return kept if rows is None else kept.select(rows)
+    if rows is not None:
+        what = _looked_at(folder, [files[i] for i in rows], size, channels, some=True)
+        kept = _known(what)
+        if kept is not None:
+            return kept
     if what.at_least(KEPT):
-        entry = cache.known(what.key, what.source)
-        if entry is None:
-            entry = _kept(what)
+        entry = _kept(what)
         if entry is not None:
             _tell_of_frames(folder, entry.header.paged)
             return Pixels(entry.array, stored=entry, facts=entry.facts)
@@ -63,10 +75,25 @@ def read_files(
     return _in_memory(what, shape, unknown)
 
 
-def _looked_at(folder: str, files: Sequence[str], size: Size | None, channels: int) -> Files:
+def _known(what: Files) -> Pixels | None:
+    """Return the images if they are in the cache; grey ones are there too where RGB ones are."""
+    if not what.at_least(KEPT):
+        return None
+    for channels in {what.channels, 3}:
+        entry = cache.known(what.key_of(channels), what.source)
+        if entry is not None and (channels == what.channels or entry.facts.grey):
+            _tell_of_frames(what.folder, entry.header.paged)
+            found = Pixels(entry.array, stored=entry, facts=entry.facts)
+            return found if channels == what.channels else found.first_channel()
+    return None
+
+
+def _looked_at(
+    folder: str, files: Sequence[str], size: Size | None, channels: int, *, some: bool = False
+) -> Files:
     """Return what is to be read; a file is what it was if name, size and times are."""
-    made = (VERSION, PIL.__version__, features.version("jpg"), os.path.realpath(folder))
-    key = hashlib.blake2b(repr((*made, size, channels)).encode(errors="surrogateescape"))
+    made = (VERSION, PIL.__version__, features.version("jpg"), os.path.realpath(folder), size)
+    key = hashlib.blake2b(repr(made).encode(errors="surrogateescape"))
     total = 0
     for file in files:
         path = os.path.join(folder, file)
@@ -83,7 +110,7 @@ def _looked_at(folder: str, files: Sequence[str], size: Size | None, channels: i
         total += found.st_size
         line = f"{file}\0{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}\n"
         key.update(line.encode(errors="surrogateescape"))
-    return Files(folder, files, size, channels, total, key.hexdigest()[: cache_folder.KEY])
+    return Files(folder, files, size, channels, total, key.hexdigest(), some)
 
 
 def _shape(what: Files) -> tuple[Shape, bool]:
@@ -107,7 +134,7 @@ def _kept(what: Files) -> "cache.Entry | None":
         return decode_files(what, shape, unknown, file, at)
 
     try:
-        return cache.entry(what.key, what.source, shape, fill)
+        return cache.entry(what.key_of(what.channels), what.source, shape, fill)
     except cache.Unusable as error:
         warnings.warn(f"the images are not kept in the cache: {error}", Note, stacklevel=4)
         return None

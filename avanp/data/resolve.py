@@ -9,14 +9,15 @@ import numpy as np
 
 from avanp.data.card import card
 from avanp.data.decode import resize
-from avanp.data.grouping import TooFew, hold_out
+from avanp.data.grouping import TooFew
 from avanp.data.images import ImageSet
 from avanp.data.orbit import SHORT_HOW_TO_GET, find_orbit, is_paper_set
+from avanp.data.parts import Division, divided, limited, tell_of_lost
 from avanp.data.readers.labels import check_links, read_label_table
 from avanp.data.reading import read_files
 from avanp.data.size import Size, check_size, check_total, parse_size
 from avanp.data.stored import from_npz
-from avanp.data.tree import read_tree
+from avanp.data.tree import Choice, read_tree
 from avanp.errors import AvanpError, Note
 from avanp.registry import DATASETS, load
 from avanp.rng import stream
@@ -25,7 +26,6 @@ __all__ = ["data_spec", "describe", "is_paper_set", "load_splits", "resolve"]
 
 TABLE = "labels.csv"
 DARK = 16  # masks are 0 and 1, and some sets 0..16: no photograph is so dark
-TEST_SHARE = 0.2  # of a set without parts of its own
 
 
 def resolve(
@@ -60,7 +60,7 @@ def resolve(
     """
     if split == "all":
         return _converted(_read(spec, _size(size), channels), _size(size), channels)
-    images = _divided(_read(spec, _size(size), channels))
+    images = divided(_read(spec, _size(size), channels), Division(stratified=_own(spec)))
     return _converted(images.part(split), _size(size), channels)
 
 
@@ -71,6 +71,8 @@ def load_splits(
     channels: int | None = None,
     validation: float = 0.0,
     seed: int = 0,
+    limit: int | None = None,
+    stratified: bool = True,
 ) -> dict[str, ImageSet]:
     """Return "train", "test", and where there is one "validation", read once.
 
@@ -83,27 +85,47 @@ def load_splits(
         0 for none.
     seed : int
         Which images are held out for validation.
+    limit : int, optional
+        The most images of each part, taken at random. Of a folder no others are decoded.
+    stratified : bool
+        Whether images of one's own that have classes are divided so that each part has its share
+        of them. False is how earlier versions divided, and limited the training part alone.
     """
-    images = _divided(_read(spec, _size(size), channels))
+    division = Division(validation, limit, stratified and _own(spec))
+    choose = division.rows if stratified else None
+    images = divided(_read(spec, _size(size), channels, choose), division)
     parts = {split: images.part(split) for split in images.splits}
     if validation and "validation" not in parts:
         try:
             parts["train"], parts["validation"] = parts["train"].hold_out(
-                validation, stream(seed, "parts")
+                division.share("validation"), stream(seed, "parts"), stratified=division.stratified
             )
         except TooFew as error:
             raise AvanpError(
                 f"for training and validation {error} besides those for testing, or --validation 0"
             ) from None
+    for name in parts if stratified else ("train",):
+        parts[name] = limited(parts[name], limit)
+    tell_of_lost(parts)
     return {name: _converted(part, _size(size), channels) for name, part in parts.items()}
+
+
+def _own(spec: str | os.PathLike[str] | None) -> bool:
+    """Whether a set is the user's own: what is registered is divided as it always was."""
+    return spec is not None and os.fspath(spec) not in DATASETS
 
 
 def _size(size: Size | str | None) -> Size | None:
     return parse_size(size) if isinstance(size, str) else size
 
 
-def _read(spec: str | os.PathLike[str] | None, size: Size | None, channels: int | None) -> ImageSet:
-    """Read a set whole; where it is a folder of files, at `size` and with `channels`."""
+def _read(
+    spec: str | os.PathLike[str] | None,
+    size: Size | None,
+    channels: int | None,
+    choose: Choice | None = None,
+) -> ImageSet:
+    """Read a set; of files in a folder those that `choose` takes, at `size` and with `channels`."""
     if spec is not None and not isinstance(spec, str | os.PathLike):
         raise AvanpError(f"data must be a name or a folder, not {type(spec).__name__}")
     if spec is None:
@@ -121,9 +143,9 @@ def _read(spec: str | os.PathLike[str] | None, size: Size | None, channels: int 
     if path.endswith(".npz") and os.path.isfile(path):
         images = from_npz(path)
     elif os.path.isfile(os.path.join(path, TABLE)):
-        images = _from_table(path, size, channels or 3)
+        images = _from_table(path, size, channels or 3, choose)
     else:
-        images = read_tree(path, size, channels=channels or 3)
+        images = read_tree(path, size, channels=channels or 3, choose=choose)
     most = images.pixels.most
     if 0 < most <= DARK:
         warnings.warn(
@@ -135,26 +157,20 @@ def _read(spec: str | os.PathLike[str] | None, size: Size | None, channels: int 
     return images
 
 
-def _from_table(folder: str, size: Size | None, channels: int) -> ImageSet:
-    rows = read_label_table(os.path.join(folder, TABLE))
-    check_links(folder, rows.files)
+def _from_table(folder: str, size: Size | None, channels: int, choose: Choice | None) -> ImageSet:
+    table = read_label_table(os.path.join(folder, TABLE))
+    check_links(folder, table.files)
+    rows = choose and choose(len(table.files), table.labels, table.groups)
+    some = np.arange(len(table.files)) if rows is None else rows
     return ImageSet(
         Path(os.path.abspath(folder)).name,
-        read_files(folder, rows.files, size, channels),
-        rows.files,
+        read_files(folder, table.files, size, channels, rows),
+        [table.files[i] for i in some],
         folder,
-        labels=rows.labels,
-        classes=rows.classes,
-        groups=rows.groups,
+        labels=table.labels[some],
+        classes=table.classes,
+        groups=None if table.groups is None else table.groups[some],
     )
-
-
-def _divided(images: ImageSet) -> ImageSet:
-    """Return the set with a train and a test part, its own or a fixed division."""
-    if images.splits:
-        return images
-    train, test = hold_out(images.pixels, images.groups, TEST_SHARE, stream(0, "parts"))
-    return replace(images, splits={"train": train, "test": test})
 
 
 def _converted(images: ImageSet, size: Size | None, channels: int | None) -> ImageSet:

@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -19,6 +19,7 @@ from avanp.data.reading import read_files
 from avanp.data.size import Size
 from avanp.errors import AvanpError, Note
 
+Choice = Callable[[int, np.ndarray | None, np.ndarray | None], np.ndarray | None]
 NAMED = 3  # folders that a warning names
 RULE = "a folder holds images, or one level of sub-folders, which are classes"
 
@@ -28,6 +29,7 @@ def read_tree(
     size: Size | None = None,
     name: str | None = None,
     channels: int = 3,
+    choose: Choice | None = None,
 ) -> ImageSet:
     """Read a folder of images, or one of folders of images, each of which is a class.
 
@@ -45,6 +47,8 @@ def read_tree(
         Name of the set; the folder's name if not given.
     channels : {3, 1}
         RGB or grey.
+    choose : callable of (n, labels, groups), optional
+        Returns which of n images are read, before any is; None for all.
 
     Raises
     ------
@@ -73,7 +77,12 @@ def read_tree(
     unread = list(islice(_with_images(folder, deeper), NAMED + 1))
     if not files:
         raise _no_images(folder, unread)
-    images = read_files(folder, files, size, channels)
+    numbers = np.array(labels) if labels else None
+    rows = choose and choose(len(files), numbers, None)
+    images = read_files(folder, files, size, channels, rows)
+    if rows is not None:
+        files = [files[i] for i in rows]
+        numbers = None if numbers is None else numbers[rows]
     tell_of_unread(folder, below if classes else ())
     if unread:
         names = ", ".join(map(repr, unread[:NAMED])) + ", …" * (len(unread) > NAMED)
@@ -84,7 +93,7 @@ def read_tree(
         images,
         files,
         folder,
-        labels=np.array(labels) if labels else None,
+        labels=numbers,
         classes=tuple(classes),
     )
 

@@ -15,15 +15,6 @@ def spread(images: ImageSet, n: int) -> ImageSet:
     return images.select(np.arange(n) * len(images) // n)
 
 
-def limited(images: ImageSet, limit: int | None) -> ImageSet:
-    """Return `limit` of the images taken at random, always the same; all of them for None."""
-    if limit is not None and limit < 1:
-        raise AvanpError(f"--limit must be at least 1, not {limit}")
-    if limit is None or limit >= len(images):
-        return images
-    return images.select(np.sort(stream(0, "data").choice(len(images), limit, replace=False)))
-
-
 def some_labels(labels: np.ndarray, n: int, seed: int, forgotten: int) -> np.ndarray:
     """Return the labels but for n of them, taken at random and of all classes alike, forgotten.
 
