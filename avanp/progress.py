@@ -9,7 +9,7 @@ from typing import cast
 
 import click
 
-Progress = Callable[[int, int], None]
+Progress = Callable[..., None]
 LATE = 1.0  # seconds
 
 
@@ -18,18 +18,19 @@ def shown(unit: str, since: float | None = None) -> Iterator[Progress]:
     """Yield a function of (done, in all) that shows progress on standard error.
 
     `unit` names what is counted, `since` when none was done, if that was before the first call. A
-    pipe gets a line at the start and after every tenth.
+    pipe gets a line at the start and after every tenth. A third number is the seconds that were
+    spent on something else, such as compiling: they are left out of rate and time left.
     """
     terminal = sys.stderr.isatty()
     start: tuple[float, int] | None = None if since is None else (since, 0)
     tenth = -1
 
-    def update(done: int, total: int) -> None:
+    def update(done: int, total: int, waited: float = 0.0) -> None:
         nonlocal start, tenth
         first = tenth < 0
         if start is None:
-            start = (time.monotonic(), done)
-        seconds, new = time.monotonic() - start[0], done - start[1]
+            start = (time.monotonic() - waited, done)
+        seconds, new = time.monotonic() - start[0] - waited, done - start[1]
         before, tenth = tenth, done * 10 // total
         if terminal:
             _draw(done / total, status(done, total, new, seconds, unit), first)

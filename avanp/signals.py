@@ -2,8 +2,9 @@
 
 import signal
 import sys
+import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -45,6 +46,32 @@ def ended_by_signals() -> Iterator[None]:
         _look_again(0)
         for one in heard:
             signal.signal(one, signal.SIG_DFL)
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Yield a function that tells whether Ctrl-C was pressed in the block; a second one is raised.
+
+    Only where Ctrl-C does what Python or `ended_by_signals` has it do: a program with its own
+    handler keeps it.
+    """
+    presses: list[int] = []
+    main = threading.current_thread() is threading.main_thread()
+    before: Any = signal.getsignal(signal.SIGINT) if main else None
+
+    def hear(number: int, frame: Any) -> None:
+        if presses:
+            before(number, frame)
+        presses.append(number)
+
+    own = before is signal.default_int_handler or before is _interrupt
+    if own:
+        signal.signal(signal.SIGINT, hear)
+    try:
+        yield lambda: bool(presses)
+    finally:
+        if own:
+            signal.signal(signal.SIGINT, before)
 
 
 def _interrupt(number: int, _: Any) -> None:

@@ -29,7 +29,10 @@ def test_a_sweep_that_compiles_gives_the_rows_of_one_that_does_not(tmp_path):
 def test_a_kernel_compiled_beside_others_from_the_cache_is_the_same(tmp_path):
     environment = {"AVANP_KERNELS": "numba", "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
     train = ("train", "VAE", "--data", "digits", "--epochs", "2", "--widths", "32", "--out")
-    assert avanp(tmp_path, *train, "alone", **environment).code == 0
+    first = avanp(tmp_path, *train, "alone", **environment)
+    assert (first.code, first.err.count("compiling kernels, once\n")) == (0, 1)
+    warm = avanp(tmp_path, *train, "warm", **environment)
+    assert (warm.code, warm.err.count("compiling")) == (0, 0)
     environment["NUMBA_CACHE_DIR"] = str(tmp_path / "other")
     sweep = ("sweep", "--data", "jungle", *GRID, "--jobs", "1")
     assert avanp(tmp_path, *sweep, **environment).code == 0

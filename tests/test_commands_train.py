@@ -162,19 +162,32 @@ def test_ctrl_c_says_how_to_go_on_and_the_same_command_ends_alike(place, finishe
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 1
-    said = r"avanp: interrupted: epochs up to [123] are in stopped; the same command goes on"
+    said = r"avanp: interrupted: steps up to \d+ are in stopped; the same command goes on"
     assert re.fullmatch(said, err.splitlines()[-1])
     assert "Traceback" not in err
     assert avanp(place, *words).code == 0
     assert path.read_bytes() == (place / "four" / "checkpoint.npz").read_bytes()
 
 
-def test_ctrl_c_before_the_first_epoch_keeps_nothing(place):
-    process = started(place, *VAE, "--out", "early", command=altered(place, SLOW))
+def test_ctrl_c_in_the_first_epoch_keeps_its_steps_and_draws_them(place, finished):
+    words = (*VAE, "--epochs", "4", "--out", "early")
+    process = started(place, *words, command=altered(place, SLOW))
     assert process.stderr.readline().startswith("0/")
+    assert process.stderr.readline()
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
-    assert (process.returncode, err.splitlines()[-1]) == (1, "avanp: interrupted: nothing kept")
+    said = r"avanp: interrupted: steps up to (\d+) are in early; the same command goes on"
+    steps = int(re.fullmatch(said, err.splitlines()[-1])[1])
+    described = describe(place / "early" / "checkpoint.npz")
+    assert (described["epoch"], described["step"]) == (0, steps)
+    assert (place / "early" / "samples.png").exists()
+    assert (place / "early" / "metrics.jsonl").read_text() == ""
+    assert avanp(place, *words).code == 0
+    same = (
+        (place / "early/checkpoint.npz").read_bytes(),
+        (place / "four/checkpoint.npz").read_bytes(),
+    )
+    assert same[0] == same[1]
 
 
 @pytest.mark.parametrize("model", ["GAN", "VAEGAN", "AVA1", "AVA5", "classifier"])

@@ -76,7 +76,14 @@ from avanp.console import fail, one_line, written
     metavar="RUN",
     help="The trained first stage, of a model that has two.",
 )
-@click.option("--sheets", type=int, metavar="N", help="Draw the same codes every N steps.")
+@click.option(
+    "--sheets",
+    "--sample-every",
+    "sheets",
+    type=int,
+    metavar="N",
+    help="Draw images of the same random numbers every N steps, into DIR/sheets.",
+)
 @click.option(
     "--stop-on-collapse",
     is_flag=True,
@@ -119,5 +126,7 @@ def train(ctx: click.Context, /, model: str, **given: Any) -> None:
                 training.run(trainer, work)
                 files = training.draw(trainer, work)
             except KeyboardInterrupt:
+                fail(f"interrupted: {training_words.kept(work)}", 1)
+            if trainer.paused:
                 fail(f"interrupted: {training_words.kept(work)}", 1)
         written(f"{work.out}: {', '.join(files)}")

@@ -11,13 +11,16 @@ from avanp.data.images import ImageSet
 from avanp.data.resolve import data_spec
 from avanp.errors import AvanpError
 from avanp.evaluation.choice import spread
+from avanp.kernels.compiling import CLOCK
 from avanp.pictures.save import save_image, save_sheet
 from avanp.pictures.sheets import labelled_rows
 from avanp.progress import clear, shown
 from avanp.rng import stream
+from avanp.signals import interruptible
 from avanp.systems.base import System
 from avanp.systems.streams import count_weights
 from avanp.training.collapse import CollapseWatch, SampleSheets
+from avanp.training.conclusion import conclude
 from avanp.training.epoch_table import EpochTable
 from avanp.training.folder import training_in
 from avanp.training.rates import parse_schedule
@@ -107,17 +110,34 @@ def run(trainer: Trainer, work: Work) -> None:
         told.append(row)
 
     trainer.watchers += [*_watchers(trainer.system, work), tell]
-    with shown(trainer.system.config.counted_in) as progress:
+    with shown(trainer.system.config.counted_in) as progress, interruptible() as pressed:
         total = todo if asked.steps else work.steps_of(todo)
-        progress(0, total)
+        compiled = CLOCK.seconds
+        CLOCK.told = [_say_compiling]
+
+        def update(done: int, total: int) -> None:
+            progress(done, total, CLOCK.seconds - compiled)
+            trainer.paused = pressed()
+
+        update(0, total)
         amount = {"steps": todo} if asked.steps else {"epochs": todo}
-        trainer.fit(train.pixels, **amount, labels=work.labels, progress=progress)
-        if not trainer.stopped:
-            progress(total, total)
+        trainer.fit(train.pixels, **amount, labels=work.labels, progress=update)
+        if trainer.paused and trainer.step:
+            # The steps of an unfinished epoch are kept, and can be looked at.
+            conclude(trainer, train.pixels)
+            trainer.save(work.out / NAME)
+        elif not (trainer.stopped or trainer.paused):
+            update(total, total)
     if trainer.best is not None and trainer.best.patience is not None:
         how = "stopped early" if trainer.stopped else "not stopped early"
         name = f"{'validation.' * trainer.system.measures}{trainer.system.monitor}"
         click.echo(f"{how}: the best weights had {name} {trainer.best.loss:.4f}")
+
+
+def _say_compiling() -> None:
+    clear()
+    click.echo("compiling kernels, once", err=True)
+    CLOCK.told = []
 
 
 def draw(trainer: Trainer, work: Work) -> list[str]:

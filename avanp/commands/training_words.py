@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from avanp.commands.work import Work
+from avanp.systems.auto import GAMES
 from avanp.systems.options import value_words
 from avanp.training.checkpoint import describe
 from avanp.training.trainer import NAME, Trainer
 
-FEW_STEPS = 300
+# Of a model that has a loss to go by, and of one that plays a game.
+FEW_STEPS = (300, 1500)
 
 
 def introduction(trainer: Trainer, work: Work) -> Iterator[str]:
@@ -38,10 +40,11 @@ def introduction(trainer: Trainer, work: Work) -> Iterator[str]:
     if trainer.step:
         where = f"step {trainer.step}" if work.asked.steps else f"epoch {trainer.epoch}"
         yield f"goes on after {where}"
-    if work.steps < FEW_STEPS and "generate" in system.can:
+    game = system.name in GAMES
+    if work.steps < FEW_STEPS[game] and "generate" in system.can:
         yield (
-            f"note: few steps in all ({work.steps}): a VAE shows shapes after some 300, a GAN "
-            "after some 1500; give more --epochs or a smaller --batch"
+            f"note: few steps in all ({work.steps}): a {system.name} shows shapes after some "
+            f"{FEW_STEPS[game]}; give more --epochs or a smaller --batch"
         )
 
 
@@ -51,6 +54,4 @@ def kept(work: Work) -> str:
     if not (out / NAME).exists():
         return "nothing kept"
     described = describe(out / NAME)
-    done = f"steps up to {described['step']}" if work.asked.steps else None
-    done = done or f"epochs up to {described['epoch']}"
-    return f"{done} are in {out}; the same command goes on"
+    return f"steps up to {described['step']} are in {out}; the same command goes on"

@@ -1,10 +1,8 @@
 """The training of an estimator: its progress, who looks on, and Ctrl-C."""
 
-import signal
-import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import Any
 
 import click
@@ -12,6 +10,7 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.progress import clear, shown
+from avanp.signals import interruptible
 from avanp.training.epoch_table import EpochTable
 from avanp.training.trainer import Trainer
 
@@ -70,30 +69,6 @@ def trained(
     if trainer.best is not None:
         # Also where the epochs ended before the patience did.
         trainer.best.restore(trainer.system)
-
-
-@contextmanager
-def interruptible() -> Iterator[Callable[[], bool]]:
-    """Yield a function that tells whether Ctrl-C was pressed in the block; a second one raises.
-
-    Only where Ctrl-C does what Python does by itself: a program with its own handler keeps it.
-    """
-    presses: list[int] = []
-
-    def hear(number: int, _: Any) -> None:
-        if presses:
-            raise KeyboardInterrupt
-        presses.append(number)
-
-    main = threading.current_thread() is threading.main_thread()
-    own = main and signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if own:
-        signal.signal(signal.SIGINT, hear)
-    try:
-        yield lambda: bool(presses)
-    finally:
-        if own:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _printer(trainer: Trainer) -> Callable[[Trainer, dict[str, Any]], None]:

@@ -16,6 +16,8 @@ from typing import Any
 
 from numba.core.caching import FunctionCache, IndexDataCacheFile, NullCache
 
+from avanp.kernels.compiling import CLOCK
+
 ELSEWHERE = "NUMBA_CACHE_DIR names another folder"
 DIGEST = hashlib.sha256().digest_size
 
@@ -47,15 +49,19 @@ class KernelCache(NullCache):
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return what was compiled for a signature, or None where it is to be compiled."""
+        found = None
         try:
-            return self._kept and self._kept.load_overload(sig, target_context)
+            found = self._kept and self._kept.load_overload(sig, target_context)
         except Exception as error:  # a file's contents can make any
             where = f"{self.cache_path} ({type(error).__name__}: {error})"
             _tell(f"compiled kernels cannot be read from {where}: compiled again")
-            return None
+        if found is None:
+            CLOCK.begin()
+        return found
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep what was compiled, if there is a place and room for it."""
+        CLOCK.end()
         try:
             if self._kept:
                 self._kept.save_overload(sig, data)

@@ -68,6 +68,9 @@ class SampleSheets:
         if trainer.out is None or row["step"] // self.every == before // self.every:
             return
         system: Any = trainer.system
+        if trainer.batches is not None:
+            # New images are drawn as they will be in the end.
+            system.conclude(trainer.batches.images, stream(trainer.seed, "sample"))
         images = system.generate(SHEET, stream(trainer.seed, "sample"))
         folder: Path = trainer.out / SHEETS
         make_folder(folder, within=trainer.out)

@@ -73,6 +73,8 @@ class Trainer:
         What early stopping and a plateau saw last.
     watchers : list of callable
         Called with the trainer and each new row; one may set `stopped`.
+    paused : bool
+        May be set, by `progress` too: `fit` ends after the step, without a row, to be gone on with.
     """
 
     def __init__(
@@ -103,7 +105,7 @@ class Trainer:
         self.best = Best(patience) if keeps or patience is not None else None
         self.schedule, self.checkpoint = schedule, checkpoint
         self.streams = {purpose: stream(seed, purpose) for purpose in STREAMS}
-        self.seed, self.stopped = int(seed), False
+        self.seed, self.stopped, self.paused = int(seed), False, False
         # until, until_step: the epoch or the step that `fit` trains to.
         self.epoch = self.step = self.until = self.until_step = 0
         self.rows: list[Row] = []
@@ -161,7 +163,7 @@ class Trainer:
         first = self.step
         with self.output.held(self):
             new = len(self.rows)
-            while not self.stopped and not self._over():
+            while not (self.stopped or self.paused or self._over()):
                 start = time.perf_counter()
                 set_rate(self)
                 self._step(batches)

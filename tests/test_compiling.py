@@ -1,0 +1,30 @@
+"""The clock of what is compiled, and a rate without it."""
+
+import time
+
+from avanp.kernels.compiling import Clock
+from avanp.progress import shown
+
+
+def test_a_kernel_that_compiles_others_is_told_and_counted_once():
+    clock, told = Clock(), []
+    clock.told.append(lambda: told.append("compiling"))
+    clock.begin()
+    clock.begin()
+    clock.end()
+    assert clock.seconds == 0
+    clock.end()
+    assert (clock.seconds > 0, told) == (True, ["compiling"])
+    clock.end()  # a function that was never begun, such as one from the disk
+    clock.begin()
+    assert told == ["compiling"] * 2
+
+
+def test_rate_and_time_left_are_without_the_seconds_of_compiling(capsys, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    with shown("steps") as progress:
+        progress(0, 10)
+        now[0] += 62  # of which 60 s were compiling
+        progress(2, 10, 60.0)
+    assert capsys.readouterr().err.splitlines()[-1] == "2/10 steps, 1 steps/s, 8 s left"
