@@ -65,6 +65,7 @@ def evaluate(
     from avanp.commands.loading_images import train_and_test
     from avanp.errors import AvanpError
     from avanp.evaluation.feature_space import feature_space, load_classifier
+    from avanp.evaluation.looks import Look, told
     from avanp.evaluation.scores import evaluate as score
     from avanp.evaluation.scores import evaluate_classifier, to_json
     from avanp.pictures.confusion import confusion_picture
@@ -105,6 +106,8 @@ def evaluate(
         click.echo(f"\n{table(result['scores'])}", nl=False)
         if "generate" in system.can:
             click.echo(f"\n{about_line(result)}\n{textwrap.fill(DIVERSITY, 100)}")
+        for line in told([Look(**one) for one in result["looks"]], checkpoint):
+            click.echo("\n" + textwrap.fill(one_line(line), 100, break_on_hyphens=False))
     if json_file is not None:
         to_json(result, json_file, model=system.name, data=test.name, checkpoint=checkpoint)
         written(json_file)

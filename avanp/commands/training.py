@@ -1,5 +1,7 @@
 """What `avanp train` does: read, build, train, draw."""
 
+import json
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -7,10 +9,13 @@ from typing import Any
 import click
 
 from avanp.commands.work import Work
+from avanp.console import one_line
 from avanp.data.images import ImageSet
 from avanp.data.resolve import data_spec
 from avanp.errors import AvanpError
 from avanp.evaluation.choice import spread
+from avanp.evaluation.looks import looks, told
+from avanp.files import write_whole
 from avanp.kernels.compiling import CLOCK
 from avanp.pictures.save import save_image, save_sheet
 from avanp.pictures.sheets import labelled_rows
@@ -26,6 +31,7 @@ from avanp.training.folder import training_in
 from avanp.training.rates import parse_schedule
 from avanp.training.trainer import NAME, Trainer
 
+LOOKS = "looks.json"
 SHEET = 64  # generated images
 PAIRS = 24
 MOST_WEIGHTS = 2**28  # 4 GiB with their gradients and Adam's moments
@@ -94,7 +100,7 @@ def run(trainer: Trainer, work: Work) -> None:
         done = f"{trainer.step} steps" if asked.steps else f"{trainer.epoch} epochs"
         click.echo(f"{done}, {why}: nothing to train")
         return
-    told: list[dict[str, Any]] = []
+    before: list[dict[str, Any]] = []
     table: list[EpochTable] = []
 
     def tell(_: Any, row: dict[str, Any]) -> None:
@@ -105,9 +111,9 @@ def run(trainer: Trainer, work: Work) -> None:
             click.echo(table[0].heading())
         click.echo(table[0].line(row))
         hint = row.get("hint")
-        if hint and not (told and told[-1].get("hint") == hint):  # once is enough
+        if hint and not (before and before[-1].get("hint") == hint):  # once is enough
             click.echo(f"note: {hint}")
-        told.append(row)
+        before.append(row)
 
     trainer.watchers += [*_watchers(trainer.system, work), tell]
     with shown(trainer.system.config.counted_in) as progress, interruptible() as pressed:
@@ -147,12 +153,27 @@ def draw(trainer: Trainer, work: Work) -> list[str]:
     if trainer.best is not None:  # as in every use of the checkpoint
         trainer.best.restore(system)
     names = [NAME, "metrics.jsonl"]
+    seen: dict[str, Any] = {}
+    unseen = spread(work.images.get("validation", work.images["test"]), SHEET)
     if "generate" in system.can:
-        images = system.generate(SHEET, stream(trainer.seed, "sample"))
+        seen["generated"] = images = system.generate(SHEET, stream(trainer.seed, "sample"))
         save_sheet(images, out / "samples.png")
         names.append("samples.png")
     if "reconstruct" in system.can:
-        unseen = spread(work.images.get("validation", work.images["test"]), PAIRS)
+        known = spread(work.images["train"], len(unseen)).images
+        seen["again"] = system.reconstruct(unseen.images)
+        seen["known"] = (known, system.reconstruct(known))
+    if seen and len(unseen) > 1:
+        lines = told(looks(system, unseen.images, **seen), str(out))
+        write_whole(out / LOOKS, json.dumps(lines).encode(), within=out)
+        for line in lines:
+            click.echo(
+                textwrap.fill(
+                    one_line(f"note: {line}"), 100, subsequent_indent="  ", break_on_hyphens=False
+                )
+            )
+    if "reconstruct" in system.can:
+        unseen = spread(unseen, PAIRS)
         rows = {"original": unseen.images, "reconstruction": system.reconstruct(unseen.images)}
         save_image(labelled_rows(rows), out / "reconstructions.png")
         names.append("reconstructions.png")

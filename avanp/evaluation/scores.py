@@ -17,6 +17,7 @@ from avanp.evaluation.classes import (
     evaluate_classifier,
     of_classes,
 )
+from avanp.evaluation.looks import looks
 from avanp.evaluation.nearest import nearest_of_many
 from avanp.evaluation.score import Score
 from avanp.files import write_whole
@@ -67,7 +68,7 @@ def evaluate(
     -------
     dict
         "scores", a list of `Score`, and what they are of: "n", "test", "train", "features",
-        "seed".
+        "seed"; "looks", what a person would see (`avanp.evaluation.looks.Look`).
     """
     n = min(n, len(test), len(train))
     if n < LEAST:
@@ -85,6 +86,7 @@ def evaluate(
     tell(0, STEPS)
     nearest_mse, nearest = nearest_of_many(chosen.images, train.pixels)
     scores: list[Score] = []
+    seen: dict[str, Any] = {}
     tell(1, STEPS)
     scores += _elbo(system, test, rng)
     scores += _convergence(system, chosen, stream(seed, "noise"))
@@ -92,8 +94,9 @@ def evaluate(
         own = evaluate_classifier(system, test)["scores"]
         scores += [s._replace(key=f"own_{s.key}", name=f"its classes: {s.name}") for s in own]
     if reconstructs:
-        again = system.reconstruct(chosen.images)
+        seen["again"] = again = system.reconstruct(chosen.images)
         _check_finite(again)
+        seen["known"] = (copies, system.reconstruct(copies))
         scores += _reconstructions(again, chosen.images, train.pixels[nearest])
         if classifier is not None:
             scores.append(consistency(classifier, again, chosen))
@@ -101,7 +104,7 @@ def evaluate(
     if classifier is not None and by_class:
         scores += of_classes(system, classifier, chosen, stream(seed, "sample"))
     if generates:
-        generated = system.generate(n, stream(seed, "sample"))
+        seen["generated"] = generated = system.generate(n, stream(seed, "sample"))
         _check_finite(generated)
         if classifier is not None:
             scores += coverage(classifier, generated, chosen)
@@ -110,9 +113,11 @@ def evaluate(
         mse, real = float(nearest_of_many(generated, train.pixels)[0].mean()), nearest_mse.mean()
         name = "generated: nearest training"
         scores.append(Score("nearest_mse", name, "MSE", "as real", mse, float(real)))
+        seen["copied"] = mse / float(real) if real else None
     tell(4, STEPS)
     about = {"n": n, "test": len(test), "train": len(train), "features": features.about}
-    return {"scores": scores, **about, "seed": seed}
+    found = looks(system, chosen.images, **seen)
+    return {"scores": scores, **about, "seed": seed, "looks": [one._asdict() for one in found]}
 
 
 def to_json(result: dict[str, Any], path: str, **of: str) -> None:

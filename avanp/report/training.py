@@ -19,6 +19,7 @@ from avanp.report.training_chart import (
     training_chart,
 )
 from avanp.report.training_end import count_of, notes
+from avanp.report.training_looks import looks_section
 from avanp.report.training_pictures import pictures_of
 from avanp.training.checkpoint import describe
 from avanp.training.ending import ending, looks, monitored
@@ -48,7 +49,8 @@ def _page(directory: Path, rows: Rows) -> Page:
     about = described.get("about") or {}
     data = about["data"] if isinstance(about.get("data"), dict) else {}
     pictures = pictures_of(directory, model, rows)
-    sections: list[Section] = [*pictures]
+    seen = looks_section(directory)
+    sections: list[Section] = [*pictures, *([] if seen is None else [seen])]
     if rows:
         words, (by, each) = _words(rows, described), looks(described)
         watched = collapse_chart(rows, words, by)
