@@ -224,6 +224,7 @@ def row_name(key):
         "accuracy": "accuracy",
         "frechet_distance": "Fréchet",
         "nearest_mse": "nearest training",
+        "evenness": "entropy of classes",
     }.get(key, key)
 
 

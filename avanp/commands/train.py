@@ -130,3 +130,4 @@ def train(ctx: click.Context, /, model: str, **given: Any) -> None:
             if trainer.paused:
                 fail(f"interrupted: {training_words.kept(work)}", 1)
         written(f"{work.out}: {', '.join(files)}")
+        training.say_looks(work)

@@ -166,18 +166,21 @@ def draw(trainer: Trainer, work: Work) -> list[str]:
     if seen and len(unseen) > 1:
         lines = told(looks(system, unseen.images, **seen), str(out))
         write_whole(out / LOOKS, json.dumps(lines).encode(), within=out)
-        for line in lines:
-            click.echo(
-                textwrap.fill(
-                    one_line(f"note: {line}"), 100, subsequent_indent="  ", break_on_hyphens=False
-                )
-            )
+        names.append(LOOKS)
     if "reconstruct" in system.can:
         unseen = spread(unseen, PAIRS)
         rows = {"original": unseen.images, "reconstruction": system.reconstruct(unseen.images)}
         save_image(labelled_rows(rows), out / "reconstructions.png")
         names.append("reconstructions.png")
     return names
+
+
+def say_looks(work: Work) -> None:
+    """Print what the pictures of a training look like, and what to change."""
+    path = work.out / LOOKS
+    for line in json.loads(path.read_bytes()) if path.exists() else ():
+        said = one_line(f"note: {line}")
+        click.echo(textwrap.fill(said, 100, subsequent_indent="  ", break_on_hyphens=False))
 
 
 def _watchers(system: System, work: Work) -> list[Any]:
