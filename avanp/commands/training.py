@@ -166,7 +166,6 @@ def draw(trainer: Trainer, work: Work) -> list[str]:
     if seen and len(unseen) > 1:
         lines = told(looks(system, unseen.images, **seen), str(out))
         write_whole(out / LOOKS, json.dumps(lines).encode(), within=out)
-        names.append(LOOKS)
     if "reconstruct" in system.can:
         unseen = spread(unseen, PAIRS)
         rows = {"original": unseen.images, "reconstruction": system.reconstruct(unseen.images)}
