@@ -47,7 +47,7 @@ class Trainer:
     patience : int, optional
         Epochs without a lower monitored loss after which training stops, with the best weights.
     keep_best : bool
-        Whether the best weights are kept beside the last ones without stopping.
+        Whether the best weights are kept without that.
     schedule : optional
         Of `avanp.optim.schedules`: ``lr(epoch, monitored loss)`` is the rate of the coming epoch.
     checkpoint : str
@@ -67,14 +67,12 @@ class Trainer:
         Passes over the images, and steps, that are done.
     rows : list of dict
         The log.
-    best : Best or None
-        The best weights, with `patience` or where the system keeps them.
-    monitored : float or None
-        What early stopping and a plateau saw last.
+    best, monitored : Best or None, float or None
+        The best weights, where they are kept; what early stopping and a plateau saw last.
     watchers : list of callable
         Called with the trainer and each new row; one may set `stopped`.
     paused : bool
-        May be set, by `progress` too: `fit` ends after the step, without a row, to be gone on with.
+        May be set, by `progress` too: `fit` ends after the step, without a row.
     """
 
     def __init__(
