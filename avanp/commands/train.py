@@ -77,8 +77,8 @@ from avanp.console import fail, one_line, written
     help="The trained first stage, of a model that has two.",
 )
 @click.option(
-    "--sheets",
     "--sample-every",
+    "--sheets",
     "sheets",
     type=int,
     metavar="N",
