@@ -14,7 +14,7 @@ from avanp.grad import cases as gradcases
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "avanp"
-MOST_LONG = 76  # files of more than 150 lines
+MOST_LONG = 80  # files of more than 150 lines
 
 # From the ground up: a module may import from its own layer and from those before it.
 LAYERS = [
