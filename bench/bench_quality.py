@@ -48,11 +48,11 @@ def avanp(parts, seconds, seed, name="VAE"):
     train, held = parts["train"].images, parts["validation"].images
     plan = auto.plan(name, train.shape[1:], len(train))
 
-    def trainer(steps):
+    def trainer(steps, rows):
         kind = find(name)
         options = auto.options(kind, {}, train.shape[1:], len(train), steps)
         system = kind(kind.config_class(shape=train.shape[1:], **options), seed)
-        every = max(1, steps // ROWS)
+        every = max(1, steps // rows)
         return Trainer(
             system,
             batch_size=plan.batch,
@@ -63,14 +63,22 @@ def avanp(parts, seconds, seed, name="VAE"):
             schedule=Cosine(system.config.lr, -(-steps // every)),
         )
 
-    trainer(4).fit(train, steps=4)  # compiles
+    trainer(4, 1).fit(train, steps=4)  # compiles
+    # What 200 steps with one look cost; and that look, with the mixture at the end.
     before = time.process_time()
-    short = trainer(200)
+    short = trainer(200, 1)
     short.fit(train, steps=200)
-    a_step = (time.process_time() - before) / 200
-    whole = trainer(int(seconds / a_step))
+    all_of_it = time.process_time() - before
     before = time.process_time()
-    whole.fit(train, steps=int(seconds / a_step))
+    short.system.evaluate(held, stream(seed, "eval"))
+    look = time.process_time() - before
+    before = time.process_time()
+    short.system.conclude(train, stream(seed, "sample"))
+    end = time.process_time() - before
+    steps = int((seconds - ROWS * look - end) / ((all_of_it - look - end) / 200))
+    whole = trainer(steps, ROWS)
+    before = time.process_time()
+    whole.fit(train, steps=steps)
     spent = time.process_time() - before
     system = whole.system
     whole.best.restore(system)
