@@ -30,3 +30,12 @@ def same(one, other):
     """Return whether two systems have the same weights, bit for bit."""
     a, b = one.parameters(), other.parameters()
     return a.keys() == b.keys() and all(a[k].tobytes() == b[k].tobytes() for k in a)
+
+
+def losses_of(system, batch, rng):
+    """Return what each net descends, no weight moving; running moments and `state` do."""
+    values = {}
+    for grads, terms in system.updates(lambda: batch, rng):
+        descended = system.descends(terms)
+        values |= {net: descended[net] for net in grads}
+    return values

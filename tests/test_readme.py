@@ -123,7 +123,7 @@ def test_the_two_commands_install_with_extras_that_exist():
 
 
 @pytest.mark.data
-@pytest.mark.slow
+@pytest.mark.stress
 def test_ten_seeds_on_the_papers_images_give_the_table_shown(orbit_set):
     import avanp
 

@@ -19,7 +19,7 @@ from avanp.systems.base import System
 from avanp.systems.find import find
 from avanp.systems.finite import NotFinite
 from avanp.systems.options import options_of
-from small_systems import same
+from small_systems import losses_of, same
 
 SHAPE = (6, 5, 2)
 # A BEGAN's discriminator reconstructs, and its generator decodes.
@@ -94,8 +94,8 @@ def test_the_norm_is_that_of_all_elements_of_the_gradient(name):
 def test_the_leaning_terms_change_nothing_that_is_learnt(lean, plain, arch):
     # Their gradient in the discriminators' weights is zero.
     one, other = small(lean, arch=arch), small(plain, arch=arch)
-    lean_losses = one.losses(images(), stream(0, "noise"))
-    plain_losses = other.losses(images(), stream(0, "noise"))
+    lean_losses = losses_of(one, images(), stream(0, "noise"))
+    plain_losses = losses_of(other, images(), stream(0, "noise"))
     assert lean_losses != plain_losses
     steps(one), steps(other)
     assert same(one, other)
@@ -296,7 +296,7 @@ def test_a_dropout_in_a_net_draws_from_the_generator_of_the_step(name):
         # The noise of codes is the same: a dropout's alone differs.
         system = dropped()
         system.noise = lambda n, rng: np.zeros((n, 3), np.float32)
-        return system.losses(batch_for(system), stream(noise, "noise"))
+        return losses_of(system, batch_for(system), stream(noise, "noise"))
 
     assert losses(0) == losses(0)
     assert all(value != losses(0)[net] for net, value in losses(1).items())

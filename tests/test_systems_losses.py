@@ -11,6 +11,7 @@ from avanp.ava import objectives
 from avanp.rng import stream
 from avanp.systems.ava_equations import eq1, eq3, eq4, eq9, eq11, eq12, eq15
 from avanp.systems.game import added, play
+from small_systems import losses_of
 
 SHAPE = (4, 3, 2)
 
@@ -74,7 +75,7 @@ def test_a_vae_descends_cross_entropy_and_kl(options, expected):
     assert terms["reconstruction"] == pytest.approx(cross_entropy(p, x) / 5, rel=1e-12)
     assert terms["kl"] == pytest.approx(sum(units), rel=1e-12)
     descended = cross_entropy(p, x) / 5 + expected(units)
-    losses = system.losses(x, stream(0, "noise"))
+    losses = losses_of(system, x, stream(0, "noise"))
     assert losses == pytest.approx({"encoder": descended, "decoder": descended}, rel=1e-12)
     assert terms["loss"] == losses["encoder"]
     # Of images held out, too, beside the ELBO.
@@ -109,7 +110,7 @@ def test_a_gans_losses_are_those_of_its_form():
             "non-saturating": (-np.mean(np.log(b)), -np.mean(np.log(a) + np.log(1 - b))),
             "least-squares": (np.mean((v - 1) ** 2), np.mean((u - 1) ** 2) + np.mean(v**2)),
         }[form]
-        losses = system.losses(x, stream(0, "noise"))
+        losses = losses_of(system, x, stream(0, "noise"))
         assert (losses["decoder"], losses["discriminator"]) == pytest.approx(expected, rel=1e-12)
         _, terms = system.gradients(x, stream(0, "noise"))
         means = (u.mean(), v.mean()) if form == "least-squares" else (a.mean(), b.mean())
@@ -122,7 +123,7 @@ def test_a_discriminator_that_cannot_tell_pays_log_four():
     system = small("GAN")
     for p in system.nets["discriminator"].params.values():
         p[...] = 0
-    losses = system.losses(images(), stream(0, "noise"))
+    losses = losses_of(system, images(), stream(0, "noise"))
     assert losses["discriminator"] == pytest.approx(math.log(4))
     assert losses["decoder"] == pytest.approx(math.log(2))
 
@@ -151,7 +152,7 @@ def test_a_vaegans_nets_descend_what_larsen_et_al_say(tap):
     error = np.sum((forward(front, x) - forward(front, again)) ** 2) / 2 / 5
     p, p_again, p_drawn = (sigmoid(forward(d, y)) for y in (x, again, drawn))
     fakes = -np.mean(np.log(1 - p_again)) - np.mean(np.log(1 - p_drawn))
-    losses = system.losses(x, stream(0, "noise"))
+    losses = losses_of(system, x, stream(0, "noise"))
     assert losses == pytest.approx(
         {
             "encoder": error + 2 * sum(kl_units(mu, logvar)),
@@ -233,7 +234,7 @@ def test_an_avas_losses_are_the_papers_by_the_papers_own_functions(name):
         expected["code_discriminator"] = -objectives.eq15(mu[None], mu_gen[None], *U)
         assert -eq15(terms) == pytest.approx(expected["code_discriminator"], rel=1e-12)
     expected["decoder"] = expected["encoder"]
-    assert system.losses(x, stream(0, "noise")) == pytest.approx(expected, rel=1e-12)
+    assert losses_of(system, x, stream(0, "noise")) == pytest.approx(expected, rel=1e-12)
 
 
 def test_the_non_saturating_ava_descends_minus_log_d():
@@ -250,7 +251,7 @@ def test_a_classifier_descends_minus_the_log_of_the_labels_probability():
     y = np.array([0, 3, 1, 1, 2])
     p = system.probabilities(x)
     expected = -np.mean([math.log(p[i, y[i]]) for i in range(5)])
-    losses = system.losses((x, y), stream(0, "noise"))
+    losses = losses_of(system, (x, y), stream(0, "noise"))
     assert losses["classifier"] == pytest.approx(expected, rel=1e-12)
 
 
