@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-CHUNK = 2000  # cases of one process
+CHUNK = 1000  # cases of one process
 SECONDS = 300  # of one process: kernels of odd layouts are compiled
 BACKENDS = ("numba", "numpy")
 
