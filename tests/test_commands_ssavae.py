@@ -185,7 +185,7 @@ def test_codes_and_the_grid_of_their_images_are_drawn(use):
     run, place = use
     done = run("latent", "--out", "codes.png")
     assert done.code == 0, done.err
-    assert "359 test images, codes of 2 numbers, silhouette by classes" in done.out
+    assert "80 test images, codes of 2 numbers, silhouette by classes" in done.out
     assert avanp(place, "latent", "run/vec", "--out", "vec.png").code == 0
     with Image.open(place / "codes.png") as picture:
         colours = picture.convert("RGB").getcolors(2**24)
@@ -238,11 +238,11 @@ def test_both_stages_are_evaluated_by_all_that_they_can(use):
     } <= set(scores)
     assert 0 < scores["sharpness"]["value"] < 1.5
     system, _ = load(place / "run/checkpoint.npz")
-    test = load_splits("digits")["test"]
+    test = load_splits("digits", limit=80)["test"]
     share = np.mean(system.predict(test.images) == test.labels)
     assert scores["own_accuracy"]["value"] == pytest.approx(share)
     done = avanp(place, "evaluate", "run/vec")
-    assert "VEC on digits: 359 test images" in done.out
+    assert "VEC on digits: 80 test images" in done.out
     assert "silhouette of codes" in done.out
     space = run("evaluate", "--features", "classifier:run/vec")
     assert "the VEC 'run/vec' has no features of images to compare by" in space.err
