@@ -58,6 +58,7 @@ def test_a_training_becomes_a_page_too(place):
         "What changed over the epochs",
         "Generated images",
         "Reconstructions",
+        "What the pictures look like",
         "First, best and last epoch",
         "What was trained",
     ]
