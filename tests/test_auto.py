@@ -50,6 +50,7 @@ def test_what_is_given_stays_and_the_rest_fits_it():
         "upsample", "bernoulli", 0,
     )  # fmt: skip
     assert "mixture" not in options
+    assert chosen("VAE", (64, 64, 3), arch="conv", latent=6)["mixture"] == 1
     assert chosen("VAE", (64, 64, 3), widths=(8, 16))["latent"] % (16 * 16) == 0
     assert "widths" not in chosen("VAE", (64, 64, 3), arch="mlp")
     real = {"pixel_range": "real", "likelihood": "gaussian"}

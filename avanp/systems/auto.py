@@ -14,7 +14,7 @@ from avanp.systems.options import options_of
 
 Shape = tuple[int, ...]
 
-AUTO = "auto"
+AUTO, OPTIMAL = "auto", "optimal-gaussian"
 SMALL = 8  # pixels
 WIDTHS = (32, 64, 128, 128, 128)
 # Numbers of a code at each place of the smallest map, by the channels of an image; of a code that a
@@ -93,7 +93,7 @@ def options(
     if not follows(kind.name, shape) or given.get("pixel_range") == "real":
         return given
     found: dict[str, Any] = {"arch": "upsample" if kind.name in GAMES else "spatial"}
-    found |= {"likelihood": "optimal-gaussian"}
+    found |= {"likelihood": OPTIMAL}
     arch = given.get("arch", found["arch"])
     if arch != "mlp":
         found["widths"] = WIDTHS[: halvings(shape)]
@@ -102,9 +102,11 @@ def options(
         found["latent"] = NUMBERS.get(shape[2], 8) * math.prod(
             -(-side // 2**depth) for side in shape[:2]
         )
-        found["mixture"] = gaussians(n)
     elif kind.name in GAMES:
         found["latent"] = GAME_LATENT
+    # Of many codes, or where the best variance is small, codes are not where the prior has them.
+    if arch == "spatial" or given.get("likelihood", OPTIMAL) == OPTIMAL:
+        found["mixture"] = gaussians(n)
     if updates is not None:
         found["warmup"] = int(WARMUP * updates)
     known = options_of(kind.config_class)

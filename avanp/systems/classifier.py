@@ -22,7 +22,7 @@ from avanp.nets import builders, classifiers
 from avanp.nets.heads import SLOPE
 from avanp.systems.base import Gradients, Rng, System, Terms
 from avanp.systems.classifier_config import HEAD, ClassifierConfig
-from avanp.systems.features import found_part, tap_places
+from avanp.systems.features import found_part, net_to_check, tap_places
 from avanp.systems.images import as_rows, in_chunks
 from avanp.systems.kept_features import KeptFeatures
 from avanp.systems.parts import Load, Part, no_runs
@@ -100,6 +100,12 @@ class Classifier(System):
         """Return VGG16, where the head of it alone is trained."""
         needed = cls.parts_needed(config)
         return {name: cls.find_part(name, config, config.features, dtype) for name in needed}
+
+    @classmethod
+    def parts_to_check(cls, config: Any) -> dict[str, Part]:
+        """Return a random net without kinks, where another net's features are what is seen."""
+        needed = cls.parts_needed(config)
+        return {name: Part(net_to_check(config.shape), "random") for name in needed}
 
     @classmethod
     def find_part(cls, part: str, config: Any, origin: str, dtype: Any) -> Part:

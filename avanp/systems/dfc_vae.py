@@ -21,7 +21,13 @@ from avanp.nets import dfc
 from avanp.systems.base import Gradients, Rng, Terms
 from avanp.systems.dfc_vae_config import DFCVAEConfig
 from avanp.systems.encoding import EncodingSystem
-from avanp.systems.features import feature_part, found_part, random_net, tap_places
+from avanp.systems.features import (
+    feature_part,
+    found_part,
+    net_to_check,
+    random_net,
+    tap_places,
+)
 from avanp.systems.likelihood import reconstruction, to_images, to_output
 from avanp.systems.parts import Load, Part, no_runs
 from avanp.systems.streams import Streams
@@ -146,9 +152,7 @@ class DFCVAE(EncodingSystem):
     @classmethod
     def parts_to_check(cls, config: Any) -> dict[str, Part]:
         """Return a random net without kinks."""
-        rng = Streams(0)[PART]
-        net = random_net(config.shape, rng, np.float64, widths=(3, 2), smooth=True)
-        return {PART: Part(net, "random")}
+        return {PART: Part(net_to_check(config.shape), "random")}
 
     @classmethod
     def build_part(cls, part: str, config: Any, streams: Mapping[str, Rng], dtype: Any) -> Layer:

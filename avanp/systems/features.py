@@ -31,6 +31,7 @@ from avanp.layers.softplus import Softplus
 from avanp.layers.tanh import Tanh
 from avanp.metrics.vgg16 import vgg16_net
 from avanp.systems.parts import Load, Part
+from avanp.systems.streams import Streams
 
 WIDTHS = (16, 32, 64, 64, 64)
 ACTIVATIONS = (ReLU, LeakyReLU, ELU, Softplus, Tanh)
@@ -132,6 +133,11 @@ def random_net(
         if min(height, width) < 1:
             break
     return Sequential(layers)
+
+
+def net_to_check(shape: tuple[int, int, int]) -> Sequential:
+    """Return a small random net of images of `shape` without kinks, in float64."""
+    return random_net(shape, Streams(0)["features"], np.float64, widths=(3, 2), smooth=True)
 
 
 def tap_places(net: Sequential, shape: tuple[int, int, int]) -> list[int]:
