@@ -111,11 +111,12 @@ def test_an_unfinished_sweep_is_audited_as_one_and_its_report_says_when_there_is
 
 
 def fail_last(directory):
-    """Make the last cell one that failed."""
+    """Make the last cell one that failed; return its rule set and model."""
     rows = read_rows(directory)
     rows[-1] |= {"status": "failed", "reason": "no luck", "bm": None, "bm_signed": None}
     text = "".join(json.dumps(row) + "\n" for row in rows)
     (directory / "rows.jsonl").write_text(text)
+    return f"{rows[-1]['rules']} {rows[-1]['model']}"
 
 
 def test_failed_cells_are_said_after_the_verdicts_of_what_is_there(copy):
@@ -194,13 +195,13 @@ def test_an_audit_runs_its_own_sweep_and_ends_as_one_that_reads_it(tmp_path):
 
     # A cell that failed is said at the end, and tried again when asked for.
     whole = results(tmp_path / "new")
-    fail_last(tmp_path / "new")
+    cell = fail_last(tmp_path / "new")  # of two processes, the last of either
     words = (*words, "--claims-only", "--out", "new")
     failed = avanp(tmp_path, *words, command=few)
     assert failed.code == 1
     assert "of 11 claims" in failed.out
     said = "avanp: 1 of 42 cells failed: the same command with --retry-failed runs them again; "
-    assert failed.err.splitlines()[-1].startswith(f"{said}the first: exact ")
+    assert failed.err.splitlines()[-1].startswith(f"{said}the first: {cell} ")
     retried = avanp(tmp_path, *words, "--retry-failed", command=few)
     assert retried.code == 0, retried.err
     assert results(tmp_path / "new") == whole
