@@ -109,7 +109,7 @@ def test_every_command_has_examples_that_it_understands(tmp_path, monkeypatch):
                 command.make_context(command.name, words[first + 1 :])
 
 
-@pytest.mark.parametrize("name", ["", "data"])
+@pytest.mark.parametrize("name", ["", "data", "reproduce"])
 def test_a_command_of_commands_alone_shows_its_help(tmp_path, name):
     assert avanp(tmp_path, *name.split()) == avanp(tmp_path, *name.split(), "--help")
 

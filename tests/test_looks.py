@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 from scipy.ndimage import gaussian_filter
 
 from avanp.errors import AvanpError
-from avanp.evaluation.looks import WHY, looks, told
+from avanp.evaluation.looks import WHY, Look, looks, told
 from avanp.metrics.signs import signs
 from avanp.report.training_looks import NAME, looks_section
 from avanp.systems import build
@@ -81,7 +81,7 @@ def test_fine_detail_is_the_energy_of_the_laplacian_pixel_by_pixel():
 
 def test_what_is_seen_comes_with_why_and_what_to_change():
     vae = build("VAE", shape=(32, 32, 3), widths=(4,), latent=2)
-    gan = build("GAN", shape=(32, 32, 3), widths=(4,), latent=2)
+    gan = build("GAN", shape=(32, 32, 3), arch="conv", widths=(4,), latent=2)
     assert looks(vae, REAL, MORE, REAL) == []
     (one,) = looks(vae, REAL, again=MADE["blurred"])
     assert (one.sees, one.of) == ("blurred", "reconstructions")
@@ -91,8 +91,56 @@ def test_what_is_seen_comes_with_why_and_what_to_change():
     (other,) = looks(vae, REAL, np.clip(MADE["mottled"], 0, 1))
     assert "avanp generate runs/a --sampler gmm" in told([other], "runs/a")[0]
     (board,) = looks(gan, REAL, np.clip(MADE["checkerboard"], 0, 1))
-    assert (board.sees, board.change) == ("checkerboard", "--arch upsample")
+    assert board.sees == "checkerboard"
+    assert board.change == "a new --out with --arch upsample"
     assert set(WHY) == {*MADE, "overfitted"}
+
+
+def advised(word, of="again", model="VAE", steps=None, **options):
+    """What is said of images that look so, of a model with these options."""
+    system = build(model, shape=(32, 32, 3), widths=(4,), latent=2, **options)
+    given = {of: np.clip(MADE[word], 0, 1)}
+    return next(s for s in looks(system, REAL, **given, steps=steps) if s.sees == word)
+
+
+def test_what_is_set_already_is_not_advised():
+    for word in ("blurred", "washed out"):
+        assert "optimal-gaussian" in advised(word).change
+        assert "optimal-gaussian" not in advised(word, likelihood="optimal-gaussian").change
+    for word in ("mottled", "all alike"):
+        assert "--sampler gmm" in advised(word, "generated").change
+        assert "--sampler gmm" not in advised(word, "generated", mixture=1).change
+    set_ = advised("all alike", free_nats=0.2, warmup=500).change
+    assert "--free-nats" not in set_
+    assert "--warmup" not in set_
+    assert "--free-nats" not in advised("all alike", model="AVA1").change  # it has none
+    assert "--arch" not in advised("checkerboard", "generated", "GAN", arch="upsample").change
+
+
+def test_reconstructions_are_not_blamed_on_how_codes_are_drawn():
+    for word in MADE:
+        said = advised(word)
+        assert "drawn" not in said.why
+        assert "--sampler" not in said.change
+    assert "drawn" in advised("mottled", "generated").why
+
+
+@pytest.mark.parametrize(("model", "few", "many"), [("VAE", 299, 300), ("GAN", 1499, 1500)])
+def test_a_training_is_short_where_its_steps_were_few(model, few, many):
+    short = advised("all alike", "generated", model, few)
+    assert (short.why, short.change) == (
+        "the training was short",
+        "a new --out with more --epochs",
+    )
+    for steps in (many, None):
+        assert "short" not in advised("all alike", "generated", model, steps).why
+
+
+def test_nothing_is_advised_where_all_that_helps_is_set():
+    said = Look("blurred", "samples", "fine detail 0.1 of real", "little is kept", "")
+    assert told([said], "runs/a") == [
+        "samples look blurred (fine detail 0.1 of real): little is kept"
+    ]
 
 
 def test_training_images_known_by_heart_are_overfitted():

@@ -48,6 +48,22 @@ def picture(folder, name):
     Image.new("RGB", (40, 20)).save(folder / name)
 
 
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({}, "drawn from its prior."),
+        ({"mixture": 1}, "drawn from one Gaussian fitted to the codes of the training images."),
+        ({"mixture": 3}, "drawn from 3 Gaussians fitted to the codes of the training images."),
+    ],
+)
+def test_generated_images_are_said_to_be_of_the_codes_they_are_drawn_from(tmp_path, options, says):
+    vae = build("VAE", shape=IMAGES.shape[1:], widths=(4,), latent=2, **options)
+    Trainer(vae, out=tmp_path, batch_size=len(IMAGES)).fit(IMAGES, 1)
+    picture(tmp_path, "samples.png")
+    found = write_training(tmp_path).read_text("utf-8")
+    assert f"What the model makes of random codes, {says}" in found
+
+
 # How it ended
 
 

@@ -72,6 +72,8 @@ def evaluate(
     from avanp.pictures.save import check_picture, save_image
     from avanp.progress import shown
     from avanp.report.scores import about_line, class_table, table
+    from avanp.training.checkpoint import describe
+    from avanp.training.folder import checkpoint_in
 
     if json_file is not None and (not json_file or os.path.isdir(json_file)):
         raise AvanpError(f"cannot write {json_file!r}: --json names a file")
@@ -100,8 +102,17 @@ def evaluate(
         counts = f"{len(test):,} test, {len(train):,} training images"
         click.echo(one_line(f"{model.name} on {test.name}: {counts}"))
         with shown("parts") as progress:
+            step = describe(checkpoint_in(checkpoint)).get("step")
             result = score(
-                model, train, test, space, n=n, seed=seed, classifier=judge, progress=progress
+                model,
+                train,
+                test,
+                space,
+                n=n,
+                seed=seed,
+                classifier=judge,
+                steps=step if isinstance(step, int) else None,
+                progress=progress,
             )
         click.echo(f"\n{table(result['scores'])}", nl=False)
         if "generate" in system.can:

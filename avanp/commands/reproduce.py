@@ -36,12 +36,15 @@ class Papers(click.Group):
         return command_of(load("paper", name))
 
 
-@click.group(cls=Papers)
-def reproduce() -> None:
+@click.group(cls=Papers, invoke_without_command=True)
+@click.pass_context
+def reproduce(ctx: click.Context) -> None:
     """Run a paper's experiment, print its tables beside the paper's, and a verdict on each claim.
 
     avanp reproduce PAPER --help shows the axes of its grid, and its items.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 def command_of(experiment: "Experiment") -> click.Command:

@@ -16,7 +16,7 @@ from avanp.console import fail, one_line, written
         "avanp train VAE --help",
         "avanp train VAE --data digits --epochs 20 --out runs/vae",
         "avanp train AVA1 --data fashion-mnist --arch conv --out runs/ava1",
-        "avanp train GAN --data photos --size 64x64 --arch conv --epochs 50 --out runs/gan",
+        "avanp train GAN --data photos --size 64x64 --out runs/gan",
         "avanp train SSAVAE --data mnist --latent 2 --out runs/ssavae",
         "avanp train classifier --data mnist --arch conv --epochs 3 --out runs/classifier",
         "avanp train examples/10_own_model.py:Denoiser --data digits --out runs/denoiser",

@@ -164,7 +164,7 @@ def draw(trainer: Trainer, work: Work) -> list[str]:
         seen["again"] = system.reconstruct(unseen.images)
         seen["known"] = (known, system.reconstruct(known))
     if seen and len(unseen) > 1:
-        lines = told(looks(system, unseen.images, **seen), str(out))
+        lines = told(looks(system, unseen.images, **seen, steps=trainer.step), str(out))
         write_whole(out / LOOKS, json.dumps(lines).encode(), within=out)
     if "reconstruct" in system.can:
         unseen = spread(unseen, PAIRS)

@@ -3,13 +3,10 @@
 from collections.abc import Iterator
 
 from avanp.commands.work import Work
-from avanp.systems.auto import GAMES
+from avanp.systems.auto import FEW_STEPS, GAMES
 from avanp.systems.options import value_words
 from avanp.training.checkpoint import describe
 from avanp.training.trainer import NAME, Trainer
-
-# Of a model that has a loss to go by, and of one that plays a game.
-FEW_STEPS = (300, 1500)
 
 
 def introduction(trainer: Trainer, work: Work) -> Iterator[str]:

@@ -44,6 +44,7 @@ def evaluate(
     n: int = 2000,
     seed: int = 0,
     classifier: Any = None,
+    steps: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """Return the scores of a model on test images that it has not seen: of all that it can.
@@ -61,6 +62,8 @@ def evaluate(
     classifier : System, optional
         Of the test images' classes: for its accuracy on reconstructions, and how many classes it
         finds in generated images.
+    steps : int, optional
+        That the system was trained for, where that is known: for the reason of what is seen.
     progress : callable, optional
         Called with (done, in all).
 
@@ -116,7 +119,7 @@ def evaluate(
         seen["copied"] = mse / float(real) if real else None
     tell(4, STEPS)
     about = {"n": n, "test": len(test), "train": len(train), "features": features.about}
-    found = looks(system, chosen.images, **seen)
+    found = looks(system, chosen.images, **seen, steps=steps)
     return {"scores": scores, **about, "seed": seed, "looks": [one._asdict() for one in found]}
 
 

@@ -48,7 +48,7 @@ def _page(directory: Path, rows: Rows) -> Page:
     model = str(described["system"])
     about = described.get("about") or {}
     data = about["data"] if isinstance(about.get("data"), dict) else {}
-    pictures = pictures_of(directory, model, rows)
+    pictures = pictures_of(directory, model, rows, _mixture(described))
     seen = looks_section(directory)
     sections: list[Section] = [*pictures, *([] if seen is None else [seen])]
     if rows:
@@ -66,6 +66,12 @@ def _page(directory: Path, rows: Rows) -> Page:
     title = f"{model} on {data['name']}" if data.get("name") else model
     lead = [muted(_facts(described)), *notes(ended, described, rows, drawn=bool(pictures))]
     return Page(title, lead, sections, [muted("Written by avanp report.")])
+
+
+def _mixture(described: Mapping[str, Any]) -> int:
+    """Return how many Gaussians a model draws its codes of, 0 of one that keeps none."""
+    kept = described["config"].get("mixture")
+    return kept if isinstance(kept, int) else 0
 
 
 def _facts(described: Mapping[str, Any]) -> str:

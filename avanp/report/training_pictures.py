@@ -12,14 +12,30 @@ Rows = Sequence[Mapping[str, Any]]
 SHEETS = 8  # on a page, of however many
 
 
-def pictures_of(directory: Path, model: str, rows: Rows) -> list[Section]:
-    """Return a section for each picture that a training has drawn, and one of its sheets."""
+def pictures_of(directory: Path, model: str, rows: Rows, mixture: int = 0) -> list[Section]:
+    """Return a section for each picture that a training has drawn, and one of its sheets.
+
+    Parameters
+    ----------
+    directory : Path
+        Of the training.
+    model : str
+        Its name.
+    rows : sequence of mappings
+        Of its log.
+    mixture : int
+        Gaussians that the model keeps to draw codes of; 0 where it draws them of its prior.
+    """
+    codes = "random codes, drawn from its prior"
+    if mixture:
+        many = f"{mixture} Gaussians" if mixture > 1 else "one Gaussian"
+        codes = f"random codes, drawn from {many} fitted to the codes of the training images"
     part = "validation" if any(key.startswith(HELD) for row in rows for key in row) else "test"
     pictures = {
         "samples.png": (
             "Generated images",
             f"Images drawn by {model} from random codes",
-            "What the model makes of random codes, drawn from its prior.",
+            f"What the model makes of {codes}.",
         ),
         "reconstructions.png": (
             "Reconstructions",

@@ -22,6 +22,8 @@ WIDTHS = (32, 64, 128, 128, 128)
 NUMBERS, GAME_LATENT = {1: 4, 3: 8}, 64
 # Updates of the weights in all, of a model that reconstructs and of one that plays a game.
 UPDATES, GAME_UPDATES = 3000, 6000
+# Fewer updates show no shapes, of a model that has a loss to go by, and of a game.
+FEW_STEPS = (300, 1500)
 # Epochs at most: few images are learned by heart.
 MOST_EPOCHS = 500
 # Images a step, where there are fewer images than that.
