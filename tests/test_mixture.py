@@ -5,6 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
 
+import avanp
 from avanp.errors import AvanpError
 from avanp.rng import stream
 from avanp.systems import build, mixture
@@ -36,26 +37,36 @@ def test_the_e_step_is_bayes_rule_code_by_code(three):
 
 def test_the_m_step_is_weighted_moments_number_by_number():
     rng = np.random.default_rng(2)
-    x, shares = rng.normal(size=(7, 2)), rng.dirichlet([1, 1], 7)
+    n = 15
+    x, shares = rng.normal(size=(n, 2)), rng.dirichlet([1, 1], n)
+    x[:, 1] += 2 * x[:, 0]  # t < 1
     m = mixture.maximisation(x, shares)
-    spread = np.mean([(x[i, a] - x[:, a].mean()) ** 2 for i in range(7) for a in range(2)])
+    spread = np.mean([(x[i, a] - x[:, a].mean()) ** 2 for i in range(n) for a in range(2)])
     for k in range(2):
-        count = sum(shares[i, k] for i in range(7))
-        mean = [sum(shares[i, k] * x[i, a] for i in range(7)) / count for a in range(2)]
-        assert m.weights[k] == pytest.approx(count / 7)
+        count = sum(shares[i, k] for i in range(n))
+        mean = [sum(shares[i, k] * x[i, a] for i in range(n)) / count for a in range(2)]
+        assert m.weights[k] == pytest.approx(count / n)
         assert_allclose(m.means[k], mean)
         own = np.zeros((2, 2))
         for a in range(2):
             for b in range(2):
-                for i in range(7):
+                for i in range(n):
                     own[a, b] += shares[i, k] * (x[i, a] - mean[a]) * (x[i, b] - mean[b]) / count
         doubt = 0.0  # Var(s_01), twice
-        for i in range(7):
+        for i in range(n):
             product = (x[i, 0] - mean[0]) * (x[i, 1] - mean[1])
             doubt += 2 * shares[i, k] * (product - own[0, 1]) ** 2 / count**2
-        t = min(doubt / (2 * own[0, 1] ** 2), 1)
+        t = doubt / (2 * own[0, 1] ** 2) * count / (count - 1)
+        assert 0.01 < t < 0.99
         expected = (1 - t) * own + t * np.diag(np.diag(own)) + FLOOR * spread * np.eye(2)
         assert_allclose(m.factors[k] @ m.factors[k].T, expected)
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_a_covariance_of_fewer_than_four_codes_is_its_diagonal(n):
+    x = np.arange(n)[:, None] * [1.0, 2.0, -1.0]
+    factor = mixture.maximisation(x, np.ones((n, 1))).factors[0]
+    assert_array_equal(factor, np.diag(np.diag(factor)))
 
 
 def test_gaussians_that_do_not_touch_are_found_and_drawn_from(three):
@@ -75,7 +86,12 @@ def test_gaussians_that_do_not_touch_are_found_and_drawn_from(three):
 def test_codes_that_are_all_one_or_fewer_than_gaussians_have_a_mixture():
     rng = np.random.default_rng(5)
     same = fit(np.ones((4, 3)), 2, rng)
-    assert_allclose(draw(same, 5, rng), 1, atol=1e-6)
+    assert_allclose(draw(same, 5, rng), 1, atol=1e-5)
+    state = mixture.empty_state(2, 3, np.float32)
+    mixture.keep(state, same)
+    values, dz = mixture.energies(np.full((2, 3), 1.1), mixture.kept(state))
+    assert np.isfinite(values).all()
+    assert (dz > 0).all()
     assert len(fit(rng.normal(size=(3, 8)), 10, rng).weights) == 3
 
 
@@ -110,3 +126,11 @@ def test_a_mixture_without_weight_is_none():
     mixture.keep(state, Mixture(np.ones(1), np.zeros((1, 2)), np.eye(2)[None]))
     drawn = draw(mixture.kept(state), 9, np.random.default_rng(0))
     assert drawn.shape == (9, 2)
+
+
+def test_holes_are_filled_by_a_model_of_images_that_are_all_one():
+    x = np.full((8, 16, 16, 1), 0.5)
+    known = np.ones((1, 16, 16), bool)
+    known[:, 4:9, 4:9] = False
+    m = avanp.VAE(epochs=1, random_state=0).fit(x)
+    assert np.isfinite(m.recover(x[:1], known, steps=1)).all()

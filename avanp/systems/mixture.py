@@ -23,6 +23,10 @@ STEPS = 10
 LEAST_SHARE = 1e-6
 # The part of every covariance that is a multiple of the identity, so that it has an inverse.
 FLOOR = 1e-3
+# That part at least, which float32 holds and a root of it too: codes may all be one.
+LEAST_VARIANCE = 1e-12
+# Of so few codes the products of two numbers say nothing of how uncertain a covariance is.
+FEWEST = 4
 
 
 class Mixture(NamedTuple):
@@ -106,12 +110,12 @@ def maximisation(x: Array, shares: Array) -> Mixture:
     """Return the M step: weights, means and shrunk covariances of codes with these shares.
 
     A covariance S becomes (1 - t) S + t diag S, with t = Σ Var(s_ab) / Σ s_ab² over a ≠ b, the
-    intensity of Schäfer and Strimmer (2005) for that target.
+    intensity of Schäfer and Strimmer (2005) for that target; t = 1 of fewer than `FEWEST` codes.
     """
     n = x.shape[1]
     counts = shares.sum(axis=0)
     means = (shares.T @ x) / np.maximum(counts, 1e-12)[:, None]
-    floor = FLOOR * max(float(np.var(x, axis=0).mean()), np.finfo(float).tiny) * np.eye(n)
+    floor = max(FLOOR * float(np.var(x, axis=0).mean()), LEAST_VARIANCE) * np.eye(n)
     factors = np.empty((len(counts), n, n))
     for k, (count, mean) in enumerate(zip(counts, means, strict=True)):
         mine = shares[:, k] > LEAST_SHARE
@@ -122,8 +126,10 @@ def maximisation(x: Array, shares: Array) -> Mixture:
         fourth = (squares * share).T @ squares / count
         apart_of = ~np.eye(n, dtype=bool)
         signal = float(np.square(own)[apart_of].sum())
-        doubt = float((fourth - np.square(own))[apart_of].sum()) / count
-        t = min(max(doubt / signal, 0.0), 1.0) if signal > 0 else 1.0
+        doubt = float((fourth - np.square(own))[apart_of].sum())
+        # Both unbiased: a factor n / (n - 1) is left of theirs.
+        told = signal > 0 and count >= FEWEST
+        t = min(max(doubt / (signal * (count - 1)), 0.0), 1.0) if told else 1.0
         factors[k] = np.linalg.cholesky((1 - t) * own + t * np.diag(np.diag(own)) + floor)
     return Mixture(counts / len(x), means, factors)
 
