@@ -56,6 +56,15 @@ def test_images_that_were_made_so_are_called_so(word):
     assert others <= {"checkerboard": {"mottled"}, "all alike": {"washed out"}}.get(word, set())
 
 
+def test_a_pattern_of_two_pixels_is_the_same_on_bright_images_as_on_dark_ones():
+    for light in (lambda x: np.clip(x, 0, 1), lambda x: 1 - np.clip(x, 0, 1)):
+        dark, board = light(0.2 * REAL), light(0.2 * MADE["checkerboard"])
+        one = next(s for s in signs(board, dark) if s.key == "checkerboard")
+        assert one.shows
+        both = [s for s in signs(1 - board, 1 - dark) if s.key == "checkerboard"]
+        assert_allclose(both[0].value, one.value)
+
+
 def test_grey_images_have_contrast_for_colour():
     grey = drawn(40, 1)
     flat = 0.3 * grey + 0.7 * grey.mean(axis=(1, 2), keepdims=True)

@@ -87,8 +87,10 @@ def _pattern(x: Array) -> float:
     for axis in (1, 2):
         n = x.shape[axis] // 2 * 2
         part = np.take(x, np.arange(n), axis=axis)
-        # Of the differences, so that edges at the border of an image do not spread over all.
-        power = np.square(np.abs(np.fft.rfft(np.diff(part, axis=axis, append=0), axis=axis)))
+        # Of the differences, so that edges at the border of an image do not spread over all; the
+        # last pixel has none to the pixel after it, however bright it is.
+        steps = np.diff(part, axis=axis, append=np.take(part, [-1], axis=axis))
+        power = np.square(np.abs(np.fft.rfft(steps, axis=axis)))
         power = np.moveaxis(power, axis, 0).reshape(n // 2 + 1, -1).mean(axis=1)
         ratios.append(power[-1] / max(power[-5:-1].mean(), 1e-12))
     return float(np.mean(ratios))
