@@ -11,6 +11,7 @@ from avanp.registry import SYSTEMS
 from avanp.rng import stream
 from avanp.systems import auto, build
 from avanp.systems.find import find
+from avanp.systems.finite import NotFinite
 
 
 def chosen(model, shape, n=1000, **given):
@@ -33,6 +34,23 @@ def test_what_is_chosen_can_be_built_for_images_of_any_size(model, shape):
     assert system.generate(2, stream(0, "sample")).shape == (2, *shape)
     smallest = [size >> len(system.config.widths) for size in shape[:2]]
     assert 3 <= min(smallest) <= 12
+
+
+@pytest.mark.parametrize(
+    ("shape", "latent", "most"),
+    [((64, 64, 3), 512, 20), ((512, 512, 3), 2048, 2), ((1024, 1024, 3), 8192, 0),
+     ((16, 1024, 3), 32768, 0), ((9, 2000, 1), None, 0)],
+)  # fmt: skip
+def test_a_mixture_of_large_codes_has_fewer_gaussians_or_none(shape, latent, most):
+    options = chosen("VAE", shape, 100_000)
+    assert latent in (None, options["latent"])
+    assert options["mixture"] == most
+    assert options["mixture"] * options["latent"] ** 2 <= auto.MOST_NUMBERS
+    assert chosen("VAE", shape, 100_000, latent=8)["mixture"] == 20
+    if latent == 32768:
+        system = build("VAE", shape=shape, **options)
+        assert system.state.keys() == {"kl_weight"}
+        assert system.generate(1, stream(0, "sample")).shape == (1, *shape)
 
 
 @pytest.mark.parametrize("model", SYSTEMS)
@@ -102,6 +120,8 @@ def test_an_estimator_follows_the_images_and_says_so():
     assert (m.system_.config.arch, m.system_.config.likelihood) == ("spatial", "optimal-gaussian")
     assert m.system_.config.warmup == 0  # of so many epochs a fit in parts is the same
     assert len(m.history_) == 1
+    with pytest.raises(AvanpError, match="latent"):
+        avanp.VAE(latent="many", epochs=1).fit(x)
     assert avanp.VAE(arch="mlp", latent=3, epochs=1).fit(x).system_.config.latent == 3
     assert '"auto": by the images' in avanp.VAE.__doc__
     digits = np.random.default_rng(0).random((20, 8, 8, 1)).astype(np.float32)
@@ -118,3 +138,13 @@ def test_the_weight_of_kl_grows_to_beta_in_training_and_is_beta_in_validation():
         measured = system.evaluate(x, np.random.default_rng(1))
         assert measured["loss"] == pytest.approx(measured["reconstruction"] + 0.5 * measured["kl"])
     assert float(system.state["kl_weight"]) == 0.5
+
+
+def test_a_step_that_is_not_finite_is_none_of_the_warm_up():
+    system = build("VAE", shape=(6, 5, 1), widths=(8,), latent=2, warmup=4)
+    x = np.full((4, 6, 5, 1), np.nan, np.float32)
+    with pytest.raises(NotFinite):
+        system.step(x, np.random.default_rng(1))
+    assert float(system.state["kl_weight"]) == 0
+    system.step(np.zeros_like(x), np.random.default_rng(1))
+    assert float(system.state["kl_weight"]) == 0.25

@@ -7,6 +7,7 @@ tables, and models that are not in `MODELS` keep their own defaults.
 
 import math
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 from avanp.systems.mixture import gaussians
@@ -20,6 +21,8 @@ WIDTHS = (32, 64, 128, 128, 128)
 # Numbers of a code at each place of the smallest map, by the channels of an image; of a code that a
 # game is played with.
 NUMBERS, GAME_LATENT = {1: 4, 3: 8}, 64
+# Of the covariances of a mixture, 32 MB: of larger codes it has fewer Gaussians, or none.
+MOST_NUMBERS = 2**23
 # Updates of the weights in all, of a model that reconstructs and of one that plays a game.
 UPDATES, GAME_UPDATES = 3000, 6000
 # Fewer updates show no shapes, of a model that has a loss to go by, and of a game.
@@ -108,7 +111,10 @@ def options(
         found["latent"] = GAME_LATENT
     # Of many codes, or where the best variance is small, codes are not where the prior has them.
     if arch == "spatial" or given.get("likelihood", OPTIMAL) == OPTIMAL:
-        found["mixture"] = gaussians(n)
+        latent = given.get("latent", found.get("latent"))
+        # What is no number of numbers is refused with the other options.
+        numbers = max(latent, 1) if isinstance(latent, Integral) else 1
+        found["mixture"] = min(gaussians(n), MOST_NUMBERS // int(numbers) ** 2)
     if updates is not None:
         found["warmup"] = int(WARMUP * updates)
     known = options_of(kind.config_class)

@@ -10,7 +10,7 @@ from avanp.layers.base import Array, Layer
 from avanp.layers.gaussian_sample import reparameterise, reparameterise_backward
 from avanp.layers.two_heads import halves
 from avanp.losses.kl import kl_logvar
-from avanp.systems.base import Gradients, Rng, Terms
+from avanp.systems.base import Draw, Gradients, Rng, Terms
 from avanp.systems.config import LikelihoodConfig
 from avanp.systems.encoding import EncodingSystem
 from avanp.systems.likelihood import reconstruction
@@ -70,6 +70,14 @@ class VAE(EncodingSystem):
             self.state["kl_weight"] = np.zeros(())
         return super().build(streams)
 
+    def update(self, draw: Draw, rng: Rng) -> Terms:
+        """Run a step; one that is not finite, and changes nothing, does not warm up either."""
+        terms = super().update(draw, rng)
+        if self.config.warmup:
+            now, beta = self.state["kl_weight"], self.config.beta
+            now[...] = min(beta, float(now) + beta / self.config.warmup)
+        return terms
+
     def gradients(self, batch: Array, rng: Rng) -> tuple[Gradients, Terms]:
         """Return the gradients of both nets; reconstruction and KL in nats, unweighted."""
         encoder, decoder, c = self.nets["encoder"], self.nets["decoder"], self.config
@@ -80,7 +88,7 @@ class VAE(EncodingSystem):
             reparameterise(mu, logvar, eps), train=True, rng=rng
         )
         recon, doutput = reconstruction(output, batch, c)
-        weight = self._weight()
+        weight = float(self.state["kl_weight"] if c.warmup else c.beta)
         penalty, dmu, dlogvar = self._kl(mu, logvar, weight)
         dz, of_decoder = decoder.backward(doutput, decoder_cache)
         assert dz is not None
@@ -103,16 +111,6 @@ class VAE(EncodingSystem):
         penalty, kl = self._kl(mu, logvar, c.beta)[0], kl_logvar(mu, logvar)[0]
         terms = {"loss": recon + penalty, "reconstruction": recon, "kl": kl}
         return terms | {"elbo": -(recon + kl)}
-
-    def _weight(self) -> float:
-        """Return the weight of KL in this step, and count the step."""
-        c = self.config
-        if not c.warmup:
-            return float(c.beta)
-        now = self.state["kl_weight"]
-        weight = float(now)
-        now[...] = min(c.beta, weight + c.beta / c.warmup)
-        return weight
 
     def _kl(self, mu: Array, logvar: Array, weight: float) -> tuple[float, Array, Array]:
         c = self.config
