@@ -130,7 +130,15 @@ def test_shoes_and_bags_are_compared_with_what_is_known_beforehand(shoes, bags, 
 
 @pytest.mark.parametrize(
     ("curve", "at"),
-    [([0.15, 0.38, 0.4, 0.51, 0.67], 1), ([0.96, 0.95, 0.95, 0.52, 0.03], 2), ([0, 1, 2, 3], 0)],
+    [
+        ([0.15, 0.38, 0.4, 0.51, 0.67], 1),
+        ([0.96, 0.95, 0.95, 0.52, 0.03], 2),
+        ([0.0, 1.0, 2.0, 3.0], None),
+        ([0.1, 0.4, 0.7, 1.0], None),
+        ([0.3, 0.3, 0.3, 0.3], None),
+        ([9.0, 4.0, 1.0, 0.0], None),
+        ([0.1, np.nan, 0.5, 0.6], None),
+    ],
 )
 def test_a_knee_is_where_a_curve_bends_most(curve, at):
     assert knee(np.array(curve)) == at
@@ -147,8 +155,13 @@ def test_thresholds_are_the_median_knee_of_the_seeds():
     decoders = [named(float(beta), 0.0) for beta in betas]
     config = {"kz": ["2"], "labels": ["all"], "decoders": decoders, "seeds": [0, 1, 2]}
     (table,) = thresholds(rows, config)
-    assert [row[1] for row in table.rows] == ["0.0065, 0.003 to 0.01", "0.1, 0.1 to 0.1"]
+    assert [row[1] for row in table.rows] == ["0.003, 0.003 to 0.01", "0.1, 0.1 to 0.1"]
     assert table.rows[1][2] == "other images at .1"
+    flat = [row | {"label": 0.3} | ({"sharpness": 0.2} if row["seed"] else {}) for row in rows]
+    (table,) = thresholds(flat, config)
+    assert [row[1] for row in table.rows] == [
+        "0.003, 0.003 to 0.003; 1 of 2 seeds bend", "no bend",
+    ]  # fmt: skip
 
 
 def test_an_item_brings_its_axes_settings_and_images(monkeypatch):
