@@ -59,8 +59,10 @@ def recover(
 
     For each image the code z is sought that minimises -log p(known pixels | z) + |z|²/2, by Adam
     through the frozen decoder, from the encoder's code of the damaged image or from codes of the
-    prior. p is the model's own likelihood, under --noise the noise's. Known pixels stay as they
-    are, and what fills a hole is moved to meet them, without a seam; not so where there is noise.
+    prior. p is the model's own likelihood, under --noise the noise's. Of a model that keeps a
+    mixture, minus its logarithm stands for |z|²/2, and new codes are drawn of it. Known pixels stay
+    as they are, and what fills a hole is moved to meet them, without a seam; not so where there is
+    noise.
 
     IMAGE is resized to the model's size, and its mask with it.
 

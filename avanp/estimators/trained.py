@@ -175,7 +175,8 @@ class TrainedEstimator(Using, Saved):
         return images_of(self.system_, np.asarray(Z)).reshape(-1, *self.image_shape_)
 
     def sample(self, n: int = 1, random_state: Any = None) -> Array:
-        """Generate n images of codes z ~ N(0, I), float32.
+        """Generate n images of new codes, float32: of the mixture of a model that keeps one, or
+        else z ~ N(0, I).
 
         Parameters
         ----------
