@@ -113,8 +113,8 @@ def options(
     if arch == "spatial" or given.get("likelihood", OPTIMAL) == OPTIMAL:
         latent = given.get("latent", found.get("latent"))
         # What is no number of numbers is refused with the other options.
-        numbers = max(latent, 1) if isinstance(latent, Integral) else 1
-        found["mixture"] = min(gaussians(n), MOST_NUMBERS // int(numbers) ** 2)
+        numbers = max(int(latent), 1) if isinstance(latent, Integral) else 1
+        found["mixture"] = min(gaussians(n), MOST_NUMBERS // numbers**2)
     if updates is not None:
         found["warmup"] = int(WARMUP * updates)
     known = options_of(kind.config_class)
