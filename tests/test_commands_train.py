@@ -352,3 +352,50 @@ def test_a_checkpoint_of_another_make_is_refused(place, finished):
     assert done.code == 2
     assert "was not made by this command" in done.err
     assert_array_equal(load(place / "bare" / "checkpoint.npz")[0].seed, system.seed)
+
+
+PHOTOS = ("train", "VAE", "--data", "nine", "--widths", "4", "--batch", "4")
+
+
+def test_a_training_by_its_defaults_goes_on_with_a_constant_rate(place):
+    write_images(place / "nine", [(9, 9)] * 20)
+    first = avanp(place, *PHOTOS, "--epochs", "12", "--out", "on")
+    assert first.code == 0, first.err
+    assert "--schedule cosine" in " ".join(first.out.split())
+    order = describe(place / "on" / "checkpoint.npz")["about"]["order"]
+    assert order["warmup"] > 0
+    rows = rows_of(place / "on")
+    best = min(rows, key=lambda row: row["validation.loss"])["epoch"]
+    assert f"best epoch {best} kept: validation.loss" in first.out
+    assert f"the weights used are the best, of epoch {best}" in " ".join(
+        avanp(place, "info", "on").out.split()
+    )
+    assert avanp(place, "report", "on").code == 0
+    assert f"the weights of the best, epoch {best}, kept" in (place / "on/report.html").read_text()
+    more = avanp(place, *PHOTOS, "--epochs", "16", "--out", "on")
+    assert more.code == 2
+    assert "schedule cosine of 12 epochs there, cosine of 16 epochs asked" in more.err
+    assert "--schedule constant goes on" in more.err
+    assert "warmup" not in more.err
+    for epochs in (14, 16):
+        words = ("--epochs", str(epochs), "--schedule", "constant", "--out", "on")
+        done = avanp(place, *PHOTOS, *words)
+        assert done.code == 0, done.err
+    # Once it has left the cosine, the plain command goes on as well.
+    assert avanp(place, *PHOTOS, "--epochs", "17", "--out", "on").code == 0
+    rates = [row["lr"] for row in rows_of(place / "on")]
+    assert rates[:12] == [row["lr"] for row in rows]
+    assert rates[12:] == [1e-3] * 5
+    after = describe(place / "on" / "checkpoint.npz")["about"]["order"]
+    assert after == order | {"schedule": "cosine of 12 epochs, then constant"}
+
+
+@pytest.mark.parametrize("out", ["album", "album/run", "."])
+def test_pictures_are_not_written_among_the_images(place, out):
+    if not (place / "album").exists():
+        write_images(place / "album", [(9, 9)] * 20)
+    before = contents(place / "album")
+    done = avanp(place, "train", "VAE", "--data", "album", "--epochs", "1", "--out", out)
+    assert done.code == 2
+    assert "lie in one another: name a folder beside them" in done.err
+    assert contents(place / "album") == before

@@ -1,5 +1,6 @@
 """What is to be trained: the words of `avanp train`, read and looked at, a stage at a time."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,13 +16,16 @@ from avanp.data.images import ImageSet
 from avanp.data.resolve import load_splits
 from avanp.errors import AvanpError
 from avanp.evaluation.choice import some_labels
+from avanp.registry import DATASETS
 from avanp.systems import auto
 from avanp.systems.base import System
 from avanp.systems.find import find
 from avanp.systems.options import options_of
 from avanp.systems.structured import UNLABELLED
 from avanp.training.checkpoint import describe
+from avanp.training.folder import order_in
 from avanp.training.parts import parts_of
+from avanp.training.rates import going_on
 from avanp.training.trainer import NAME
 
 
@@ -86,6 +90,7 @@ def stages(kind: type[System], given: dict[str, Any], asked: Asked) -> Iterator[
 
 def read(asked: Asked) -> dict[str, ImageSet]:
     """Return the parts of the images."""
+    _check_apart(asked)
     click.echo(one_line(f"reading {asked.data}"))
     channels = None if asked.channels is None else int(asked.channels)
     parts = load_splits(
@@ -98,6 +103,18 @@ def read(asked: Asked) -> dict[str, ImageSet]:
     )
     parts["train"].check(value_range=(0.0, 1.0))
     return parts
+
+
+def _check_apart(asked: Asked) -> None:
+    """Raise `AvanpError` where pictures would be written among the images of the next reading."""
+    if asked.data in DATASETS:
+        return
+    data, out = (Path(os.path.realpath(os.path.expanduser(p))) for p in (asked.data, asked.out))
+    if data.is_dir() and (out.is_relative_to(data) or data.is_relative_to(out)):
+        raise AvanpError(
+            f"--out {asked.out} and the images of --data {asked.data} lie in one another: name a "
+            "folder beside them, such as --out runs/one"
+        )
 
 
 def _stratified(kinds: list[type[System]], asked: Asked) -> bool:
@@ -119,19 +136,30 @@ def _work(
             f"all images of {train.name} are of one class, {train.classes[0]!r}, and a {kind.name} "
             "needs two: give a folder with a sub-folder for each class"
         )
-    plan = auto.plan(kind.name, train.shape, len(train), asked.batch)
+    before = order_in(out)
+    if before.get("model") != kind.name:
+        before = {}
+    # What follows the images is settled once, by the first command in a folder.
+    settles = before if auto.follows(kind.name, train.shape) else {}
+    plan = auto.plan(kind.name, train.shape, len(train), asked.batch or settles.get("batch"))
     epochs = None if asked.steps else asked.epochs or plan.epochs
     asked = replace(asked, batch=plan.batch, epochs=epochs)
     updates = asked.steps or (epochs or 0) * -(-len(train) // plan.batch)
     settled = auto.options(kind, given, train.shape, len(train), updates)
+    for name in settled.keys() - given.keys() & settles.keys():
+        there = settles[name]
+        settled[name] = tuple(there) if isinstance(there, list) else there
     config = _config(kind, settled, train.shape, len(train.classes), train.labels)
     labels = train.labels if kind.needs_labels else None
     if labels is not None and kind.takes_unlabelled and asked.labels is not None:
         labels = some_labels(labels, asked.labels, asked.seed, UNLABELLED)
     parts = parts_of(kind, config, asked.seed)
-    schedule = asked.schedule or kind.schedule or plan.schedule
     chosen = {name: value for name, value in settled.items() if name not in given}
-    return Work(kind, config, asked, images, out, parts, labels, schedule, chosen)
+    schedule = asked.schedule or kind.schedule
+    if schedule is None:
+        schedule = going_on(settles["schedule"]) if "schedule" in settles else plan.schedule
+        chosen |= {} if schedule is None else {"schedule": schedule}
+    return Work(kind, config, asked, images, out, parts, labels, schedule, chosen, before)
 
 
 def _config(

@@ -41,7 +41,8 @@ from avanp.console import fail, one_line, written
     "--epochs",
     type=int,
     metavar="N",
-    help="In all, with those done before.  [default: by the images, 3,000 steps or so; 10 for "
+    help="In all, with those done before; after a cosine, the default schedule of larger images, "
+    "more go on with --schedule constant.  [default: by the images, 3,000 steps or so; 10 for "
     "images up to 8×8 and further models]",
 )
 @click.option("--steps", type=int, metavar="N", help="In all, in the place of --epochs.")
@@ -62,7 +63,8 @@ from avanp.console import fail, one_line, written
 @click.option(
     "--schedule",
     help="Of the rate: constant, cosine, step:10, inverse-time:10, plateau:5; step:10:2e-5 goes no "
-    "lower than that. By epochs, or by rows of --log-every.  [default: constant; of a VEC cosine]",
+    "lower than that. By epochs, or by rows of --log-every.  [default: by the images; constant up "
+    "to 8×8, of a GAN, a VAEGAN and further models; of a VEC cosine]",
 )
 @click.option(
     "--patience",

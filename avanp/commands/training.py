@@ -24,11 +24,13 @@ from avanp.rng import stream
 from avanp.signals import interruptible
 from avanp.systems.base import System
 from avanp.systems.streams import count_weights
+from avanp.training.checkpoint import describe
 from avanp.training.collapse import CollapseWatch, SampleSheets
 from avanp.training.conclusion import conclude
+from avanp.training.ending import best_at, monitored
 from avanp.training.epoch_table import EpochTable
 from avanp.training.folder import training_in
-from avanp.training.rates import parse_schedule
+from avanp.training.rates import THEN, parse_schedule
 from avanp.training.trainer import NAME, Trainer
 
 LOOKS = "looks.json"
@@ -51,6 +53,9 @@ def opened(work: Work) -> Iterator[Trainer]:
     wanted = {"spec": data_spec(asked.data), "size": asked.size, "channels": asked.channels}
     of = {"validation": asked.validation, "limit": asked.limit}
     length = f"{asked.steps} steps" if asked.steps else f"{asked.epochs} epochs"
+    said = f"cosine of {length}" if schedule == "cosine" else schedule
+    old = str(work.before.get("schedule"))
+    after_cosine = schedule == "constant" and old.startswith("cosine")
     options = {
         "model": work.kind.name,
         **config.to_json(),
@@ -60,7 +65,7 @@ def opened(work: Work) -> Iterator[Trainer]:
         **of,
         "batch": asked.batch,
         "seed": asked.seed,
-        "schedule": f"cosine of {length}" if schedule == "cosine" else schedule,
+        "schedule": old if after_cosine else said,
         "patience": asked.patience,
         "log_every": asked.log_every,
         "parts": {name: part.sha256 for name, part in work.parts.items()},
@@ -89,6 +94,8 @@ def opened(work: Work) -> Iterator[Trainer]:
         log_every=asked.log_every,
         keep_best=work.keep_best,
     ) as trainer:
+        if after_cosine:
+            trainer.about["order"]["schedule"] = old.removesuffix(THEN) + THEN
         yield trainer
 
 
@@ -134,10 +141,14 @@ def run(trainer: Trainer, work: Work) -> None:
             trainer.save(work.out / NAME)
         elif not (trainer.stopped or trainer.paused):
             update(total, total)
-    if trainer.best is not None and trainer.best.patience is not None:
-        how = "stopped early" if trainer.stopped else "not stopped early"
-        name = f"{'validation.' * trainer.system.measures}{trainer.system.monitor}"
-        click.echo(f"{how}: the best weights had {name} {trainer.best.loss:.4f}")
+    described = describe(work.out / NAME) if (work.out / NAME).exists() else {}
+    if trainer.best is not None and (best := best_at(described)) is not None:
+        loss = f"{monitored(described)} {trainer.best.loss:.4f}"
+        if trainer.best.patience is None:
+            click.echo(f"best {best} kept: {loss}")
+        else:
+            how = "stopped early" if trainer.stopped else "not stopped early"
+            click.echo(f"{how}: the best weights had {loss}, of {best}")
 
 
 def _say_compiling() -> None:

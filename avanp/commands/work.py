@@ -68,6 +68,8 @@ class Work:
     schedule: str | None = None
     # Options of the configuration that follow the images.
     chosen: dict[str, Any] = field(default_factory=dict)
+    # What the training in the folder was given; empty where there is none.
+    before: dict[str, Any] = field(default_factory=dict)
 
     @property
     def batch(self) -> int:

@@ -5,6 +5,8 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from avanp.training.ending import best_at
+
 COLUMNS = 100
 
 
@@ -48,7 +50,8 @@ def _training(described: Mapping[str, Any]) -> str:
     data = about.get("data") or {}
     if isinstance(data, dict) and {"name", "images"} <= set(data):
         text += f", on {data['images']} images of {data['name']}"
-    return text
+    best = best_at(described)
+    return text if best is None else f"{text}; the weights used are the best, of {best}"
 
 
 def _field(name: str, text: str) -> list[str]:

@@ -22,7 +22,7 @@ from avanp.report.training_end import count_of, notes
 from avanp.report.training_looks import looks_section
 from avanp.report.training_pictures import pictures_of
 from avanp.training.checkpoint import describe
-from avanp.training.ending import ending, looks, monitored
+from avanp.training.ending import best_at, ending, looks, monitored
 from avanp.training.folder import checkpoint_in
 from avanp.training.log import read_metrics
 
@@ -78,6 +78,8 @@ def _facts(described: Mapping[str, Any]) -> str:
     trained = "A model that was not trained"
     if "epoch" in described:
         trained = f"A training by avanp {described['avanp']}: {count_of(described)}"
+        best = best_at(described)
+        trained += "" if best is None else f", the weights of the best, {best}, kept"
     return f"{trained}, {described['parameters']:,} parameters, seed {described['seed']}."
 
 

@@ -54,6 +54,16 @@ def monitored(described: Mapping[str, Any]) -> str:
     return f"{'validation.' * (kind.measure is not System.measure)}{kind.monitor}"
 
 
+def best_at(described: Mapping[str, Any]) -> str | None:
+    """Return the epoch or step of the best weights, in words; None where a training keeps none."""
+    best = described.get("best")
+    if not isinstance(best, dict) or not isinstance(best.get("loss"), int | float):
+        return None
+    unit, each = looks(described)
+    seen = _count(described, unit) // each
+    return f"{unit} {max(1, seen - _count(best, 'waited')) * each:,}"
+
+
 def ending(checkpoint: Path) -> Ending | None:
     """Return how the training of a checkpoint ended.
 

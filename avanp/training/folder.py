@@ -79,6 +79,13 @@ def training_in(
         yield trainer
 
 
+def order_in(folder: Path) -> dict[str, Any]:
+    """Return the options of the training in a folder, as it wrote them; empty where none is."""
+    path = folder / NAME
+    order = (describe(path).get("about") or {}).get("order") if path.exists() else None
+    return order if isinstance(order, dict) else {}
+
+
 def _options_of(path: Path, asked: dict[str, Any]) -> dict[str, Any]:
     """Return the options that a checkpoint was trained with, those of earlier versions as now."""
     before = (describe(path).get("about") or {}).get("order")
@@ -100,7 +107,7 @@ def checkpoint_in(path: str) -> str:
                 f"the training in {path!r} diverged before its first checkpoint: "
                 "train again with a smaller --lr"
             )
-        otherwise = meant(path, NAME) or f"train a model with --out {path}"
+        otherwise = meant(path, NAME) or "give a folder that avanp train has made as its --out"
         raise AvanpError(f"the folder {path!r} has no {NAME}: {otherwise}")
     return inside
 

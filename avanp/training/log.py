@@ -7,11 +7,21 @@ from avanp.runs.schema import whole
 from avanp.training import older
 
 NAME = "metrics.jsonl"
+
+
+def _schedule(there: object, asked: object) -> str:
+    """Return what tells two schedules apart, and of a cosine how its training may go on."""
+    said = f"schedule {there} there, {asked} asked"
+    if str(there).startswith("cosine"):
+        said += ", and a cosine ends with its epochs: --schedule constant goes on from there"
+    return said
+
+
 TRAINING = Kind(
     "training",
     rows=NAME,
     row={"epoch?": whole(0), "step?": whole(0)},
-    telling={"pixels": lambda there, asked: "of other images"},
+    telling={"pixels": lambda there, asked: "of other images", "schedule": _schedule},
     folders=("sheets",),
 )
 

@@ -33,6 +33,16 @@ def set_rate(trainer: "Trainer") -> None:
     trainer.rated = now
 
 
+THEN = ", then constant"
+
+
+def going_on(said: str | None) -> str | None:
+    """Return the schedule, as `parse_schedule` takes it, of what a training wrote of its own."""
+    if said is not None and said.endswith(THEN):
+        return "constant"
+    return "cosine" if said is not None and said.startswith("cosine of") else said
+
+
 def parse_schedule(text: str, lr: float, times: int) -> Constant:
     """Return the schedule that `text` names.
 
