@@ -134,3 +134,61 @@ def test_holes_are_filled_by_a_model_of_images_that_are_all_one():
     known[:, 4:9, 4:9] = False
     m = avanp.VAE(epochs=1, random_state=0).fit(x)
     assert np.isfinite(m.recover(x[:1], known, steps=1)).all()
+
+
+def cells(n, at, seed=0):
+    """Return images that are bright at one row, with grain."""
+    x = 0.1 * np.random.default_rng(seed).random((n, 12, 12, 1))
+    x[:, at] += 0.8
+    return x.astype(np.float32)
+
+
+def test_images_of_weight_0_are_no_part_of_the_mixture():
+    x = np.concatenate([cells(40, 2), cells(40, 9)])
+    weights = np.repeat([1.0, 0.0], 40)
+    m = avanp.VAE(epochs=3, random_state=0).fit(x, sample_weight=weights)
+    mean = mixture.kept(m.system_.state).means[0]
+    mu = m.transform(x)
+    # Of forty drawn with replacement: some spread around the mean of the first half.
+    apart = np.linalg.norm(mu[:40] - mu[:40].mean(axis=0), axis=1).max()
+    assert np.linalg.norm(mean - mu[:40].mean(axis=0)) < apart
+    assert np.linalg.norm(mu[40:].mean(axis=0) - mu[:40].mean(axis=0)) > 4 * apart
+    only = np.zeros(80)
+    only[7] = 1
+    m = avanp.VAE(epochs=1, random_state=0).fit(x, sample_weight=only)
+    assert_allclose(mixture.kept(m.system_.state).means[0], m.transform(x[7:8])[0], atol=1e-5)
+
+
+def test_a_step_in_a_stream_is_the_moments_of_both_weighed(three):
+    x = three[0]
+    old, share = fit(x, 3, np.random.default_rng(3)), 0.2
+    z = x[:90] + 0.3
+    new = mixture.maximisation(z, mixture.responsibilities(z, old))
+    m = mixture.followed(old, z, share)
+    for k in range(3):
+        a, b = (1 - share) * old.weights[k], share * new.weights[k]
+        assert m.weights[k] == pytest.approx(a + b)
+        assert_allclose(m.means[k], (a * old.means[k] + b * new.means[k]) / (a + b))
+        second = np.zeros((3, 3))
+        for weight, one in ((a, old), (b, new)):
+            spread = one.factors[k] @ one.factors[k].T
+            second += weight * (spread + np.outer(one.means[k], one.means[k])) / (a + b)
+        second -= np.outer(m.means[k], m.means[k])
+        assert_allclose(m.factors[k] @ m.factors[k].T, second, atol=1e-10)
+
+
+def test_a_small_chunk_of_a_stream_moves_the_mixture_little(tmp_path):
+    x, small = cells(60, 2), cells(3, 9, seed=1)
+    m = avanp.VAE(epochs=1, random_state=0).fit(x)
+    m.save(tmp_path / "m.npz")
+    before = mixture.kept(m.system_.state)
+    m.partial_fit(small)
+    after, mu = mixture.kept(m.system_.state), m.transform(small).mean(axis=0)
+    assert_allclose(after.means[0] - before.means[0], 3 / 60 * (mu - before.means[0]), atol=1e-5)
+    again = avanp.VAE.load(tmp_path / "m.npz").partial_fit(small)
+    assert_array_equal(mixture.kept(again.system_.state).means, after.means)
+    # So many images as before are a fit anew, so that parts are a whole.
+    whole = avanp.VAE(epochs=2, random_state=0).fit(x)
+    parts = avanp.VAE(epochs=1, random_state=0).fit(x).partial_fit(x)
+    for name in mixture.NAMES:
+        assert_array_equal(parts.system_.state[name], whole.system_.state[name])

@@ -13,6 +13,9 @@ from avanp.training.folder import checkpoint_in
 from avanp.training.log import read_metrics
 from avanp.training.trainer import STREAMS, Trainer
 
+# Of the state of a training, what another one of the same estimator goes on from.
+PLACE = ("epoch", "step", "streams", "concluded")
+
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class Saved(Estimator):
@@ -56,7 +59,7 @@ class Saved(Estimator):
         estimator.history_ = list(rows)
         estimator.n_iter_ = int(state.get("epoch", 0))
         # Where the training goes on.
-        estimator._place_ = {k: state[k] for k in ("epoch", "step", "streams") if k in state}
+        estimator._place_ = {k: state[k] for k in PLACE if k in state}
         estimator._recall(about)
         return estimator
 
@@ -74,11 +77,13 @@ class Saved(Estimator):
             "epoch": trainer.epoch,
             "step": trainer.step,
             "streams": streams,
+            "concluded": max(trainer.concluded, trainer.batches.n if trainer.batches else 0),
         }
 
-    def _place(self, trainer: Trainer) -> None:
-        """Let a new trainer go on where the last one of this estimator was."""
+    def _place(self, trainer: Trainer, parts: bool = False) -> None:
+        """Let a new trainer go on where the last one of this estimator was, maybe with a chunk."""
         place = self._place_
+        trainer.concluded = place.get("concluded", 0) if parts else 0
         trainer.rows = list(self.history_)
         trainer.epoch, trainer.step = place.get("epoch", 0), place.get("step", 0)
         for name in STREAMS:

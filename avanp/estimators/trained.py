@@ -76,7 +76,7 @@ class TrainedEstimator(Using, Saved):
         y : None
             Not used.
         sample_weight : array (N,), optional
-            How often an image is drawn: an epoch then draws N images in proportion.
+            How often an image is drawn: N an epoch, in proportion; a mixture's fit draws so too.
         validation_data : as X, optional
             Looked at after every epoch: ``validation.…`` in the rows of `history_`.
         callbacks : iterable of callable, optional
@@ -95,9 +95,12 @@ class TrainedEstimator(Using, Saved):
     def partial_fit(self, X: Any, y: Any = None) -> Self:
         """Train for one more epoch, from the present weights if there are any, and return self.
 
-        So many calls with the same X are a `fit` of so many epochs, bit for bit.
+        So many calls with the same X are a `fit` of so many epochs, bit for bit. A mixture that new
+        codes are drawn of is fitted to X; where X has fewer images than an earlier call it only
+        follows, by a step of EM in which they weigh as the share that they are of those. So a small
+        chunk makes it forget little; of chunks of one size it is fitted to the last.
         """
-        return self._learn(X, 1, self.__sklearn_is_fitted__())
+        return self._learn(X, 1, self.__sklearn_is_fitted__(), parts=True)
 
     def _learn(
         self,
@@ -107,8 +110,12 @@ class TrainedEstimator(Using, Saved):
         sample_weight: Any = None,
         validation_data: Any = None,
         callbacks: Iterable[Callback] = (),
+        parts: bool = False,
     ) -> Self:
-        """Train for some epochs, or as many as suit the images, `again` from present weights."""
+        """Train for some epochs, or as many as suit the images, `again` from present weights.
+
+        `parts`: X is a chunk of the images.
+        """
         if again:
             images = self._check(X)
             shape, system = self.image_shape_, self.system_
@@ -133,7 +140,7 @@ class TrainedEstimator(Using, Saved):
                 stopping["schedule"] = parse_schedule(plan.schedule, system.config.lr, epochs)
         trainer = self._trainer(system, len(images), seed, plan.batch, **stopping)
         if again:
-            self._place(trainer)
+            self._place(trainer, parts)
         looks: dict[str, Any] = {"callbacks": callbacks, "verbose": bool(self.verbose)}
         trained(trainer, images, epochs, weights=shares, **looks)
         if not again:
@@ -175,8 +182,7 @@ class TrainedEstimator(Using, Saved):
         return images_of(self.system_, np.asarray(Z)).reshape(-1, *self.image_shape_)
 
     def sample(self, n: int = 1, random_state: Any = None) -> Array:
-        """Generate n images of new codes, float32: of the mixture of a model that keeps one, or
-        else z ~ N(0, I).
+        """Generate n images, float32, of codes of the model's mixture or else z ~ N(0, I).
 
         Parameters
         ----------

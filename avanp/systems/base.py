@@ -170,6 +170,10 @@ class System(WithParts, Measured):
     def conclude(self, images: Array, rng: Rng) -> None:
         """Fill what of `state` is made of the training images (N, H, W, C), after training."""
 
+    def follow(self, images: Array, rng: Rng, share: float) -> None:
+        """Let what `conclude` filled follow further images, this share of all: by default anew."""
+        self.conclude(images, rng)
+
     def check_images(self, x: Any) -> Array:
         """Return images (B, H, W, C) of the system's dtype, or refuse them: see `check_images`."""
         return check_images(x, self.config.shape, self.config.pixel_range, self.dtype)

@@ -85,10 +85,22 @@ class EncodingSystem(DecodingSystem):
     def conclude(self, images: Array, rng: Rng) -> None:
         """Fit the mixture, where there is one, to the codes of the training images."""
         if mixture.NAMES[0] in self.state and len(images) > 1:
-            if len(images) > mixture.MOST_CODES:
-                images = images[np.sort(rng.choice(len(images), mixture.MOST_CODES, False))]
             k = len(self.state[mixture.NAMES[0]])
-            mixture.keep(self.state, mixture.fit(self.encode(images)[0], k, rng))
+            mixture.keep(self.state, mixture.fit(self._some_codes(images, rng), k, rng))
+
+    def follow(self, images: Array, rng: Rng, share: float) -> None:
+        """Let the mixture follow the codes of further images, this share of all."""
+        fitted = mixture.kept(self.state)
+        if fitted is None:
+            self.conclude(images, rng)
+        else:
+            z = self._some_codes(images, rng).astype(np.float64)
+            mixture.keep(self.state, mixture.followed(fitted, z, share))
+
+    def _some_codes(self, images: Array, rng: Rng) -> Array:
+        if len(images) > mixture.MOST_CODES:
+            images = images[np.sort(rng.choice(len(images), mixture.MOST_CODES, False))]
+        return self.encode(images)[0]
 
     def codes(self, n: int, rng: Rng) -> Array:
         """Return n codes (n, latent) for new images: of the mixture, or else of the prior."""

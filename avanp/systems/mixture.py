@@ -134,6 +134,23 @@ def maximisation(x: Array, shares: Array) -> Mixture:
     return Mixture(counts / len(x), means, factors)
 
 
+def followed(mixture: Mixture, x: Array, share: float) -> Mixture:
+    """Return a mixture after a step of EM on further codes x (N, n), which are a share of all.
+
+    Moments are those of the mixture and those of the codes, weighed (Cappé, Moulines 2009).
+    """
+    new = maximisation(x, responsibilities(x, mixture))
+    weights = (1 - share) * mixture.weights + share * new.weights
+    means, factors = mixture.means.copy(), mixture.factors.copy()
+    for k in np.flatnonzero(weights):
+        s = share * new.weights[k] / weights[k]
+        apart = new.means[k] - means[k]
+        means[k] += s * apart
+        parts = (1 - s) * factors[k] @ factors[k].T + s * new.factors[k] @ new.factors[k].T
+        factors[k] = np.linalg.cholesky(parts + s * (1 - s) * np.outer(apart, apart))
+    return Mixture(weights, means, factors)
+
+
 def energies(z: Array, mixture: Mixture) -> tuple[Array, Array]:
     """Return -log p(z_i) under a mixture, (N,), and its gradient (N, n), float64."""
     z = np.asarray(z, np.float64)

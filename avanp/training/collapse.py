@@ -8,6 +8,7 @@ from avanp.files import make_folder, write_whole
 from avanp.metrics.collapse import Sign, sign
 from avanp.pictures.save import save_sheet
 from avanp.rng import stream
+from avanp.training.conclusion import drawn_of
 
 if TYPE_CHECKING:
     from avanp.training.trainer import Trainer
@@ -70,7 +71,8 @@ class SampleSheets:
         system: Any = trainer.system
         if trainer.batches is not None:
             # New images are drawn as they will be in the end.
-            system.conclude(trainer.batches.images, stream(trainer.seed, "sample"))
+            rng = stream(trainer.seed, "sample")
+            system.conclude(drawn_of(trainer, trainer.batches.images, rng), rng)
         images = system.generate(SHEET, stream(trainer.seed, "sample"))
         folder: Path = trainer.out / SHEETS
         make_folder(folder, within=trainer.out)

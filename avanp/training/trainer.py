@@ -63,14 +63,14 @@ class Trainer:
 
     Attributes
     ----------
-    epoch, step : int
-        Passes over the images, and steps, that are done.
-    rows : list of dict
-        The log.
+    epoch, step, rows : int, int, list of dict
+        Passes, and steps, that are done; the log.
     best, monitored : Best or None, float or None
         The best weights, where they are kept; what early stopping and a plateau saw last.
     watchers : list of callable
         Called with the trainer and each new row; one may set `stopped`.
+    concluded : int
+        Images that an earlier training filled the system's `state` with; of fewer it follows.
     paused : bool
         May be set, by `progress` too: `fit` ends after the step, without a row.
     """
@@ -105,7 +105,7 @@ class Trainer:
         self.streams = {purpose: stream(seed, purpose) for purpose in STREAMS}
         self.seed, self.stopped, self.paused = int(seed), False, False
         # until, until_step: the epoch or the step that `fit` trains to.
-        self.epoch = self.step = self.until = self.until_step = 0
+        self.epoch = self.step = self.until = self.until_step = self.concluded = 0
         self.rows: list[Row] = []
         self.watchers: list[Callable[[Trainer, Row], None]] = []
         # Of the pass that a checkpoint was written in: the batches done, and what they measured.
@@ -130,9 +130,8 @@ class Trainer:
         Parameters
         ----------
         images : array (N, H, W, C), or Pixels
-            Bytes, which stay bytes, in memory or in a file, but for the batch at hand; or floats in
-            the pixel range. Other images than before must be of another number to begin a new pass
-            over them.
+            Bytes, which stay so but for the batch at hand, or floats in the pixel range. Other
+            images than before must be of another number to begin a new pass over them.
         epochs, steps : int
             One of the two.
         labels, weights : array (N,), optional
@@ -140,8 +139,8 @@ class Trainer:
         progress : callable, optional
             Called with the number of steps done and in all.
 
-        A loss or gradient that is not finite any more is an `AvanpError`: it names the net and the
-        term, and the weights before are in ``out/diverged.npz``.
+        A loss or gradient that is not finite is an `AvanpError` that names net and term; the
+        weights before are in ``out/diverged.npz``.
         """
         if (epochs is None) == (steps is None):
             raise AvanpError("give epochs or steps, one of the two")
