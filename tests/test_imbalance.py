@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
+from scipy.stats import ttest_1samp
 
 from avanp.data.images import ImageSet, numbered
 from avanp.errors import AvanpError
-from avanp.experiments.paired import quickly
+from avanp.experiments.paired import quickly, student_p
 from avanp.papers.dfc.division import Division, divide, nearest, refuse_seen, seen
 from avanp.papers.dfc.head import Decisions, Head, scores
 from avanp.papers.dfc.imbalance import cells, of_seed
-from avanp.papers.dfc.imbalance_verdict import judged, verdict
+from avanp.papers.dfc.imbalance_notes import notes, sizes
+from avanp.papers.dfc.imbalance_shown import chart
+from avanp.papers.dfc.imbalance_verdict import judged, verdicts
+from avanp.papers.dfc.released_verdict import contrasts
 from avanp.papers.dfc.remedies import Material, added
 from avanp.papers.dfc.study import Study, counts
 from cli_process import avanp, contents
@@ -141,6 +146,7 @@ def test_another_prior_moves_decisions_and_no_ranks(points):
 UP, DOWN, EVEN = [0.1, 0.11, 0.12, 0.1], [-0.1, -0.11, -0.12, -0.1], [0.001, -0.001, 0.0, 0.0]
 LOOSE = [0.3, -0.3, 0.2, -0.2]
 SEEDS = range(4)
+CELLS = [("nothing", 0), ("VAE", 5)]
 
 
 @pytest.mark.parametrize(
@@ -149,7 +155,11 @@ SEEDS = range(4)
         (UP, UP, EVEN, "helps"),
         (EVEN, EVEN, UP, "helps"),
         (UP, EVEN, EVEN, "moves only the threshold"),
-        (UP, DOWN, EVEN, "moves only the threshold"),
+        (UP, DOWN, EVEN, "moves the threshold, ranks worse"),
+        (UP, EVEN, DOWN, "moves the threshold, ranks worse"),
+        (UP, UP, DOWN, "cannot be told"),
+        # An interval below zero is not forgotten for a correction.
+        (EVEN, UP, [-0.1, -0.15, -0.05, -0.12], "cannot be told"),
         (EVEN, EVEN, EVEN, "does not help"),
         ([0.0] * 4, [0.0] * 4, [0.0] * 4, "does not help"),
         (EVEN, DOWN, EVEN, "harms"),
@@ -166,8 +176,50 @@ SEEDS = range(4)
     ],
 )
 def test_verdicts_by_hand(f1, auc, ap, said):
-    f1, *ranks = (quickly(values, 0.0) for values in (f1, auc, ap))
-    assert verdict(f1, ranks) == said
+    assert verdicts([[quickly(values, 0.0) for values in (f1, auc, ap)]]) == [said]
+
+
+def test_verdicts_are_corrected_for_all_that_a_table_compares():
+    some = [0.1, 0.14, 0.07, 0.11]  # p of .006: below .05 times three, not times 24
+    few, even = quickly(some, 0.0), quickly(EVEN, 0.0)
+    assert student_p(few) == pytest.approx(ttest_1samp(some, 0).pvalue)
+    assert verdicts([[few, even, even]]) == ["moves only the threshold"]
+    assert set(verdicts([[few, even, even]] + [[even] * 3] * 7)) == {
+        "cannot be told", "does not help",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("seeds", [4, 10])
+def test_where_nothing_differs_few_tables_hold_a_false_verdict(seeds):
+    rng, tables, false = SEED(seeds), 300, 0
+    for _ in range(tables):
+        # Eight methods by three scores, all of them less the same scores of nothing.
+        d = rng.normal(size=(8, 3, seeds)) - rng.normal(size=(3, seeds))
+        said = verdicts([[quickly(row, 0.0) for row in method] for method in 0.05 * d])
+        false += any(word not in ("cannot be told", "does not help") for word in said)
+    assert false / tables < 0.09  # .05, and three deviations of 300 draws
+
+
+def test_notes_say_what_is_few_not_rare_and_unfinished():
+    about = sizes(np.array([0] * 6 + [1] * 5), np.arange(2, 10), np.array([0, 1, 10]), 1)
+    assert about == {"classes": 2, "train": 8, "train_rare": 4, "test": 3, "test_rare": 1}
+    rows = [a_row(seed, method, n, 0.2) | about for seed in SEEDS for method, n in CELLS]
+    parts, few, seeds = notes(rows, "b")
+    assert parts.endswith("8 images to train on, 4 of 'b'; 3 to test on, 1 of 'b'")
+    assert "1.0 images of 'b' are tested on, fewer than 10" in few
+    assert "4 seeds are a first look" in seeds
+    frequent = [row | {"train_rare": 5} for row in rows]
+    assert "'b' is 62% of what is trained on, more than one in 2" in notes(frequent, "b")[2]
+    assert "unfinished: 1 of 4 seeds lack rows" in notes(rows[:-1], "b")[-1]
+    assert not notes([a_row(s, m, n, 0.2) for s in range(10) for m, n in CELLS], "b")
+
+
+def test_the_chart_has_the_intervals_as_bands():
+    rows = [a_row(s, "nothing", 0, 0.2) for s in SEEDS]
+    rows += [a_row(s, "VAE", 5, 0.2 + UP[s]) for s in SEEDS]
+    (line,) = chart(rows, "b").panels[0].parts
+    found = quickly(UP, 0.0)
+    assert line.band == pytest.approx([0, found.high - found.difference])
 
 
 def a_row(seed, method, n, f1, rest=None):
@@ -305,6 +357,13 @@ def test_a_folder_has_its_answer_after_one_command_and_more_seeds_go_on(place):
     assert first.code == 0, first.err
     assert "seen in training, of the images held out: 0%" in first.out
     assert first.out.count("cannot be told") == 7
+    # 12 of the 14 that are kept are trained on, and the larger test has the other ten.
+    parts = "72 images to train on, 12 of 'rare'; 20 to test on, 10 of 'rare'"
+    assert f"parts, mean of a seed: {parts}" in first.out
+    page = (place / "out" / "report.html").read_text()
+    assert "72 images to train on, 12 of" in page
+    for name, value in (("generator", "VAE"), ("seeds", "0"), ("head", "linear")):
+        assert re.search(rf">{name}</\w+>\s*<dd[^>]*>{value}<", page)
     before = rows_of(place / "out")
     methods = ["prior", "weights", "duplicates", "flips", "noise", "SMOTE", "VAE"]
     cells = [("nothing", 0)] + [(method, n) for method in methods for n in (10, 20)]
@@ -362,3 +421,18 @@ def test_what_cannot_be_is_one_line_and_leaves_the_rows(place, words, message):
     assert done.code == 2
     assert message in done.err
     assert contents(place / "out") == before
+
+
+def test_the_document_says_what_its_rows_say():
+    docs = Path(__file__).parents[1] / "docs"
+    lines = (docs / "imbalance.md").read_text().splitlines()
+    rows = [json.loads(line) for line in (docs / "dfc" / "clean.jsonl").read_text().splitlines()]
+    for one in judged(rows):
+        (line,) = (line for line in lines if line.startswith(f"| {one.method} | {one.f1:.3f} |"))
+        assert line.endswith(f"| {one.verdict} |")
+    for name in ("mlp", "linear"):
+        text = (docs / "dfc" / f"released-{name}.jsonl").read_text()
+        (one,) = contrasts([json.loads(line) for line in text.splitlines()])
+        gain = f"gain {one.gain.difference:+.3f} (".replace("0.", ".", 1)
+        (line,) = (line for line in lines if gain in line)
+        assert f"Verdict: **{one.verdict}**" in line

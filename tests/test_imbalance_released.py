@@ -16,7 +16,7 @@ from avanp.papers.dfc.head import Head, scores
 from avanp.papers.dfc.imbalance import cells
 from avanp.papers.dfc.released import FIRST, THROWN, listing, of_seed
 from avanp.papers.dfc.released_shown import overlaps
-from avanp.papers.dfc.released_verdict import contrasts, verdict
+from avanp.papers.dfc.released_verdict import contrasts, verdicts
 from avanp.papers.dfc.study import RELEASED, Study
 from avanp.rng import stream
 from cli_process import avanp
@@ -83,11 +83,14 @@ UP, EVEN, SMALL = [0.4, 0.41, 0.39, 0.42], [0.001, -0.001, 0.0, 0.0], [0.01, 0.0
         (UP, UP, "helps beyond the leak"),
         (EVEN, EVEN, "no gain"),
         (UP, [0.3, -0.3, 0.2, -0.2], "cannot be told"),
+        ([0.4, -0.4, 0.3, -0.1], UP, "cannot be told"),
+        (SMALL, EVEN, "a small gain"),
+        (SMALL, SMALL, "helps beyond the leak"),
         (UP[:3], EVEN[:3], "cannot be told"),
     ],
 )
 def test_what_a_gain_is_by_hand(gain, own, said):
-    assert verdict(quickly(gain, 0.0), quickly(own, 0.0)) == said
+    assert verdicts([(quickly(gain, 0.0), quickly(own, 0.0))]) == [said]
 
 
 def test_a_contrast_is_of_means_over_counts_seed_by_seed():
@@ -103,6 +106,10 @@ def test_a_contrast_is_of_means_over_counts_seed_by_seed():
     differences = [d.difference for d in (one.gain, one.thrown, one.own, one.first)]
     assert differences == pytest.approx([0.5, 0.4, 0.1, 0.05])
     assert one.verdict == "helps beyond the leak"
+    # A generator of which every seed lacks a number is compared with nothing but its like.
+    assert contrasts([row for row in rows if row["method"] != "VAE" or row["n"] == 5]) == []
+    (some,) = contrasts(rows[:-2])  # the last seed lacks both on the first parts
+    assert (some.gain.seeds, some.first.seeds) == (4, 3)
 
 
 def test_the_table_of_overlaps_has_the_pilot_s_numbers():
@@ -171,3 +178,18 @@ def test_a_row_must_name_two_classes_that_are_tested_on():
     study = Study(few, "b", None, (0, 2), ("VAE",), "mine", flat, 1, RELEASED)
     with pytest.raises(AvanpError, match="none, or nothing else, is tested on"):
         list(of_seed(study, flat(pixels), 1, list(cells(study))))
+
+
+def test_too_few_images_are_refused_in_one_line(place):  # noqa: F811
+    # Seed 27 tests on both images that are kept.
+    words = ("--protocol", "as-released", "--keep", "2", "--n-syn", "5", "--seeds", "27:27")
+    done = avanp(place, *WORDS, *words, "--out", "few")
+    assert done.code == 2
+    assert "has no image that is trained on: give or --keep more" in done.err.splitlines()[-1]
+
+
+def test_a_class_that_is_not_trained_on_is_refused():
+    x = np.arange(8.0).reshape(4, 2)
+    for labels in ([0, 0, 2, 2], [1, 1, 1, 1]):
+        with pytest.raises(AvanpError, match="has no image that is trained on"):
+            Head(x, x[:0], np.array(labels), 1)

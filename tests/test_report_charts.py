@@ -217,3 +217,30 @@ def test_no_title_or_note_of_a_picture_is_cut_off():
         chart = Chart("long", long, [panel] * 2, long, across=across, size=(460, 220))
         pixels = np.asarray(Image.open(BytesIO(plot.png(chart))).convert("L"))
         assert np.ptp(pixels[:, :3]) == np.ptp(pixels[:, -3:]) == 0
+
+
+def test_panels_of_the_same_lines_have_one_legend_that_lies_on_none(monkeypatch):
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    drawn = []
+    print_png = FigureCanvasAgg.print_png
+
+    def kept(canvas, *args, **kwargs):
+        print_png(canvas, *args, **kwargs)
+        drawn.append(canvas.figure)
+
+    monkeypatch.setattr(FigureCanvasAgg, "print_png", kept)
+    names = [("one line", "one"), ("another", "two"), ("a third", "three")]
+    lines = [Line(name, [0, 1, 2], [0, 1, 0], Style(colour)) for name, colour in names]
+    alike = Chart("x", "x", [Panel(title, lines, title) for title in "abc"], "What bands are.")
+    plot.png(alike)
+    plot.png(Chart("x", "x", [Panel("a", lines, "a"), Panel("b", lines[:2], "b")], "A note."))
+    (legend,), panels = drawn[0].legends, drawn[0].axes
+    assert [text.get_text() for text in legend.get_texts()] == [name for name, _ in names]
+    assert legend.get_title().get_text() == "What bands are."
+    box = legend.get_window_extent()
+    for axes in panels:
+        assert axes.get_legend() is None
+        assert not box.overlaps(axes.get_tightbbox())
+    assert not drawn[1].legends
+    assert all(axes.get_legend() for axes in drawn[1].axes)

@@ -92,6 +92,7 @@ def imbalance(
     from avanp.papers.dfc import imbalance_page as page
     from avanp.papers.dfc.generator import generator
     from avanp.papers.dfc.imbalance import run
+    from avanp.papers.dfc.imbalance_notes import notes
     from avanp.papers.dfc.remedies import PLAIN, SMOTE
     from avanp.papers.dfc.study import IMBALANCE, RELEASED, Study, counts
     from avanp.progress import shown as bar
@@ -119,8 +120,11 @@ def imbalance(
         page.write(Path(out), rows, study.identity())
     for table in page.tables(rows, study.identity()):
         click.echo("\n" + terminal.drawn(table))
+    click.echo("")
+    for note in notes(rows, minority):
+        click.echo(one_line(note))
     part = max(row["seen"] for row in rows)
-    click.echo(f"\nseen in training, of the images held out: {part:.0%}")
+    click.echo(f"seen in training, of the images held out: {part:.0%}")
     if not plot.charts_available():
         click.echo(f"no picture: {plot.MISSING}")
     written(out)

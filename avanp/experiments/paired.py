@@ -81,6 +81,18 @@ def paired(
     return _paired(differences, margin, lambda d: _interval(d, resamples))
 
 
+def student_p(found: Paired) -> float:
+    """Return the two-sided p of Student's t test that the mean difference is zero."""
+    from scipy.stats import t
+
+    if found.difference is None or found.sd is None:
+        return 1.0
+    if not found.sd:
+        return float(abs(found.difference) < ROUNDING)
+    statistic = abs(found.difference) * math.sqrt(found.seeds) / found.sd
+    return float(2 * t.sf(statistic, found.seeds - 1))
+
+
 def quickly(differences: Sequence[float], margin: float) -> Paired:
     """Return `paired` with Student's t interval in place of the bootstrap's: for many draws."""
     return _paired(differences, margin, _student)

@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import Any
 
 from avanp.pictures.plotting import plain
-from avanp.report.chart import Chart, Panel
+from avanp.report.chart import Chart, Line, Panel
 from avanp.report.element import Markup, el, join, svg
 from avanp.report.plot_parts import Palette, draw
 
@@ -93,20 +93,37 @@ def png(chart: Chart) -> bytes:
         figure = _new(width, down * (chart.size[1] + 24) + 90)
         figure.set_facecolor(COLOURS["paper"])
         figure.suptitle(_fitted(chart.title, width, FONT + 3), fontsize=FONT + 3)
+        shared = _lines_alike(chart)
         panels = list(figure.subplots(down, across, squeeze=False).flat)
         for axes, panel in zip(panels, chart.panels, strict=False):
             draw(axes, panel, COLOURS)
             axes.set_title(_titled(panel, chart.size[0]), loc="left", fontsize=FONT)
-            if len(axes.get_legend_handles_labels()[0]) > 1:
+            if not shared and len(axes.get_legend_handles_labels()[0]) > 1:
                 axes.legend(frameon=False, handlelength=4)
         for axes in panels[len(chart.panels) :]:
             axes.set_axis_off()
-        if chart.note:
-            figure.supxlabel(_fitted(chart.note, width, FONT - 1), fontsize=FONT - 1)
+        note = _fitted(chart.note, width, FONT - 1)
+        if shared:
+            handles = panels[0].get_legend_handles_labels()[0]
+            figure.legend(
+                handles=handles, loc="outside lower center", ncols=4, frameon=False, handlelength=4,
+                title=note or None, title_fontsize=FONT - 1,
+            )  # fmt: skip
+        elif note:
+            figure.supxlabel(note, fontsize=FONT - 1)
         figure.set_dpi(PNG_DPI)
         # No version of matplotlib in the file.
         FigureCanvasAgg(figure).print_png(content, metadata={"Software": None})
     return content.getvalue()
+
+
+def _lines_alike(chart: Chart) -> bool:
+    """Whether panels have the same lines, more than one: a legend below then does for all."""
+    lines = [
+        [(part.name, part.style) for part in panel.parts if isinstance(part, Line)]
+        for panel in chart.panels
+    ]
+    return len(lines) > 1 and len(lines[0]) > 1 and all(own == lines[0] for own in lines)
 
 
 def _titled(panel: Panel, width: int) -> str:

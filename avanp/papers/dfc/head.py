@@ -62,6 +62,10 @@ class Head:
         self.minority, self.mean, deviation = minority, x.mean(axis=0), x.std(axis=0)
         self.deviation = np.where(deviation > 0, deviation, 1)
         labels = np.concatenate([y, np.full(len(more), minority)])
+        if minority not in labels or (labels == minority).all():
+            raise AvanpError(
+                "the rare class, or all else, has no image that is trained on: give or --keep more"
+            )
         self.model: Any = LogisticRegression(C=C, max_iter=MOST)
         if kind == MLP:
             self.model = MLPClassifier(HIDDEN, alpha=ALPHA, max_iter=EPOCHS, random_state=seed)

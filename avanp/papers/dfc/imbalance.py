@@ -16,6 +16,7 @@ from avanp.errors import AvanpError
 from avanp.papers.dfc import released, remedies
 from avanp.papers.dfc.division import Division, divide, refuse_seen, seen
 from avanp.papers.dfc.head import Decisions, Head, scores
+from avanp.papers.dfc.imbalance_notes import sizes
 from avanp.papers.dfc.remedies import NOTHING, PRIOR, WEIGHTS, Material
 from avanp.papers.dfc.study import OF_REST, RELEASED, Study
 from avanp.rng import stream
@@ -125,6 +126,7 @@ def of_seed(
         raise AvanpError(f"{study.minority!r} has one image to train on: give or --keep more")
     trained = np.concatenate([division.train, given.sources])
     about = {"seen": seen(trained, division.held, groups)}
+    about |= sizes(labels, division.train, judged_on(labels, division, rare), rare)
     x, y = features[division.train], labels[division.train]
     none = np.empty((0, x.shape[1]))
     head_of = partial(Head, kind=study.head, seed=seed)
@@ -145,6 +147,12 @@ def of_seed(
         yield {"seed": seed, "method": method, "n": n, **about, **scored(study, found, division)}
 
 
+def judged_on(labels: Array, division: Division, rare: int) -> Array:
+    """Return the images that verdicts are about: the larger test's, where there is one."""
+    test, rest = division.test, division.rest
+    return np.concatenate([test[labels[test] != rare], rest]) if len(rest) else test
+
+
 def scored(study: Study, found: Decisions, division: Division) -> dict[str, float | None]:
     """Return the scores of the test part, and with the larger test of the minority in its place.
 
@@ -157,9 +165,8 @@ def scored(study: Study, found: Decisions, division: Division) -> dict[str, floa
         part = Decisions(found.classes[rows], found.rare[rows])
         return scores(part, labels[rows], rare, len(classes))
 
-    test, rest = division.test, division.rest
-    values: dict[str, float | None] = dict(on(test))
+    values: dict[str, float | None] = dict(on(division.test))
     larger: dict[str, float] = {}
-    if len(rest):
-        larger = on(np.concatenate([test[labels[test] != rare], rest]))
+    if len(division.rest):
+        larger = on(judged_on(labels, division, rare))
     return values | {f"rest_{name}": larger.get(name) for name in OF_REST}

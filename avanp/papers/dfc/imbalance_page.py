@@ -8,8 +8,12 @@ from PIL import Image
 
 from avanp.files import write_whole
 from avanp.papers.dfc import imbalance_shown, released_shown
+from avanp.papers.dfc.head import LINEAR
+from avanp.papers.dfc.imbalance_notes import notes
 from avanp.papers.dfc.imbalance_verdict import judged
+from avanp.papers.dfc.released import FIRST, THROWN
 from avanp.papers.dfc.released_verdict import contrasts
+from avanp.papers.dfc.remedies import NOTHING, PLAIN
 from avanp.papers.dfc.study import IMBALANCE, RELEASED
 from avanp.report import plot
 from avanp.report.chart import Chart
@@ -17,7 +21,7 @@ from avanp.report.gallery import Gallery, Picture
 from avanp.report.html_page import html_page
 from avanp.report.page import Block, Facts, Page, Section, muted
 from avanp.report.table import Table
-from avanp.report.text import about_seeds
+from avanp.report.text import about_seeds, listed_seeds
 from avanp.runs.folder import read_identity, read_rows
 
 Rows = Sequence[Mapping[str, Any]]
@@ -81,11 +85,21 @@ def page(folder: Path, rows: Rows, document: Document) -> Page:
         "Verdicts": [*tables(rows, document)],
         "By images added": [chart(rows, document), imbalance_shown.all_numbers(rows)],
         "Images": [images(folder, rows)],
-        "What was run": [Facts({k: str(v) for k, v in document.items() if k != "format"})],
+        "What was run": [Facts(facts(rows, document))],
     }
     lead = [muted(f"Protocol {document['protocol']}: {about_seeds(seeds)}. {said}")]
+    lead += [muted(line) for line in notes(rows, minority)]
     sections = [Section(t.split()[0].lower(), t, some) for t, some in blocks.items()]
     return Page(f"Do more images help the class {minority!r}?", lead, sections, [])
+
+
+def facts(rows: Rows, document: Document) -> dict[str, str]:
+    """Return what was run: the study's document, and of its rows what may grow."""
+    names = dict.fromkeys(row["method"].removesuffix(FIRST) for row in rows)
+    made = [name for name in names if name not in (NOTHING, THROWN, *PLAIN)]
+    seeds = sorted({row["seed"] for row in rows})
+    more = {"generator": ", ".join(made), "seeds": listed_seeds(seeds), "head": LINEAR}
+    return more | {key: str(value) for key, value in document.items() if key != "format"}
 
 
 def images(folder: Path, rows: Rows) -> Gallery | None:

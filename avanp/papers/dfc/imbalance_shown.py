@@ -7,7 +7,15 @@ from statistics import fmean, stdev
 from typing import Any
 
 from avanp.experiments.paired import Paired, quickly
-from avanp.papers.dfc.imbalance_verdict import HARMS, HELPS, Judged, names, too_few
+from avanp.papers.dfc.imbalance_verdict import (
+    HARMS,
+    HELPS,
+    RANKS_WORSE,
+    Judged,
+    known,
+    names,
+    too_few,
+)
 from avanp.report.axis import Axis
 from avanp.report.chart import Chart, Line, Panel, Style
 from avanp.report.table import Cell, Column, Entry, Mark, Table, columns
@@ -19,7 +27,7 @@ STYLES = [
     for dashes in ((), (8, 4), (2, 3))
     for colour, width in (("one", 3.5), ("two", 3), ("three", 2.5), ("good", 2.5), ("bad", 2))
 ]
-SIGNS = {HELPS: ("✓", "holds"), HARMS: ("✗", "fails")}
+SIGNS = {HELPS: ("✓", "holds"), HARMS: ("✗", "fails"), RANKS_WORSE: ("✗", "fails")}
 
 
 def verdicts(found: Sequence[Judged], minority: str, larger: bool) -> Table:
@@ -36,7 +44,8 @@ def verdicts(found: Sequence[Judged], minority: str, larger: bool) -> Table:
     return Table(
         "verdicts",
         f"{minority!r}, on {of}: mean over all numbers of images added; differences to nothing, "
-        "seed by seed, with intervals of 95 %" + too_few([one.differences["f1"] for one in found]),
+        "seed by seed, with intervals of 95 %, each for itself; verdicts are corrected (Holm) for "
+        f"{3 * len(found)} comparisons" + too_few([one.differences["f1"] for one in found]),
         [Column("method", width=11), *sides, Column("verdict", width=16)],
         rows,
     )
@@ -75,21 +84,25 @@ def chart(rows: Rows, minority: str) -> Chart:
     """Return a panel for each score: its difference to nothing against the images added."""
     panels = []
     for name, field in names(rows).items():
-        lines: dict[str, tuple[list[float], list[float | None]]] = {}
+        lines: dict[str, tuple[list[float], list[float | None], list[float]]] = {}
         for method, n, some in _cells(rows):
             if n:
-                x, y = lines.setdefault(method, ([0], [0.0]))
+                x, y, band = lines.setdefault(method, ([0], [0.0], [0.0]))
+                found = _paired(rows, some, field)
                 x.append(n)
-                y.append(_paired(rows, some, field).difference)
+                y.append(found.difference)
+                band.append((known(found.high) - known(found.low)) / 2 if found.sd else 0.0)
         drawn = [
-            Line(method, *points, STYLES[i % len(STYLES)])
-            for i, (method, points) in enumerate(lines.items())
+            Line(method, x, y, STYLES[i % len(STYLES)], band)
+            for i, (method, (x, y, band)) in enumerate(lines.items())
         ]
         words = f"{TITLES[name]} less that of nothing, by images added, of {', '.join(lines)}"
         panels.append(
             Panel(TITLES[name], drawn, words, Axis("images added"), Axis("difference to nothing"))
         )
-    return Chart("imbalance", f"What helps the class {minority!r}", panels)
+    return Chart(
+        "imbalance", f"What helps the class {minority!r}", panels, "Bands: intervals of 95 %."
+    )
 
 
 def _cells(rows: Rows) -> Iterator[tuple[str, int, Rows]]:

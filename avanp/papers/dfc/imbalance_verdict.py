@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Any, NamedTuple
 
-from avanp.experiments.paired import Paired, quickly
+from avanp.experiments.paired import ALPHA, Paired, holm, quickly, student_p
 
 HELPS, THRESHOLD, NOTHING_MORE = "helps", "moves only the threshold", "does not help"
+RANKS_WORSE = "moves the threshold, ranks worse"
 HARMS, UNTOLD = "harms", "cannot be told"
 # A gain that is surely smaller is none, of F1 and of AUC and average precision.
 SMALL_F1, SMALL_RANK = 0.03, 0.02
@@ -28,30 +29,46 @@ class Judged(NamedTuple):
     verdict: str
 
 
-def verdict(f1: Paired, ranks: Sequence[Paired]) -> str:
-    """Return the verdict of a method.
+def sides(found: Sequence[Paired]) -> list[int]:
+    """Return of each difference whether it is surely above (1) or below (-1) zero, or neither (0).
+
+    Surely: p of Student's t test, corrected by Holm's method for all that are given, is below
+    ALPHA, so that one false word among all is as rare; and the difference is LEAST or more.
+    """
+    corrected = holm([student_p(one) for one in found])
+    return [
+        0 if p >= ALPHA or abs(known(one.difference)) < LEAST else 1 if known(one.low) > 0 else -1
+        for one, p in zip(found, corrected, strict=True)
+    ]
+
+
+def verdicts(methods: Sequence[Sequence[Paired]]) -> list[str]:
+    """Return the verdict of every method of a table, corrected for all that the table compares.
 
     Parameters
     ----------
-    f1 : Paired
-        Of its differences to nothing in the minority's F1, which a shift of the threshold moves.
-    ranks : sequence of Paired
-        The same of scores that know no threshold: AUC and average precision.
+    methods : sequence of (f1, auc, ap)
+        Differences to nothing: in the minority's F1, which a shift of the threshold moves, and in
+        scores that know no threshold, the AUC and the average precision.
     """
-    if min(one.seeds for one in (f1, *ranks)) < FEWEST:
+    told = iter(sides([one for found in methods for one in found]))
+    return [_verdict(found, [next(told) for _ in found]) for found in methods]
+
+
+def _verdict(found: Sequence[Paired], told: Sequence[int]) -> str:
+    if min(one.seeds for one in found) < FEWEST:
         return UNTOLD
-    better, worse = _above(f1), _below(f1)
-    ranks_better, ranks_worse = any(map(_above, ranks)), any(map(_below, ranks))
-    if ranks_better and not ranks_worse and not worse:
+    (f1, *ranks), (side, *of_ranks) = found, told
+    better, worse = 1 in of_ranks, -1 in of_ranks
+    # What harms is hidden by no correction.
+    if better and not any(known(one.high) < 0 and known(one.difference) <= -LEAST for one in found):
         return HELPS
-    if better and not ranks_better:
-        return THRESHOLD
-    if not ranks_better and not better and (worse or ranks_worse):
+    if side > 0 and not better:
+        return RANKS_WORSE if worse else THRESHOLD
+    if side <= 0 and not better and (side < 0 or worse):
         return HARMS
     small = known(f1.high) < SMALL_F1 and all(known(one.high) < SMALL_RANK for one in ranks)
-    if small and not (better or worse or ranks_better or ranks_worse):
-        return NOTHING_MORE
-    return UNTOLD
+    return NOTHING_MORE if small and not any(told) else UNTOLD
 
 
 def judged(rows: Rows) -> list[Judged]:
@@ -70,13 +87,15 @@ def judged(rows: Rows) -> list[Judged]:
                 by_seed.setdefault(row["seed"], []).append(row)
         whole = {seed: some for seed, some in by_seed.items() if len(some) == len(counts)}
         if whole:
-            found.append(_judged(method, whole, plain))
-    return found
+            found.append((method, *_differences(whole, plain)))
+    said = verdicts([[d[name] for name in ("f1", *RANKS)] for _, _, d in found])
+    return [Judged(*one, word) for one, word in zip(found, said, strict=True)]
 
 
-def _judged(
-    method: str, rows: Mapping[int, Rows], plain: Mapping[int, Mapping[str, Any]]
-) -> Judged:
+def _differences(
+    rows: Mapping[int, Rows], plain: Mapping[int, Mapping[str, Any]]
+) -> tuple[float, dict[str, Paired]]:
+    """Return the mean F1 of a method, and the paired differences of all scores to nothing."""
     of = names(list(plain.values()))
 
     def mean(seed: int, name: str) -> float:
@@ -86,8 +105,7 @@ def _judged(
         name: quickly([mean(seed, name) - plain[seed][of[name]] for seed in rows], 0.0)
         for name in of
     }
-    f1 = fmean(mean(seed, "f1") for seed in rows)
-    return Judged(method, f1, found, verdict(found["f1"], [found[name] for name in RANKS]))
+    return fmean(mean(seed, "f1") for seed in rows), found
 
 
 def too_few(found: Sequence[Paired]) -> str:
@@ -101,16 +119,6 @@ def names(rows: Rows) -> dict[str, str]:
     """Return the fields that are judged: of the larger test of the minority, where there is one."""
     larger = "rest_" if all(row["rest_f1"] is not None for row in rows) else ""
     return {name: f"{larger}{name}" for name in ("f1", *RANKS)} | {"macro_f1": "macro_f1"}
-
-
-def _above(found: Paired) -> bool:
-    low, difference = known(found.low), known(found.difference)
-    return low > 0 and difference >= LEAST
-
-
-def _below(found: Paired) -> bool:
-    high, difference = known(found.high), known(found.difference)
-    return high < 0 and difference <= -LEAST
 
 
 def known(value: float | None) -> float:

@@ -16,7 +16,8 @@ import numpy as np
 from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
 from avanp.papers.dfc.generator import generated
-from avanp.papers.dfc.head import Decisions, Head, scores
+from avanp.papers.dfc.head import Head, scores
+from avanp.papers.dfc.imbalance_notes import sizes
 from avanp.papers.dfc.leak import Image, divided, listed, tested
 from avanp.papers.dfc.remedies import NOTHING, save_strips
 from avanp.rng import stream
@@ -126,7 +127,6 @@ def of_seed(
                 made[name] = study.space(_made(name, study, folder, seed, keep))
             more = made[name][numbers]
         head = Head(features[real], more, labels[real], rare, kind=study.head, seed=seed)
-        found: Decisions = head.decide(features[test])
         known = np.isin(test, real)
         yield {
             "seed": seed,
@@ -134,7 +134,8 @@ def of_seed(
             "n": n,
             "seen": float(known.mean()),
             "seen_rare": float(known[labels[test] == rare].mean()),
-            **scores(found, labels[test], rare, number),
+            **sizes(labels, real, test, rare),
+            **scores(head.decide(features[test]), labels[test], rare, number),
             **dict.fromkeys(("rest_f1", "rest_auc", "rest_ap")),
         }
 

@@ -27,7 +27,8 @@ def contrast(found: Sequence[Contrast], minority: str) -> Table:
         "contrast",
         f"F1 of {minority!r}, as released: less that of nothing (gain), the same with all "
         "synthetic images thrown away, what these add to that, and on the parts as they were "
-        f"first; means over all numbers of images added, 95 %{too_few([o.gain for o in found])}",
+        "first; means over all numbers of images added, 95 %, each for itself; verdicts are "
+        f"corrected (Holm) for {2 * len(found)} comparisons{too_few([o.gain for o in found])}",
         [Column("generator", width=11), *sides, Column("verdict", width=17)],
         rows,
     )

@@ -5,11 +5,12 @@ from statistics import fmean
 from typing import Any, NamedTuple
 
 from avanp.experiments.paired import Paired, quickly
-from avanp.papers.dfc.imbalance_verdict import FEWEST, LEAST, SMALL_F1, UNTOLD, known
+from avanp.papers.dfc.imbalance_verdict import FEWEST, SMALL_F1, UNTOLD, known, sides
 from avanp.papers.dfc.released import FIRST, THROWN
 from avanp.papers.dfc.remedies import NOTHING
 
 LEAK, BEYOND, NO_GAIN = "the gain is the leak", "helps beyond the leak", "no gain"
+SMALL_GAIN = "a small gain"
 NEAR = 0.05  # what the images themselves may do, where a gain is the leak's
 Rows = Sequence[Mapping[str, Any]]
 
@@ -42,39 +43,57 @@ class Contrast(NamedTuple):
     verdict: str
 
 
-def verdict(gain: Paired, own: Paired) -> str:
-    """Return what a gain is, by its interval and by that of what the images themselves do."""
+def verdicts(generators: Sequence[tuple[Paired, Paired]]) -> list[str]:
+    """Return what each generator's gain is, corrected for all that the table compares.
+
+    Parameters
+    ----------
+    generators : sequence of (gain, own)
+        As `Contrast` has them.
+    """
+    told = iter(sides([one for pair in generators for one in pair]))
+    return [_verdict(gain, own, next(told) > 0, next(told) > 0) for gain, own in generators]
+
+
+def _verdict(gain: Paired, own: Paired, gains: bool, adds: bool) -> str:
     if min(gain.seeds, own.seeds) < FEWEST:
         return UNTOLD
-    if known(gain.high) < SMALL_F1:
-        return NO_GAIN
-    if known(own.low) > LEAST:
+    if gains and adds:
         return BEYOND
-    return LEAK if known(gain.low) > LEAST and known(own.high) < NEAR else UNTOLD
+    if known(gain.high) < SMALL_F1:
+        return SMALL_GAIN if gains else NO_GAIN
+    return LEAK if gains and known(own.high) < NEAR else UNTOLD
 
 
 def contrasts(rows: Rows) -> list[Contrast]:
-    """Return every generator that has all of its rows, over the seeds that have them."""
+    """Return every generator that has all of its rows, over the seeds that have them.
+
+    All are the numbers of images of any row: means over other numbers are not to be compared.
+    """
+    numbers = {row["n"] for row in rows} - {0}
     means: dict[str, dict[int, float]] = {}
     for method in dict.fromkeys(row["method"] for row in rows):
         by_seed: dict[int, list[float]] = {}
         for row in rows:
             if row["method"] == method:
                 by_seed.setdefault(row["seed"], []).append(row["f1"])
-        most = max(map(len, by_seed.values()))
-        means[method] = {seed: fmean(v) for seed, v in by_seed.items() if len(v) == most}
+        whole = 1 if method == NOTHING else len(numbers)
+        means[method] = {seed: fmean(v) for seed, v in by_seed.items() if len(v) == whole}
 
     def less(one: str, other: str) -> Paired:
         of, base = means.get(one, {}), means.get(other, {})
         return quickly([of[seed] - base[seed] for seed in of if seed in base], 0.0)
 
-    found = []
-    for name in means:
-        if name in (NOTHING, THROWN) or name.endswith(FIRST):
-            continue
-        gain, own = less(name, NOTHING), less(name, THROWN)
-        f1 = fmean(means[name].values())
-        first = less(name + FIRST, NOTHING)
-        one = Contrast(name, f1, gain, less(THROWN, NOTHING), own, first, verdict(gain, own))
-        found.append(one)
-    return found
+    names = [
+        name
+        for name, by_seed in means.items()
+        if by_seed and name not in (NOTHING, THROWN) and not name.endswith(FIRST)
+    ]
+    pairs = [(less(name, NOTHING), less(name, THROWN)) for name in names]
+    return [
+        Contrast(
+            name, fmean(means[name].values()), gain, less(THROWN, NOTHING), own,
+            less(name + FIRST, NOTHING), said,
+        )
+        for name, (gain, own), said in zip(names, pairs, verdicts(pairs), strict=True)
+    ]  # fmt: skip

@@ -10,6 +10,7 @@ import numpy as np
 from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
 from avanp.papers.dfc.head import LINEAR
+from avanp.papers.dfc.imbalance_notes import SIZES
 from avanp.papers.dfc.released import listing
 from avanp.runs.folder import Kind
 from avanp.runs.schema import NUMBER, TEXT, maybe, number, whole
@@ -19,7 +20,7 @@ OF_TEST = ("f1", "auc", "ap", "macro_f1", "weighted_f1")
 OF_REST = ("f1", "auc", "ap")
 CLEAN, RELEASED = "clean", "as-released"
 ROW = {"seed": whole(0), "method": TEXT, "n": whole(0), "seen": number(0, 1)}
-ROW |= {"seen_rare?": number(0, 1)}
+ROW |= {"seen_rare?": number(0, 1)} | SIZES
 ROW |= dict.fromkeys(OF_TEST, NUMBER)
 ROW |= {f"rest_{name}": maybe(NUMBER) for name in OF_REST}
 DOCUMENT = {"protocol": TEXT, "data": TEXT, "minority": TEXT, "features": TEXT}
