@@ -27,6 +27,11 @@ class Note(UserWarning):
     """What a person should know of what was read: the command line shows it as a note."""
 
 
+def extra(name: str) -> str:
+    """Return how to install an extra: avanp is on no index, so that it is from its own folder."""
+    return f"pip install '.[{name}]' in avanp's folder"
+
+
 def unknown(name: str, names: Collection[str]) -> str:
     """Return an unknown name in quotes, with the one of `names` that is most like it, if one is."""
     from difflib import SequenceMatcher, get_close_matches

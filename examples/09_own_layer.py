@@ -21,7 +21,9 @@ from avanp.optim.adam import Adam
 try:
     import matplotlib.pyplot as plt
 except ImportError:
-    raise SystemExit("the picture needs matplotlib: pip install 'avanp[plot]'") from None
+    raise SystemExit(
+        "the picture needs matplotlib: pip install '.[plot]' in avanp's folder"
+    ) from None
 
 
 class Softsign(Layer):

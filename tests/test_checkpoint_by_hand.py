@@ -10,7 +10,7 @@ from avanp.errors import AvanpError
 from avanp.training import checkpoint
 from small_systems import same
 
-pytest.importorskip("safetensors", reason="pip install 'avanp[safetensors]'")
+pytest.importorskip("safetensors", reason="pip install '.[safetensors]'")
 DOCUMENT = "avanp.json"
 B = "weights/encoder.1.b"
 

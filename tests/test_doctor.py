@@ -74,7 +74,9 @@ def test_a_full_disk_or_memory_and_wrong_threads_are_not_well(monkeypatch):
 
 def test_a_package_that_is_not_there_is_told_with_its_extra(monkeypatch):
     monkeypatch.setattr(machine, "requires", lambda _: ["never>=1; extra == 'plot'", "numpy>=1.26"])
-    assert machine.optional().text == "never not installed (pip install 'avanp[plot]')"
+    assert (
+        machine.optional().text == "never not installed (pip install '.[plot]' in avanp's folder)"
+    )
 
 
 def test_a_look_that_raises_is_a_line_and_the_others_go_on():

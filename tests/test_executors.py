@@ -299,7 +299,7 @@ def test_words_that_name_no_scheduler_are_one_line(scheduler, tls, says):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("--scheduler", "tcp://127.0.0.1:9"), "--scheduler needs Dask: pip install 'avanp[dist"),
+        (("--scheduler", "tcp://127.0.0.1:9"), "--scheduler needs Dask: pip install '.[dist"),
         (("--tls-key", "key.pem"), "the --tls options need --scheduler tls://HOST:PORT"),
         (("--scheduler", "local:1", "--jobs", "2"), "--jobs is for processes of this command"),
         (("--retry-failed",), "--retry-failed needs --out"),

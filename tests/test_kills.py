@@ -94,7 +94,7 @@ def test_random_kills_lose_nothing(place):
 
 
 def test_random_kills_of_sweeps_and_workers_under_dask_lose_nothing(place):
-    pytest.importorskip("distributed", reason="pip install 'avanp[distributed]'")
+    pytest.importorskip("distributed", reason="pip install '.[distributed]'")
     from dask_processes import cluster
 
     rng = random.Random(SEED)

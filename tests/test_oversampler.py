@@ -119,4 +119,4 @@ def test_without_imbalanced_learn_it_says_what_to_install():
         "try: avanp.VAEOverSampler\nexcept AttributeError as error: print(error)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "pip install 'avanp[imbalance]'" in done.stdout
+    assert "pip install '.[imbalance]'" in done.stdout

@@ -205,7 +205,7 @@ def test_the_look_for_matplotlib_does_not_import_it(monkeypatch):
     monkeypatch.setattr(plot, "find_spec", lambda name: None)
     assert not plot.charts_available()
     assert plot.in_page(curves(numbers(), "program")) is None
-    assert "avanp[plot]" in plot.missing()
+    assert ".[plot]" in plot.missing()
 
 
 def test_no_title_or_note_of_a_picture_is_cut_off():

@@ -294,10 +294,11 @@ def test_without_matplotlib_there_are_all_tables_and_a_line_says_what_is_missing
     assert not page.all("svg")
     assert len(page.all("table")) == 2 + 2 * 4 + 1
     assert [e.text for e in page.all("p") if "matplotlib" in e.text] == [
-        "The charts need matplotlib (pip install 'avanp[plot]'), and then this command once more."
+        "The charts need matplotlib: pip install '.[plot]' in avanp's folder, and then this "
+        "command once more."
     ]
     text = (tmp_path / "a" / "report.md").read_text("utf-8")
-    assert "pip install 'avanp[plot]'" in text
+    assert "pip install '.[plot]'" in text
     assert "figure6" not in text
 
 

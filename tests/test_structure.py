@@ -153,3 +153,10 @@ def test_no_page_has_a_figure_still_to_come():
         assert not re.search(r"RATIO_|\bPEAK\b|to come|TODO", page.read_text(encoding="utf-8")), (
             page
         )
+
+
+def test_no_hint_names_an_index_that_avanp_is_not_on():
+    here = PACKAGE.parent
+    texts = [*PACKAGE.rglob("*.py"), *here.glob("examples/*.py"), *here.glob("docs/*.md")]
+    hints = [path for path in texts if re.search(r"install '?avanp\b", path.read_text("utf-8"))]
+    assert not hints

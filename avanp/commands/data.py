@@ -135,7 +135,7 @@ def import_(sources: tuple[str, ...], name: str) -> None:
 def fetch(name: str, mirror: str | None) -> None:
     """Download a named set and verify its SHA-256.
 
-    It is put where avanp finds it. Needs pip install 'avanp[data]'.
+    It is put where avanp finds it. Needs pip install '.[data]' in avanp's folder.
     """
     from contextlib import ExitStack
 

@@ -27,8 +27,8 @@ def export(checkpoint: str, form: str, out: str) -> None:
     """Write the nets of a trained model for another program.
 
     Images are then (N, C, H, W), of any N. The encoder of a VAE gives mu and logvar, its decoder
-    images; other nets give their bare outputs. ONNX needs pip install 'avanp[onnx]', PyTorch's
-    weights pip install 'avanp[safetensors]'.
+    images; other nets give their bare outputs. ONNX needs the extra `onnx`, PyTorch's weights
+    `safetensors`: pip install '.[onnx,safetensors]' in avanp's folder.
     """
     from importlib.metadata import version
     from pathlib import Path

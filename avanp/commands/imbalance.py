@@ -86,7 +86,7 @@ def imbalance(
     from pathlib import Path
 
     from avanp.data.resolve import describe, resolve
-    from avanp.errors import AvanpError
+    from avanp.errors import AvanpError, extra
     from avanp.evaluation.feature_space import feature_space
     from avanp.experiments.axes import parse_seeds
     from avanp.papers.dfc import imbalance_page as page
@@ -102,7 +102,7 @@ def imbalance(
     usual = QUICK if quick else USUAL
     numbers, asked = parse_seeds(seeds or usual["seeds"]), counts(n_syn or usual["n_syn"])
     if find_spec("sklearn") is None:
-        raise AvanpError("imbalance needs pip install 'avanp[imbalance]' (scikit-learn)")
+        raise AvanpError(f"imbalance needs scikit-learn: {extra('imbalance')}")
     if features.partition(":")[0] not in ("random-conv", "pixels", "vgg16"):
         raise AvanpError(f"--features {features}: choose random-conv, pixels, vgg16 or vgg16:FILE")
     methods = list(dict.fromkeys(generator(name).name for name in generators))

@@ -11,7 +11,7 @@ from avanp.data.card import Download, card
 from avanp.data.find import user_folder
 from avanp.data.images import ImageSet
 from avanp.data.importing import import_set
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, extra
 from avanp.files import make_folder, writing
 
 Progress = Callable[[str, int, int], None]
@@ -64,7 +64,7 @@ def _download(file: Download, folder: Path, mirror: str | None, progress: Progre
         import pooch
         from requests import RequestException
     except ImportError:
-        raise AvanpError("fetch needs pooch: pip install 'avanp[data]'") from None
+        raise AvanpError(f"fetch needs pooch: {extra('data')}") from None
     pooch.get_logger().setLevel("ERROR")
     url = file.url if mirror is None else f"{mirror.rstrip('/')}/{file.file}"
     other = "name another server by --mirror, or import the file"

@@ -52,5 +52,7 @@ def lines(looks: dict[str, Look]) -> Iterator[Line]:
             yield Line(name, str(error), False)
         except Exception as error:  # whatever is wrong here is what was looked for
             said = " ".join(str(error).split()) or "no reason given"
-            advice = "reinstall with pip install --force-reinstall avanp, or report it"
+            advice = (
+                "reinstall with pip install --force-reinstall . in avanp's folder, or report it"
+            )
             yield Line(name, f"{type(error).__name__}, {said}", False, advice)

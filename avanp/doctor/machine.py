@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from avanp.doctor.line import Line, Look
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, extra
 from avanp.memory import installed
 
 NEEDED = ("numpy", "numba", "llvmlite", "scipy", "pillow", "click")
@@ -36,11 +36,11 @@ def optional() -> Line:
     return Line("optional", ", ".join(_optional(name, packages[name]) for name in packages), None)
 
 
-def _optional(name: str, extra: str) -> str:
+def _optional(name: str, of: str) -> str:
     try:
         return f"{name} {version(name)}"
     except PackageNotFoundError:
-        return f"{name} not installed (pip install 'avanp[{extra}]')"
+        return f"{name} not installed ({extra(of)})"
 
 
 def system() -> Line:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, extra
 from avanp.estimators import inputs
 from avanp.estimators.base import Array
 from avanp.evaluation.variations import variations
@@ -18,9 +18,7 @@ try:
     from sklearn.utils import check_array, check_random_state
     from sklearn.utils.validation import validate_data
 except ImportError as error:
-    raise AvanpError(
-        f"VAEOverSampler needs pip install 'avanp[imbalance]' ({error.name} is not here)"
-    ) from error
+    raise AvanpError(f"VAEOverSampler needs {error.name}: {extra('imbalance')}") from error
 
 from imblearn.utils import check_target_type
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, extra
 from avanp.pictures.pixels import to_rgb
 from avanp.pictures.sheets import contact_sheet, labelled_rows
 
@@ -39,7 +39,7 @@ def _axes(ax: Any) -> Any:
     if ax is not None:
         return ax
     if find_spec("matplotlib") is None:
-        raise AvanpError("a plot needs matplotlib: pip install 'avanp[plot]'")
+        raise AvanpError(f"a plot needs matplotlib: {extra('plot')}")
     from matplotlib import pyplot
 
     return pyplot.gca()

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, extra
 from avanp.export.nets import Exported
 from avanp.export.steps import Step
 from avanp.files import write_whole
@@ -38,7 +38,7 @@ def write_onnx(nets: list[Exported], folder: Path, title: str, version: str) -> 
     try:
         import onnx
     except ImportError:
-        raise AvanpError("an export to ONNX needs onnx: pip install 'avanp[onnx]'") from None
+        raise AvanpError(f"an export to ONNX needs onnx: {extra('onnx')}") from None
     from onnx import TensorProto, helper
 
     names = []

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, extra
 from avanp.export.nets import Exported
 from avanp.export.steps import Step
 from avanp.files import write_whole
@@ -53,7 +53,7 @@ def write_torch(nets: list[Exported], folder: Path, title: str, version: str) ->
         from safetensors.numpy import save
     except ImportError:
         raise AvanpError(
-            "an export for PyTorch needs safetensors: pip install 'avanp[safetensors]'"
+            f"an export for PyTorch needs safetensors: {extra('safetensors')}"
         ) from None
     import numpy as np
 

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, extra
 from avanp.pictures.plotting import plain
 from avanp.pictures.save import check_picture, save_image
 
@@ -19,7 +19,7 @@ def check_scatter(out: str) -> None:
     """Raise an `AvanpError` where a scatter cannot be written: by its name, or no Matplotlib."""
     check_picture(out)
     if find_spec("matplotlib") is None:
-        raise AvanpError("a scatter needs matplotlib: pip install 'avanp[plot]'")
+        raise AvanpError(f"a scatter needs matplotlib: {extra('plot')}")
 
 
 @plain()

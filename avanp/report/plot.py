@@ -9,14 +9,13 @@ from importlib.util import find_spec
 from io import BytesIO
 from typing import Any
 
+from avanp.errors import extra
 from avanp.pictures.plotting import plain
 from avanp.report.chart import Chart, Line, Panel
 from avanp.report.element import Markup, el, join, svg
 from avanp.report.plot_parts import Palette, draw
 
-MISSING = (
-    "The charts need matplotlib (`pip install 'avanp[plot]'`), and then this command once more."
-)
+MISSING = f"The charts need matplotlib: {extra('plot')}, and then this command once more."
 FONT = 13  # pixels
 NARROW = 400  # pixels: more than two of such panels stand side by side
 WIDE_LETTER = 0.6  # of the size of letters: the width of one, on average and somewhat more
@@ -39,8 +38,7 @@ def missing() -> Markup | None:
     """Return what a page says where there is no matplotlib: which extra it lacks."""
     if charts_available():
         return None
-    text, command, rest = MISSING.split("`")
-    return el("p", text, el("code", command), rest, class_="note")
+    return el("p", MISSING, class_="note")
 
 
 def in_page(chart: Chart) -> Markup | None:

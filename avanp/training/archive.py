@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from avanp.data.readers.guard import Clamped
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, extra
 from avanp.files import regular, write_whole
 
 Array = np.ndarray
@@ -145,6 +145,6 @@ def _safetensors() -> Any:
         import safetensors.numpy
     except ImportError:
         raise AvanpError(
-            "safetensors is not installed: pip install 'avanp[safetensors]', or use .npz"
+            f"safetensors is not installed: {extra('safetensors')}, or use .npz"
         ) from None
     return safetensors

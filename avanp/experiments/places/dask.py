@@ -15,7 +15,7 @@ from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, extra
 from avanp.experiments.places.process import ctrl_c_left_out
 from avanp.experiments.places.worker import THREAD_VARIABLES, Arrays
 
@@ -45,7 +45,7 @@ def connected(scheduler: str, tls: dict[str, str]) -> Iterator[Executor]:
     """
     local = _read(scheduler, tls)
     if find_spec("distributed") is None:
-        raise AvanpError("--scheduler needs Dask: pip install 'avanp[distributed]'")
+        raise AvanpError(f"--scheduler needs Dask: {extra('distributed')}")
     import distributed
 
     logging.disable(logging.CRITICAL)  # what Dask says of a lost peer, the caller says in one line

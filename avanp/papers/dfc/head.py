@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, extra
 from avanp.metrics.confusion import class_scores, confusion_matrix
 
 Array = np.ndarray
@@ -58,7 +58,7 @@ class Head:
             from sklearn.linear_model import LogisticRegression
             from sklearn.neural_network import MLPClassifier
         except ImportError:
-            raise AvanpError("this needs pip install 'avanp[imbalance]'") from None
+            raise AvanpError(f"this needs scikit-learn: {extra('imbalance')}") from None
         self.minority, self.mean, deviation = minority, x.mean(axis=0), x.std(axis=0)
         self.deviation = np.where(deviation > 0, deviation, 1)
         labels = np.concatenate([y, np.full(len(more), minority)])

@@ -9,7 +9,7 @@ import numpy as np
 
 from avanp.data.augment import augmented
 from avanp.data.images import ImageSet
-from avanp.errors import AvanpError
+from avanp.errors import AvanpError, extra
 from avanp.files import make_folder
 from avanp.papers.dfc.division import Division
 from avanp.papers.dfc.generator import generated
@@ -125,7 +125,7 @@ def _smote(given: Material) -> Array:
     try:
         from imblearn.over_sampling import SMOTE as Smote
     except ImportError:
-        raise AvanpError("SMOTE needs pip install 'avanp[imbalance]'") from None
+        raise AvanpError(f"SMOTE needs imbalanced-learn: {extra('imbalance')}") from None
     assert given.images.labels is not None
     train = given.division.train
     x, y = given.features[train], given.images.labels[train] == given.minority
