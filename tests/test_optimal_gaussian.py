@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy import stats
 
+import avanp
 from avanp.errors import AvanpError
 from avanp.evaluation.recover import Search
 from avanp.grad.check import check_grad
-from avanp.losses.optimal_gaussian import LEAST_VARIANCE, optimal_gaussian
+from avanp.losses.optimal_gaussian import LEAST_VARIANCE, optimal_gaussian, pooled
 from avanp.systems import build
 
 RNG = np.random.default_rng(0)
@@ -85,3 +86,52 @@ def test_the_search_weighs_known_pixels_by_the_variance_that_suits_them_best():
     expected, _ = optimal_gaussian(made[None], x[known][None])
     # Its constant 1/2 a pixel is told too.
     assert_allclose(Search(system, x, known).energy(z)[0], expected + 0.5 * (z**2).sum())
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-5, 1e-6, 0.0])  # of the least variance, and below
+def test_the_values_of_parts_tell_that_of_the_whole(scale):
+    rng = np.random.default_rng(4)
+    errors = rng.normal(size=(9, 7)) * scale * np.arange(9)[:, None]
+    whole, _ = optimal_gaussian(errors, np.zeros_like(errors))
+    cuts = [errors[:2], errors[2:3], errors[3:]]
+    values = [optimal_gaussian(part, np.zeros_like(part))[0] for part in cuts]
+    assert pooled(values, [2, 1, 6], 7) == pytest.approx(whole, rel=1e-12)
+
+
+def noiseless(monkeypatch, system):
+    """Let codes be mu, so that an image's error does not depend on its place."""
+    none = np.zeros(system.config.latent, system.dtype)
+    monkeypatch.setattr(system, "noise", lambda n, rng: np.tile(none, (n, 1)))
+
+
+def sorted_images():
+    """Return more images than one chunk, from the flat to the busy."""
+    grain = np.random.default_rng(5).random((1100, 9, 9, 3)) - 0.5
+    return 0.5 + grain * np.linspace(0, 1, 1100)[:, None, None, None]
+
+
+@pytest.mark.parametrize("name", ["VAE", "AVA5", "VAEGAN", "DFC-VAE"])
+def test_the_bound_depends_on_no_chunk_and_no_order(name, monkeypatch):
+    given = {"beta": 0.5} if name == "VAE" else {"w_rec": 0.7} if name == "DFC-VAE" else {}
+    system = build(name, shape=(9, 9, 3), latent=2, widths=(4,), dtype="float64",
+                   likelihood="optimal-gaussian", **given)  # fmt: skip
+    noiseless(monkeypatch, system)
+    x = sorted_images()
+    order = np.random.default_rng(6).permutation(len(x))
+    terms = [system.evaluate(rows, np.random.default_rng(0)) for rows in (x, x[order])]
+    whole = system.measure(x, np.random.default_rng(0))
+    for measured in terms:
+        assert measured.keys() == whole.keys()
+        for term in ("loss", "reconstruction", "elbo", "kl"):
+            assert measured[term] == pytest.approx(whole[term], rel=1e-9), term
+
+
+def test_a_score_has_one_variance_and_the_bound_of_an_image_its_own(monkeypatch):
+    x = sorted_images().astype(np.float32)
+    m = avanp.VAE(epochs=1, likelihood="optimal-gaussian", arch="mlp", widths=(8,)).fit(x[::20])
+    noiseless(monkeypatch, m.system_)
+    order = np.random.default_rng(6).permutation(len(x))
+    assert m.score(x) == pytest.approx(m.score(x[order]), rel=1e-5)
+    few = x[::50]
+    assert m.score(few) < m.score_samples(few, draws=1).mean()
+    assert m.score(few[:1]) == pytest.approx(m.score_samples(few[:1], draws=1)[0], rel=1e-6)

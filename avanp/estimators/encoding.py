@@ -28,7 +28,8 @@ class EncodingEstimator(Transformer, TrainedEstimator):
         """Return the evidence lower bound, nats an image, of one draw of z an image.
 
         Under "gaussian" it lacks the constant (n_features / 2) log(2 pi). Of a BEGAN, which has no
-        bound, minus M. The draws are the same at each call.
+        bound, minus M. Under "optimal-gaussian" the variance is the one best of all of X, in
+        whatever order. The draws are the same at each call.
         """
         x = self._check(X)
         terms = self.system_.evaluate(x, stream(self.system_.seed, "eval"))
@@ -36,6 +37,9 @@ class EncodingEstimator(Transformer, TrainedEstimator):
 
     def score_samples(self, X: Any, draws: int = 8) -> Array:
         """Return the evidence lower bound of each image, (N,), nats: the lower, the stranger.
+
+        Under "optimal-gaussian" each image has the variance that suits it best, so that the mean is
+        higher than `score`, which has one for all.
 
         Parameters
         ----------

@@ -29,6 +29,38 @@ def optimal_gaussian(y: np.ndarray, target: np.ndarray) -> tuple[float, np.ndarr
     features = dy.size // batch
     variance = float(np.mean(np.square(dy), dtype=np.float64))
     held = max(variance, LEAST_VARIANCE)
-    value = 0.5 * features * (math.log(2 * math.pi * held) + variance / held)
     dy /= batch * held
-    return value, dy
+    return _value(variance, features), dy
+
+
+def pooled(values: list[float], counts: list[int], features: int) -> float:
+    """Return the value of `optimal_gaussian` of all images, of those of parts of them.
+
+    A value tells its part's mean squared error, and the mean of these is that of all. So the value
+    does not depend on how images are parted, as a mean of logarithms would.
+
+    Parameters
+    ----------
+    values : list of float
+        Of each part, in nats.
+    counts : list of int
+        Images of each.
+    features : int
+        D, numbers of an image.
+    """
+    errors = [_variance(2 * value / features) for value in values]
+    return _value(float(np.average(errors, weights=counts)), features)
+
+
+def _value(variance: float, features: int) -> float:
+    held = max(variance, LEAST_VARIANCE)
+    return 0.5 * features * (math.log(2 * math.pi * held) + variance / held)
+
+
+def _variance(twice: float) -> float:
+    """Return the mean squared error of a value, given twice the value for each feature."""
+    least = math.log(2 * math.pi * LEAST_VARIANCE)
+    if twice < least + 1:
+        return LEAST_VARIANCE * (twice - least)
+    with np.errstate(over="ignore"):
+        return float(np.exp(twice - 1) / (2 * math.pi))

@@ -116,6 +116,12 @@ class DFCVAE(EncodingSystem):
         terms |= {"reconstruction_at_logits": _norm(drec), "perceptual_at_logits": _norm(dperc)}
         return {"encoder": of_encoder, "decoder": of_decoder}, terms
 
+    @property
+    def reconstruction_in(self) -> Terms:
+        """How often each term of `measure` has -log p(x | z) in it."""
+        share = 1 / self.config.shape[2]
+        return {"loss": self.config.w_rec * share, "reconstruction": share, "elbo": -1.0}
+
     def measure(self, batch: Array, rng: Rng) -> Terms:
         """Return what is descended as "loss", its terms, and the ELBO, of one draw of z."""
         mu, logvar = halves(self._encode(batch))

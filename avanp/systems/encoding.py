@@ -1,5 +1,6 @@
 """Systems that have a decoder, and those that have an encoder too."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -9,6 +10,7 @@ from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer
 from avanp.layers.gaussian_sample import reparameterise
 from avanp.layers.two_heads import halves
+from avanp.losses import optimal_gaussian
 from avanp.losses.kl import kl_logvar
 from avanp.nets import builders
 from avanp.systems import mixture
@@ -126,6 +128,21 @@ class EncodingSystem(DecodingSystem):
     def reconstruct(self, x: Array) -> Array:
         """Return the images of the codes mu(x)."""
         return self.decode(self.encode(x)[0])
+
+    @property
+    def reconstruction_in(self) -> Terms:
+        """How often each term of `measure` has -log p(x | z) in it."""
+        return {"loss": 1.0, "reconstruction": 1.0, "elbo": -1.0}
+
+    def pooled(self, means: Terms, parts: list[tuple[int, Terms]]) -> Terms:
+        """Return the means over parts, but one best variance is that of all their images."""
+        if getattr(self.config, "likelihood", None) != "optimal-gaussian" or len(parts) == 1:
+            return means
+        times = self.reconstruction_in
+        nats = [terms["reconstruction"] / times["reconstruction"] for _, terms in parts]
+        whole = optimal_gaussian.pooled(nats, [n for n, _ in parts], math.prod(self.config.shape))
+        more = whole - means["reconstruction"] / times["reconstruction"]
+        return means | {term: means[term] + many * more for term, many in times.items()}
 
     def measure(self, batch: Any, rng: Rng) -> Terms:
         """Return reconstruction and KL of one draw of z, the ELBO, and as "loss" minus the ELBO."""

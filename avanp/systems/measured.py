@@ -18,18 +18,24 @@ class Measured:
     needs_labels: ClassVar[bool] = False
 
     def evaluate(self, batch: Any, rng: np.random.Generator) -> Terms:
-        """Return `measure` of any number of images: means over chunks, nothing trained."""
+        """Return `measure` of any number of images: of all in one, nothing trained."""
         pair = check_pair(batch, self.name) if self.needs_labels else (batch, np.zeros(len(batch)))
         x, labels = pair
         sums: Terms = {}
+        parts: list[tuple[int, Terms]] = []
         for rows in chunks(len(x)):
             part = self.check_images(x[rows])
             measured = self.measure((part, labels[rows]) if self.needs_labels else part, rng)
+            parts.append((len(part), measured))
             for term, value in measured.items():
                 if total := self.counted(term, labels):
                     share = value * self.counted(term, labels[rows]) / total
                     sums[term] = sums.get(term, 0.0) + share
-        return sums
+        return self.pooled(sums, parts)
+
+    def pooled(self, means: Terms, parts: list[tuple[int, Terms]]) -> Terms:
+        """Return the terms of all images, of parts (how many, terms) and their means."""
+        return means
 
     def counted(self, term: str, labels: Array) -> int:
         """Return of how many images with these labels, (B,), a term is the mean: of all."""

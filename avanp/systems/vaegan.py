@@ -180,6 +180,11 @@ class VAEGAN(EncodingSystem):
             "discriminator": terms["real_cost"] + fakes,
         }
 
+    @property
+    def reconstruction_in(self) -> Terms:
+        """How often each term of `measure` has -log p(x | z) in it: none is descended."""
+        return {"reconstruction": 1.0, "elbo": -1.0}
+
     def measure(self, batch: Array, rng: Rng) -> Terms:
         """Return what the encoder descends as "loss", its terms, and the ELBO, of one draw of z."""
         c, d = self.config, self.nets["discriminator"]
