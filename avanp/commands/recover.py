@@ -59,15 +59,13 @@ def recover(
 
     For each image the code z is sought that minimises -log p(known pixels | z) + |z|²/2, by Adam
     through the frozen decoder, from the encoder's code of the damaged image or from codes of the
-    prior. p is the model's own likelihood, under --noise the noise's. Of a model that keeps a
-    mixture, minus its logarithm stands for |z|²/2, and new codes are drawn of it. Known pixels stay
-    as they are, and what fills a hole is moved to meet them, without a seam; not so where there is
-    noise.
+    prior. A model that keeps a mixture has it for the prior, and minus its logarithm for |z|²/2. p
+    is the model's own likelihood, under --noise the noise's. Known pixels stay as they are, and
+    what fills a hole is moved to meet them, without a seam; not so where there is noise.
 
-    IMAGE is resized to the model's size, and its mask with it.
-
-    An IMAGE without --missing and --noise is taken to be damaged already: its pixels under the
-    mask are not looked at, and there is no PSNR; without --mask it is all noisy.
+    IMAGE is resized to the model's size, and its mask with it. Without --missing and --noise it is
+    taken to be damaged already: its pixels under the mask are not looked at, and there is no PSNR;
+    without --mask it is all noisy.
     """
     from pathlib import Path
 

@@ -94,10 +94,8 @@ class EncodingSystem(DecodingSystem):
         """Let the mixture follow the codes of further images, this share of all."""
         fitted = mixture.kept(self.state)
         if fitted is None:
-            self.conclude(images, rng)
-        else:
-            z = self._some_codes(images, rng).astype(np.float64)
-            mixture.keep(self.state, mixture.followed(fitted, z, share))
+            return self.conclude(images, rng)
+        mixture.keep(self.state, mixture.followed(fitted, self._some_codes(images, rng), share))
 
     def _some_codes(self, images: Array, rng: Rng) -> Array:
         if len(images) > mixture.MOST_CODES:
@@ -107,9 +105,8 @@ class EncodingSystem(DecodingSystem):
     def codes(self, n: int, rng: Rng) -> Array:
         """Return n codes (n, latent) for new images: of the mixture, or else of the prior."""
         fitted = mixture.kept(self.state)
-        if fitted is None:
-            return self.noise(n, rng)
-        return mixture.draw(fitted, n, rng).astype(self.dtype)
+        drawn = self.noise(n, rng) if fitted is None else mixture.draw(fitted, n, rng)
+        return drawn.astype(self.dtype, copy=False)
 
     def encode(self, x: Array) -> tuple[Array, Array]:
         """Return mu and logvar, each (B, latent), of images."""
@@ -148,7 +145,6 @@ class EncodingSystem(DecodingSystem):
         """Return reconstruction and KL of one draw of z, the ELBO, and as "loss" minus the ELBO."""
         mu, logvar = halves(self._encode(batch))
         z = reparameterise(mu, logvar, self.noise(len(batch), rng))
-        output, _ = self.decoder.forward(z)
-        recon, _ = reconstruction(output, batch, self.config)
+        recon, _ = reconstruction(self.decoder.forward(z)[0], batch, self.config)
         kl = kl_logvar(mu, logvar)[0]
         return {"loss": recon + kl, "reconstruction": recon, "kl": kl, "elbo": -(recon + kl)}

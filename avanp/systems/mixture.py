@@ -139,6 +139,7 @@ def followed(mixture: Mixture, x: Array, share: float) -> Mixture:
 
     Moments are those of the mixture and those of the codes, weighed (Cappé, Moulines 2009).
     """
+    x = np.asarray(x, np.float64)
     new = maximisation(x, responsibilities(x, mixture))
     weights = (1 - share) * mixture.weights + share * new.weights
     means, factors = mixture.means.copy(), mixture.factors.copy()
