@@ -66,12 +66,14 @@ class Everything(Commands):
 @click.version_option(package_name="avanp")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """Adversarial variational autoencoders with hand-written derivatives, on the CPU.
+    """Train VAEs, GANs and their adversarial relatives on images of your own, on an ordinary CPU.
 
     \b
-    Start here:
-      avanp train VAE --data digits --out runs/vae  train a model, and look at what it draws
-      avanp evaluate runs/vae                       score it on images it has not seen
+    Start here, photos being a folder of images:
+      avanp train VAE --data photos --size 64x64 --out runs/photos
+      avanp generate runs/photos --out new.png      images of its own
+      avanp reconstruct runs/photos --out pairs.png images above their reconstructions
+      avanp evaluate runs/photos                    scores on images it has not seen
       avanp sweep --lr 1.0:0.01                     Tables 1-3 of the AVA paper
       avanp reproduce ava --quick                   a verdict on each of its claims
       avanp data list                               the sets of images

@@ -17,6 +17,7 @@ from avanp.progress import shown_late
 from avanp.signals import ended_by_signals
 
 COLUMNS, NARROW = 100, 40
+WORDS = "avanp.words"  # where a context has the words whose help says more than its command's
 
 
 class Examples(click.Command):
@@ -71,7 +72,8 @@ def _run(command: click.Command) -> None:
     except click.UsageError as error:
         message = " ".join(error.format_message().split())
         if error.ctx and "?" not in message:  # click asks where it guesses what was meant
-            message = f"{message.rstrip('.')}; see {error.ctx.command_path} --help"
+            of = " ".join([error.ctx.command_path, *error.ctx.meta.get(WORDS, ())])
+            message = f"{message.rstrip('.')}; see {of} --help"
         fail(message, 2)
     except AvanpError as error:
         fail(str(error), 2)

@@ -399,3 +399,39 @@ def test_pictures_are_not_written_among_the_images(place, out):
     assert done.code == 2
     assert "lie in one another: name a folder beside them" in done.err
     assert contents(place / "album") == before
+
+
+def test_the_terminal_shows_every_second_of_many_epochs_and_the_log_all(place):
+    words = ("--limit", "60", "--epochs", "151", "--log-every", "1")
+    done = avanp(place, *VAE, "--limit", "60", "--epochs", "151", "--out", "many")
+    shown = [int(m) for m in re.findall(r"^ +([0-9]+)  ", done.out, re.MULTILINE)]
+    assert shown == [1, *range(2, 151, 2), 151]
+    assert [row["epoch"] for row in rows_of(place / "many")] == list(range(1, 152))
+    by_step = avanp(place, *VAE, *words, "--out", "steps")
+    shown = [int(m) for m in re.findall(r"^ +([0-9]+)  ", by_step.out, re.MULTILINE)]
+    assert shown == [1, *range(2, 151, 2), 151]
+
+
+def test_a_square_size_is_one_number_and_the_same_training(place):
+    write_images(place / "squares", [(12, 12)] * 20)
+    words = ("train", "GAN", "--data", "squares", "--epochs", "1", "--out", "square")
+    first = avanp(place, *words, "--size", "9")
+    assert "9x9 RGB" in first.out, first.err
+    again = avanp(place, *words, "--size", "9x9")
+    assert "nothing to train" in again.out, again.err
+
+
+def test_a_wrong_choice_of_a_models_option_names_that_models_help(place):
+    done = avanp(place, "train", "VAE", "--data", "digits", "--arch", "cnn", "--out", "no")
+    assert (done.code, "see avanp train VAE --help" in done.err) == (2, True)
+
+
+def test_a_mixture_that_the_model_keeps_is_drawn_of_without_a_word(place):
+    words = ("--mixture", "1", "--epochs", "1", "--out", "mixed")
+    assert avanp(place, *VAE, *words).code == 0
+    plain = avanp(place, "generate", "mixed", "-n", "4", "--out", "plain.npz")
+    asked = avanp(place, "generate", "mixed", "-n", "4", "--sampler", "gmm", "--out", "asked.npz")
+    assert "the model keeps its mixture" in asked.out
+    assert "mixture" not in plain.out
+    one, two = (np.load(place / name)["z"] for name in ("plain.npz", "asked.npz"))
+    np.testing.assert_array_equal(one, two)

@@ -92,5 +92,9 @@ def test_names_must_be_as_many_as_images() -> None:
 
 
 def test_a_set_prints_in_one_line_without_its_pixels() -> None:
-    shown = repr(a_set(np.zeros((1, 1, 1, 3), np.uint8)))
-    assert shown == "ImageSet(name='test', names=('0',), source='memory')"
+    shown = repr(a_set(np.zeros((200, 2, 5, 3), np.uint8)))
+    assert shown == "ImageSet('test', 200x2x5x3)"
+    of_classes = ImageSet(
+        "two", np.zeros((2, 1, 1, 1), np.uint8), "ab", "memory", labels=[0, 1], classes=("x", "y")
+    )
+    assert repr(of_classes) == "ImageSet('two', 2x1x1x1, 2 classes)"

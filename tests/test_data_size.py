@@ -15,7 +15,11 @@ def test_a_size_that_is_written_is_read_back(width: int, height: int, sign: str)
     assert parse_size(f"{width}{sign}{height}") == (width, height)
 
 
-MALFORMED = ("", "100", "100x", "x64", "100x64x3", "axb", "-1x5", "1.5x2", "100 64", "100x64\n5x5",
+def test_one_number_is_a_square() -> None:
+    assert parse_size("64") == (64, 64)
+
+
+MALFORMED = ("", "100x", "x64", "100x64x3", "axb", "-1x5", "1.5x2", "100 64", "100x64\n5x5",
              "٣x٣", "9999999999x1", "0x10x")  # fmt: skip
 REFUSED = {text: f"size {text!r} is not WxH in pixels, such as 100x64" for text in MALFORMED}
 for text in ("0x10", "10x0", "0x0"):

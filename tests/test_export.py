@@ -43,6 +43,7 @@ from avanp.layers.two_heads import TwoHeads
 from avanp.layers.upsample import Upsample2
 from avanp.layers.vanishing import VanishingResidual
 from avanp.systems import build
+from avanp.systems.mixture import Mixture
 
 RNG = np.random.default_rng(0)
 NEW = {"rng": RNG}
@@ -209,6 +210,36 @@ def test_other_nets_give_their_bare_output(name, place, tmp_path):
         y = layer.forward(np.ascontiguousarray(ours))[0]
         theirs = np.concatenate(run(net.name, x), axis=1)
         np.testing.assert_allclose(theirs, first(y), rtol=1e-3, atol=1e-4)
+
+
+def test_the_mixture_that_codes_are_drawn_of_goes_with_the_nets(tmp_path):
+    torch = pytest.importorskip("torch")
+    factors = np.zeros((2, 2, 2))
+    factors[0], factors[1] = [[0.1, 0], [0.3, 0.2]], [[1, 0], [-0.5, 0.4]]
+    means = np.array([[-20.0, 1.0], [20.0, 2.0]])
+    mixture = Mixture(np.array([0.25, 0.75]), means, factors)
+    write_torch(exported(build("VAE", shape=(8, 8, 1), latent=2)), tmp_path, "t", "0", mixture)
+    spec = importlib.util.spec_from_file_location("model_sampled", tmp_path / "model.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    z = module.sample(20_000, generator=torch.Generator().manual_seed(0)).numpy()
+    first = z[:, 0] < 0
+    assert abs(first.mean() - 0.25) < 0.02
+    for k, mine in enumerate((z[first], z[~first])):
+        np.testing.assert_allclose(mine.mean(axis=0), means[k], atol=0.05)
+        np.testing.assert_allclose(np.cov(mine.T), factors[k] @ factors[k].T, atol=0.05)
+    assert module.load()["decoder"](torch.from_numpy(z[:3])).shape == (3, 1, 8, 8)
+
+
+def test_the_command_tells_of_the_mixture(tmp_path):
+    pytest.importorskip("safetensors")
+    x = RNG.random((12, 9, 9, 1)).astype(np.float32)
+    vae = avanp.VAE(arch="mlp", widths=(8,), latent=2, mixture=1, epochs=1).fit(x)
+    vae.save(tmp_path / "v.npz")
+    command = [sys.executable, "-m", "avanp", "export", "v.npz", "--format", "torch", "--out", "e"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert "sample(n) of model.py: codes of the mixture that the model keeps" in done.stdout
+    assert "def sample(n" in (tmp_path / "e" / "model.py").read_text()
 
 
 def test_the_command_writes_a_folder_that_says_what_is_in_it(tmp_path):

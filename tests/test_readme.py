@@ -41,6 +41,25 @@ def test_the_first_page_is_short():
     assert len([line for line in first if line.startswith(">>> ")]) <= 6
 
 
+def test_the_help_begins_with_the_first_sentence_of_the_page():
+    from avanp.cli import cli
+
+    sentence = " ".join(README.split("\n\n")[1].split()).split(". ")[0] + "."
+    assert cli.help.splitlines()[0] == sentence
+
+
+def test_the_papers_and_extras_it_names_are_all_there_are():
+    from avanp.registry import PAPERS
+
+    named = re.search(r"`avanp reproduce PAPER`, one of (.*?),? ends", README)[1]
+    assert re.findall(r"`(\w+)`", named) == list(PAPERS)
+    pyproject = (ROOT / "pyproject.toml").read_text()
+    extras = re.findall(r"`(\w+)`", README.split("Extras, given as")[1].split("\n\n")[0])
+    assert len(extras) == 6
+    for extra in extras:
+        assert re.search(rf"^{extra} = \[", pyproject, re.MULTILINE), extra
+
+
 def run(command, **kwargs):
     words = shlex.split(command)
     assert words[0] == "avanp"

@@ -38,13 +38,23 @@ def export(checkpoint: str, form: str, out: str) -> None:
     from avanp.export.onnx_files import write_onnx
     from avanp.export.torch_files import write_torch
     from avanp.files import make_folder
+    from avanp.systems.mixture import kept
 
     system, _ = load_any(checkpoint)
     nets = exported(system)
     folder = Path(out)
     make_folder(folder)
-    write = {"torch": write_torch, "onnx": write_onnx}[form]
-    names = write(nets, folder, system.name, version("avanp"))
+    mixture = kept(system.state)
+    if form == "torch":
+        names = write_torch(nets, folder, system.name, version("avanp"), mixture)
+    else:
+        names = write_onnx(nets, folder, system.name, version("avanp"))
     for net in nets:
         click.echo(f"{net.name}: {net.says}, x of {'x'.join(map(str, ('N', *net.shape)))}")
+    if mixture is not None and form == "torch":
+        click.echo("sample(n) of model.py: codes of the mixture that the model keeps")
+    elif mixture is not None:
+        click.echo(
+            "note: the mixture that new codes are drawn of is left out: --format torch has it"
+        )
     written(f"{out}: {', '.join(names)}")

@@ -66,7 +66,7 @@ def generate(
     from avanp.pictures.save import WRITERS, check_picture, save_images
     from avanp.progress import shown
     from avanp.rng import stream
-    from avanp.systems.mixture import draw
+    from avanp.systems.mixture import draw, kept
 
     if label is not None and around is not None:
         raise AvanpError("give --label or --around, one of the two")
@@ -78,6 +78,9 @@ def generate(
     if sampler is None and label is not None and "generate by class" not in system.can:
         sampler = "class"
     images = None
+    if sampler == "gmm" and kept(getattr(system, "state", {})) is not None:
+        click.echo("note: the model keeps its mixture and draws of it without --sampler gmm")
+        sampler = None
     if sampler in ("gmm", "class"):
         if "encode" not in system.can:
             raise AvanpError(f"{checkpoint!r} holds a {system.name}, which has no encoder to do so")

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from avanp.console import Examples
+from avanp.console import WORDS, Examples
 
 # Common options that not every model takes, by what it must have; `kinds` are its stages.
 ASKS: dict[str, Callable[[list[Any]], bool]] = {
@@ -32,7 +32,7 @@ class ModelCommand(Examples):
 
             kind = find(word)
             kinds = [kind] if kind.first_stage is None else [kind, find(kind.first_stage)]
-            ctx.meta["kind"] = kind
+            ctx.meta["kind"], ctx.meta[WORDS] = kind, [word]
             ctx.meta["options"] = click_options(kinds)
         return super().parse_args(ctx, args)
 

@@ -68,7 +68,19 @@ def checkpoint(command: Command) -> Command:
 
 
 seed = click.option("--seed", default=0, show_default=True, help="One seed, one result.")
-size = click.option("--size", metavar="WxH", help="Resize the images, for example 100x64.")
+
+
+def _square(_ctx: click.Context, _param: click.Parameter, given: str | None) -> str | None:
+    """Return "64" as "64x64": a training is the same by either."""
+    return f"{given}x{given}" if given is not None and given.isdecimal() else given
+
+
+size = click.option(
+    "--size",
+    metavar="WxH",
+    callback=_square,
+    help="Resize the images, for example 100x64; 64 is 64x64.",
+)
 channels = click.option(
     "--channels", type=click.Choice(["1", "3"]), help="Grey (1) or RGB (3), whatever the set is."
 )

@@ -36,6 +36,7 @@ from avanp.training.trainer import NAME, Trainer
 LOOKS = "looks.json"
 SHEET = 64  # generated images
 PAIRS = 24
+MOST_ROWS = 100  # on the terminal, or so, of however many in the log
 MOST_WEIGHTS = 2**28  # 4 GiB with their gradients and Adam's moments
 
 
@@ -110,14 +111,23 @@ def run(trainer: Trainer, work: Work) -> None:
     before: list[dict[str, Any]] = []
     table: list[EpochTable] = []
 
+    every = -(-work.n_rows // MOST_ROWS)
+    printed: list[dict[str, Any]] = []
+
+    def show(row: dict[str, Any]) -> None:
+        click.echo(table[0].line(row))
+        printed.append(row)
+
     def tell(_: Any, row: dict[str, Any]) -> None:
         clear()
         if not table:
             of, by_step = trainer.system, trainer.log_every is not None
             table.append(EpochTable(row, of.terms, of.monitor, stepwise=by_step))
             click.echo(table[0].heading())
-        click.echo(table[0].line(row))
+        number = row["step"] // trainer.log_every if trainer.log_every else row["epoch"]
         hint = row.get("hint")
+        if not printed or number % every == 0 or hint:
+            show(row)
         if hint and not (before and before[-1].get("hint") == hint):  # once is enough
             click.echo(f"note: {hint}")
         before.append(row)
@@ -141,6 +151,9 @@ def run(trainer: Trainer, work: Work) -> None:
             trainer.save(work.out / NAME)
         elif not (trainer.stopped or trainer.paused):
             update(total, total)
+        if before and printed[-1] is not before[-1]:
+            clear()
+            show(before[-1])
     described = describe(work.out / NAME) if (work.out / NAME).exists() else {}
     if trainer.best is not None and (best := best_at(described)) is not None:
         loss = f"{monitored(described)} {trainer.best.loss:.4f}"

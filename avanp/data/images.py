@@ -16,7 +16,7 @@ __all__ = ["UNIT", "ImageSet", "Rows", "numbered"]
 UNIT = (0.0, 1.0)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ImageSet:
     """Images of one size in a fixed order, held as bytes and read-only.
 
@@ -44,14 +44,14 @@ class ImageSet:
     """
 
     name: str
-    pixels: Any = field(repr=False)
+    pixels: Any
     names: Sequence[str]
     source: str
-    labels: np.ndarray | None = field(default=None, repr=False)
-    classes: tuple[str, ...] = field(default=(), repr=False)
-    groups: np.ndarray | None = field(default=None, repr=False)
-    splits: Mapping[str, Rows] = field(default_factory=dict, repr=False)
-    value_range: tuple[float, float] = field(default=UNIT, repr=False)
+    labels: np.ndarray | None = field(default=None)
+    classes: tuple[str, ...] = field(default=())
+    groups: np.ndarray | None = field(default=None)
+    splits: Mapping[str, Rows] = field(default_factory=dict)
+    value_range: tuple[float, float] = field(default=UNIT)
 
     def __post_init__(self) -> None:
         given = self.pixels
@@ -86,6 +86,11 @@ class ImageSet:
 
     def __len__(self) -> int:
         return len(self.pixels)
+
+    def __repr__(self) -> str:
+        shape = "x".join(map(str, (len(self), *self.shape)))
+        classes = f", {len(self.classes)} classes" if self.classes else ""
+        return f"ImageSet({self.name!r}, {shape}{classes})"
 
     @property
     def images(self) -> np.ndarray:

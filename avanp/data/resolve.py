@@ -30,7 +30,7 @@ DARK = 16  # masks are 0 and 1, and some sets 0..16: no photograph is so dark
 
 def resolve(
     spec: str | None = None,
-    size: Size | str | None = None,
+    size: Size | str | int | None = None,
     *,
     split: str = "all",
     channels: int | None = None,
@@ -45,7 +45,7 @@ def resolve(
         paper's set where it is found and the built-in one where not. The folders in a folder
         without images of its own are classes; a ``labels.csv`` in it (file, label, and perhaps
         group) says what is read.
-    size : (width, height) or "WxH", optional
+    size : (width, height), "WxH", or a number for a square, optional
         Resize the images to it.
     split : {"all", "train", "validation", "test"}
         A part. A set without parts of its own is divided: a fixed fifth, whole groups only, is
@@ -115,7 +115,9 @@ def _own(spec: str | os.PathLike[str] | None) -> bool:
     return spec is not None and os.fspath(spec) not in DATASETS
 
 
-def _size(size: Size | str | None) -> Size | None:
+def _size(size: Size | str | int | None) -> Size | None:
+    if isinstance(size, int):
+        return check_size((size, size))
     return parse_size(size) if isinstance(size, str) else size
 
 

@@ -15,11 +15,14 @@ MAX_RATIO = 1040  # deflate makes nothing more than 1032 times smaller, beside s
 
 
 def parse_size(text: str) -> Size:
-    """Return (width, height) from ``"WxH"`` in pixels; anything else is an `AvanpError`."""
-    match = re.fullmatch(r"([0-9]{1,9})[xX×]([0-9]{1,9})", text.strip())
+    """Return (width, height) from ``"WxH"`` in pixels, or from ``"W"`` of a square.
+
+    Anything else is an `AvanpError`.
+    """
+    match = re.fullmatch(r"([0-9]{1,9})(?:[xX×]([0-9]{1,9}))?", text.strip())
     if match is None:
         raise AvanpError(f"size {text!r} is not WxH in pixels, such as 100x64")
-    return check_size((int(match[1]), int(match[2])))
+    return check_size((int(match[1]), int(match[2] or match[1])))
 
 
 def check_size(size: Size) -> Size:

@@ -7,6 +7,7 @@ from avanp.errors import AvanpError, extra
 from avanp.export.nets import Exported
 from avanp.export.steps import Step
 from avanp.files import write_whole
+from avanp.systems.mixture import Mixture
 
 HEAD = '''"""{title}: nets exported by avanp {version}, for PyTorch.
 
@@ -32,10 +33,27 @@ def load(folder=Path(__file__).parent):
         net.eval()
     return nets
 '''  # noqa: E501
+SAMPLE = '''
+
+def sample(n, folder=Path(__file__).parent, generator=None):
+    """Return n codes (n, latent) for new images: of the mixture of Gaussians fitted to the codes
+    of the training images, as avanp generate draws them."""
+    weights = load_file(str(Path(folder) / "model.safetensors"))
+    shares, means, factors = (weights[f"mixture.{k}"] for k in ("weights", "means", "factors"))
+    which = torch.multinomial(shares, n, replacement=True, generator=generator)
+    noise = torch.randn(n, means.shape[1], generator=generator)
+    z = torch.empty_like(noise)
+    for k in which.unique():
+        mine = which == k
+        z[mine] = means[k] + noise[mine] @ factors[k].T
+    return z
+'''
 LAYER = {"linear": "Linear", "conv": "Conv2d", "conv_transpose": "ConvTranspose2d"}
 
 
-def write_torch(nets: list[Exported], folder: Path, title: str, version: str) -> list[str]:
+def write_torch(
+    nets: list[Exported], folder: Path, title: str, version: str, mixture: Mixture | None = None
+) -> list[str]:
     """Write model.safetensors and model.py into a folder; return their names.
 
     Parameters
@@ -48,6 +66,8 @@ def write_torch(nets: list[Exported], folder: Path, title: str, version: str) ->
         What the files say they are of.
     version : str
         Of avanp, for the files to say.
+    mixture : Mixture, optional
+        Of the codes of new images: model.py then has `sample`.
     """
     try:
         from safetensors.numpy import save
@@ -67,16 +87,20 @@ def write_torch(nets: list[Exported], folder: Path, title: str, version: str) ->
         for step in net.steps:
             if step.kind == "batch_norm":
                 weights[f"{net.name}.{step.name}.num_batches_tracked"] = np.array(0, np.int64)
+    for key, array in ({} if mixture is None else mixture._asdict()).items():
+        weights[f"mixture.{key}"] = np.ascontiguousarray(array, np.float32)
     write_whole(folder / "model.safetensors", save(weights))
-    write_whole(folder / "model.py", program(nets, title, version).encode("utf-8"))
+    write_whole(
+        folder / "model.py", program(nets, title, version, mixture is not None).encode("utf-8")
+    )
     return ["model.safetensors", "model.py"]
 
 
-def program(nets: list[Exported], title: str, version: str) -> str:
-    """Return model.py: a class for each net, and `load`."""
+def program(nets: list[Exported], title: str, version: str, samples: bool = False) -> str:
+    """Return model.py: a class for each net, `load`, and perhaps `sample`."""
     about = "\n".join(f"* {net.name}: {net.says}" for net in nets)
     made = ", ".join(f'"{net.name}": {_class(net.name)}()' for net in nets)
-    parts = [HEAD.format(title=title, version=version, about=about, nets=made)]
+    parts = [HEAD.format(title=title, version=version, about=about, nets=made) + SAMPLE * samples]
     for net in nets:
         lines = [f"class {_class(net.name)}(nn.Module):", f'    """{net.says.capitalize()}."""', ""]
         lines += ["    def __init__(self):", "        super().__init__()"]
