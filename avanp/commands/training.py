@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from avanp.commands.training_rows import TrainingRows
 from avanp.commands.work import Work
 from avanp.console import one_line
 from avanp.data.images import ImageSet
@@ -28,7 +29,6 @@ from avanp.training.checkpoint import describe
 from avanp.training.collapse import CollapseWatch, SampleSheets
 from avanp.training.conclusion import conclude
 from avanp.training.ending import best_at, monitored
-from avanp.training.epoch_table import EpochTable
 from avanp.training.folder import training_in
 from avanp.training.rates import THEN, parse_schedule
 from avanp.training.trainer import NAME, Trainer
@@ -36,7 +36,6 @@ from avanp.training.trainer import NAME, Trainer
 LOOKS = "looks.json"
 SHEET = 64  # generated images
 PAIRS = 24
-MOST_ROWS = 100  # on the terminal, or so, of however many in the log
 MOST_WEIGHTS = 2**28  # 4 GiB with their gradients and Adam's moments
 
 
@@ -108,31 +107,8 @@ def run(trainer: Trainer, work: Work) -> None:
         done = f"{trainer.step} steps" if asked.steps else f"{trainer.epoch} epochs"
         click.echo(f"{done}, {why}: nothing to train")
         return
-    before: list[dict[str, Any]] = []
-    table: list[EpochTable] = []
-
-    every = -(-work.n_rows // MOST_ROWS)
-    printed: list[dict[str, Any]] = []
-
-    def show(row: dict[str, Any]) -> None:
-        click.echo(table[0].line(row))
-        printed.append(row)
-
-    def tell(_: Any, row: dict[str, Any]) -> None:
-        clear()
-        if not table:
-            of, by_step = trainer.system, trainer.log_every is not None
-            table.append(EpochTable(row, of.terms, of.monitor, stepwise=by_step))
-            click.echo(table[0].heading())
-        number = row["step"] // trainer.log_every if trainer.log_every else row["epoch"]
-        hint = row.get("hint")
-        if not printed or number % every == 0 or hint:
-            show(row)
-        if hint and not (before and before[-1].get("hint") == hint):  # once is enough
-            click.echo(f"note: {hint}")
-        before.append(row)
-
-    trainer.watchers += [*_watchers(trainer.system, work), tell]
+    rows = TrainingRows(trainer, work.n_rows)
+    trainer.watchers += [*_watchers(trainer.system, work), rows]
     with shown(trainer.system.config.counted_in) as progress, interruptible() as pressed:
         total = todo if asked.steps else work.steps_of(todo)
         compiled = CLOCK.seconds
@@ -151,9 +127,7 @@ def run(trainer: Trainer, work: Work) -> None:
             trainer.save(work.out / NAME)
         elif not (trainer.stopped or trainer.paused):
             update(total, total)
-        if before and printed[-1] is not before[-1]:
-            clear()
-            show(before[-1])
+        rows.end()
     described = describe(work.out / NAME) if (work.out / NAME).exists() else {}
     if trainer.best is not None and (best := best_at(described)) is not None:
         loss = f"{monitored(described)} {trainer.best.loss:.4f}"

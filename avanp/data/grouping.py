@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Hashable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -117,3 +117,15 @@ def _taken(
         left = wanted - float(totals[count])
         taken.append(order[:count])
     return np.concatenate(taken)
+
+
+def whole_numbers(what: str, values: Any, count: int) -> np.ndarray | None:
+    """Return labels or groups as int64 that nobody writes to; others than `count` are refused."""
+    if values is None:
+        return None
+    values = np.asarray(values)
+    if values.shape != (count,) or not np.issubdtype(values.dtype, np.integer):
+        raise AvanpError(f"{what} must be {count} whole numbers, not {values.shape} {values.dtype}")
+    values = values.astype(np.int64)
+    values.flags.writeable = False
+    return values

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from avanp.data.grouping import hold_out
+from avanp.data.grouping import hold_out, whole_numbers
 from avanp.data.pixels import Pixels, Rows, luma
 from avanp.data.size import Size
 from avanp.errors import AvanpError
@@ -74,8 +74,8 @@ class ImageSet:
         put = object.__setattr__
         put(self, "pixels", images)
         put(self, "names", tuple(self.names))
-        put(self, "labels", _whole("labels", self.labels, len(images)))
-        put(self, "groups", _whole("groups", self.groups, len(images)))
+        put(self, "labels", whole_numbers("labels", self.labels, len(images)))
+        put(self, "groups", whole_numbers("groups", self.groups, len(images)))
         put(self, "classes", tuple(self.classes))
         labels = self.labels
         if labels is not None and not (labels.min() >= 0 and labels.max() < len(self.classes)):
@@ -212,14 +212,3 @@ class ImageSet:
 def numbered(count: int) -> tuple[str, ...]:
     """Return the names 0 … count-1, with leading zeros, for images that have none."""
     return tuple(str(i).zfill(len(str(count - 1))) for i in range(count))
-
-
-def _whole(what: str, values: Any, count: int) -> np.ndarray | None:
-    if values is None:
-        return None
-    values = np.asarray(values)
-    if values.shape != (count,) or not np.issubdtype(values.dtype, np.integer):
-        raise AvanpError(f"{what} must be {count} whole numbers, not {values.shape} {values.dtype}")
-    values = values.astype(np.int64)
-    values.flags.writeable = False
-    return values
