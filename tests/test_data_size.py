@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from avanp import load_images
 from avanp.data.folder import parse_size
 from avanp.data.size import check_size, check_total
 from avanp.errors import AvanpError
@@ -17,6 +18,8 @@ def test_a_size_that_is_written_is_read_back(width: int, height: int, sign: str)
 
 def test_one_number_is_a_square() -> None:
     assert parse_size("64") == (64, 64)
+    for size in (9, "9"):
+        assert load_images("digits", size).shape == (9, 9, 1)
 
 
 MALFORMED = ("", "100x", "x64", "100x64x3", "axb", "-1x5", "1.5x2", "100 64", "100x64\n5x5",

@@ -41,7 +41,7 @@ class TrainingRows:
 
     def end(self) -> None:
         """Print the last row, where it was left out."""
-        if self.last is not self.shown:
+        if self.last and self.last is not self.shown:
             self._show()
 
     def _show(self) -> None:

@@ -116,9 +116,7 @@ def _own(spec: str | os.PathLike[str] | None) -> bool:
 
 
 def _size(size: Size | str | int | None) -> Size | None:
-    if isinstance(size, int):
-        return check_size((size, size))
-    return parse_size(size) if isinstance(size, str) else size
+    return parse_size(str(size)) if isinstance(size, str | int) else size
 
 
 def _read(
