@@ -138,7 +138,7 @@ def read_entry(folder: Path, file: int, key: str) -> Entry:
     equal = np.frombuffer(tail[: 8 * n], np.int64)
     if not ((equal >= 0) & (equal <= np.arange(n))).all():
         raise ValueError("its numbers are none of images")
-    buffer = memoryview(bytearray(header.rows * header.image))
+    buffer = memoryview(bytearray(min(n, header.rows) * header.image))
     with FileIO(file, closefd=False) as content:
         content.seek(HEAD)
         for i, expected in enumerate(np.frombuffer(tail[8 * n :], np.uint64)):
@@ -155,7 +155,10 @@ def read_header(page: bytes, size: int) -> Header:
     digest, _, text = text.partition(b" ")
     if not page.startswith(MAGIC) or digest != digest_of(text).encode():
         raise ValueError("its header is not what was written")
-    header = _header_of(json.loads(text))
+    try:
+        header = _header_of(json.loads(text))
+    except RecursionError:
+        raise ValueError("its header says something else") from None
     if header.size != size:
         raise ValueError(f"{header.size} bytes were written, and {size} are there")
     return header
