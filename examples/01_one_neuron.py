@@ -22,9 +22,7 @@ from avanp.losses.squared_error import squared_error
 try:
     import matplotlib.pyplot as plt
 except ImportError:
-    raise SystemExit(
-        "the picture needs matplotlib: pip install '.[plot]' in avanp's folder"
-    ) from None
+    raise SystemExit("the picture needs matplotlib: pip install '.[plot]'") from None
 
 x, t = 1.5, 0.9
 w, b = -1.0, 0.2

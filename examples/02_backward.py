@@ -23,9 +23,7 @@ from avanp.layers.dense import Dense
 try:
     import matplotlib.pyplot as plt
 except ImportError:
-    raise SystemExit(
-        "the picture needs matplotlib: pip install '.[plot]' in avanp's folder"
-    ) from None
+    raise SystemExit("the picture needs matplotlib: pip install '.[plot]'") from None
 
 rng = np.random.default_rng(0)
 x, W, b = rng.standard_normal((6, 4)), rng.standard_normal((4, 4)), rng.standard_normal(4)

@@ -25,9 +25,7 @@ from avanp.losses.cross_entropy import softmax_cross_entropy
 try:
     import matplotlib.pyplot as plt
 except ImportError:
-    raise SystemExit(
-        "the picture needs matplotlib: pip install '.[plot]' in avanp's folder"
-    ) from None
+    raise SystemExit("the picture needs matplotlib: pip install '.[plot]'") from None
 
 HIDDEN, BATCH, RATE, EPOCHS = 32, 32, 0.3, 30
 train, test = (avanp.load_images("digits", split=part) for part in ("train", "test"))

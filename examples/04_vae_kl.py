@@ -20,9 +20,7 @@ from avanp.losses.kl import kl_logvar
 try:
     import matplotlib.pyplot as plt
 except ImportError:
-    raise SystemExit(
-        "the picture needs matplotlib: pip install '.[plot]' in avanp's folder"
-    ) from None
+    raise SystemExit("the picture needs matplotlib: pip install '.[plot]'") from None
 
 m, logvar = 1.2, -1.0
 

@@ -21,9 +21,7 @@ from avanp.systems.game import play
 try:
     import matplotlib.pyplot as plt
 except ImportError:
-    raise SystemExit(
-        "the picture needs matplotlib: pip install '.[plot]' in avanp's folder"
-    ) from None
+    raise SystemExit("the picture needs matplotlib: pip install '.[plot]'") from None
 
 rng = np.random.default_rng(0)
 

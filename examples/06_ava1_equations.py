@@ -26,9 +26,7 @@ from avanp.ava.variants import AVA1
 try:
     import matplotlib.pyplot as plt
 except ImportError:
-    raise SystemExit(
-        "the picture needs matplotlib: pip install '.[plot]' in avanp's folder"
-    ) from None
+    raise SystemExit("the picture needs matplotlib: pip install '.[plot]'") from None
 
 K, MIDPOINT, RATE = 0.5, 0.5, 0.3
 jungle = avanp.load_images("jungle", size="25x16", channels=1).as_float(np.float64)

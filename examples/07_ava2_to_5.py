@@ -20,9 +20,7 @@ from avanp.ava import equations as eq
 try:
     import matplotlib.pyplot as plt
 except ImportError:
-    raise SystemExit(
-        "the picture needs matplotlib: pip install '.[plot]' in avanp's folder"
-    ) from None
+    raise SystemExit("the picture needs matplotlib: pip install '.[plot]'") from None
 
 RULES = ("exact", "printed", "program")
 images = avanp.load_images("jungle", size="50x32").as_float()

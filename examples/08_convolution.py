@@ -21,9 +21,7 @@ from avanp.layers.conv import Conv2d
 try:
     import matplotlib.pyplot as plt
 except ImportError:
-    raise SystemExit(
-        "the picture needs matplotlib: pip install '.[plot]' in avanp's folder"
-    ) from None
+    raise SystemExit("the picture needs matplotlib: pip install '.[plot]'") from None
 
 B, H, C, N = 8, 28, 32, 32  # images of H×H, channels in and out
 rng = np.random.default_rng(0)

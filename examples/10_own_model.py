@@ -104,9 +104,7 @@ def draw(rows):
     try:
         import matplotlib.pyplot as plt
     except ImportError:
-        raise SystemExit(
-            "the picture needs matplotlib: pip install '.[plot]' in avanp's folder"
-        ) from None
+        raise SystemExit("the picture needs matplotlib: pip install '.[plot]'") from None
     figure, axes = plt.subplots(3, 10, figsize=(9, 3), layout="constrained")
     for row, (name, images) in zip(axes, rows.items(), strict=True):
         row[0].set_ylabel(name)

@@ -363,7 +363,7 @@ def test_without_safetensors_the_extra_is_named(tmp_path, monkeypatch):
     import sys
 
     monkeypatch.setitem(sys.modules, "safetensors", None)
-    with pytest.raises(AvanpError, match=r"pip install 'avanp\[safetensors\]'"):
+    with pytest.raises(AvanpError, match=r"pip install '.\[safetensors\]'"):
         checkpoint.save(tmp_path / "a.safetensors", small())
 
 

@@ -368,7 +368,7 @@ def test_without_matplotlib_a_lesson_says_in_one_line_what_to_install(tmp_path):
     (tmp_path / "matplotlib.py").write_text("raise ImportError")
     done = run(EXAMPLES / "01_one_neuron.py", tmp_path, PYTHONPATH=str(tmp_path))
     assert done.returncode == 1
-    assert done.stderr == "the picture needs matplotlib: pip install '.[plot]' in avanp's folder\n"
+    assert done.stderr == "the picture needs matplotlib: pip install '.[plot]'\n"
 
 
 def test_the_last_lesson_refuses_a_folder_that_is_none_in_one_line(tmp_path):
