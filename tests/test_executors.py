@@ -19,7 +19,12 @@ from avanp.errors import AvanpError
 from avanp.experiments.places import dask, process, worker
 from avanp.experiments.places.dask import connected
 from avanp.experiments.places.place import place
-from avanp.experiments.places.processes import CellDied, InlineExecutor, process_pool
+from avanp.experiments.places.processes import (
+    CellDied,
+    InlineExecutor,
+    ProcessPool,
+    process_pool,
+)
 from avanp.experiments.places.worker import Environment, Outcome, Task, failed
 from avanp.papers.ava.fingerprint import fingerprint
 from avanp.systems.finite import NotFinite
@@ -371,3 +376,18 @@ def test_what_a_cell_prints_or_reads_is_no_message_to_the_sweep():
         with pytest.raises(RuntimeError, match=r"TypeError: cannot pickle"):
             pool.submit(threading.Lock).result()
         assert pool.submit(pow, 2, 6).result() == 64
+
+
+def test_a_thread_that_starts_its_process_while_the_pool_ends_disturbs_nothing():
+    # Ctrl-C between a thread's start and the pool's note of it: nobody waits for that thread.
+    pool, closed = ProcessPool(1, "key", {}), []
+
+    class Late:
+        def close(self):
+            closed.append(self)
+            if len(closed) == 1:
+                pool._started.add(Late())
+
+    pool._started.add(Late())
+    pool.shutdown()
+    assert len(closed) == 1

@@ -59,7 +59,7 @@ class ProcessPool(ThreadPoolExecutor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Wait for the threads, then for their processes."""
         super().shutdown(wait=wait, cancel_futures=cancel_futures)
-        for process in self._started:
+        for process in list(self._started):  # a thread may be at starting one
             process.close()
 
     def _run(self, fn: Any, /, *args: Any) -> Any:
