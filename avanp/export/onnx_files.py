@@ -152,9 +152,9 @@ class _Graph:
             (top, bottom), (left, right) = o["pads"]
             kind = "Conv" if step.kind == "conv" else "ConvTranspose"
             more = [max(0, -bottom), max(0, -right)]
-            extra = {"output_padding": more} if any(more) else {}
+            output = {"output_padding": more} if any(more) else {}
             pads = [top, left, max(0, bottom), max(0, right)]
-            self.node(kind, affine, y, strides=list(o["stride"]), pads=pads, **extra)
+            self.node(kind, affine, y, strides=list(o["stride"]), pads=pads, **output)
         else:
             raise AvanpError(f"ONNX has no counterpart of a step {step.kind!r}")
 

@@ -2,7 +2,7 @@
 
 What `avanp.nets.upsample` has, without its two dense layers: what a number of the code means is
 the same everywhere, so that little training is enough for sharp images. How the places go together
-the nets do not learn; a sampler fitted to the codes does (`avanp.evaluation.mixture`).
+the nets do not learn; a sampler fitted to the codes does (`avanp.systems.mixture`).
 """
 
 from collections.abc import Sequence

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
 
+from avanp.nets.conv import halvings
 from avanp.systems.mixture import gaussians
 from avanp.systems.options import options_of
 
@@ -101,12 +102,10 @@ def options(
     found |= {"likelihood": OPTIMAL}
     arch = given.get("arch", found["arch"])
     if arch != "mlp":
-        found["widths"] = WIDTHS[: halvings(shape)]
+        found["widths"] = WIDTHS[: depth(shape)]
     if arch == "spatial":
-        depth = len(given.get("widths") or found["widths"])
-        found["latent"] = NUMBERS.get(shape[2], 8) * math.prod(
-            -(-side // 2**depth) for side in shape[:2]
-        )
+        smallest = halvings(shape, len(given.get("widths") or found["widths"]))[-1]
+        found["latent"] = NUMBERS.get(shape[2], 8) * math.prod(smallest)
     elif kind.name in GAMES:
         found["latent"] = GAME_LATENT
     # Of many codes, or where the best variance is small, codes are not where the prior has them.
@@ -126,7 +125,7 @@ def follows_images(model: str, option: str) -> bool:
     return model in MODELS and option in OPTIONS
 
 
-def halvings(shape: Shape) -> int:
+def depth(shape: Shape) -> int:
     """Return how often images are halved: to a side of about `SMALL`."""
     return max(1, min(len(WIDTHS), round(math.log2(min(shape[:2]) / SMALL))))
 
