@@ -14,14 +14,16 @@ from data_fixtures import png_header
 # Small, so that a command that should have been refused ends soon.
 SMALL = ("--lr", "0.5", "--models", "VAE", "--rules", "program", "--draws", "1", "--jobs", "1")
 
-# What is loaded on use is loaded first: the user that follows may not read it.
+# What is loaded on use is loaded first: the user that follows may not read where it lies.
 AS_ORDINARY_USER = (
     "import os\n"
     "from functools import cache\n"
-    "import avanp.experiments.configuration as run, avanp.memory\n"
-    "import avanp.papers.ava.experiment, avanp.papers.ava.sweep_files\n"
-    "import avanp.processors, avanp.progress, avanp.pictures.save\n"
-    "import avanp.papers.ava.sweep_text, avanp.cli\n"
+    "from importlib import import_module\n"
+    "from pkgutil import walk_packages\n"
+    "import avanp.cli, avanp.experiments.configuration as run\n"
+    "for module in walk_packages(avanp.__path__, 'avanp.'):\n"
+    "    if module.name != 'avanp.__main__':\n"
+    "        import_module(module.name)\n"
     "from PIL import Image, ImageDraw, ImageFont\n"
     "Image.init()\n"
     "run.version = cache(run.version)\n"
