@@ -8,6 +8,7 @@ from avanp.layers.dense import Dense
 from avanp.layers.initialise import COUNTING, INITS, initial
 from avanp.layers.residual_blocks import residual_conv, residual_dense
 from avanp.nets import builders
+from avanp.nets.build import Build
 
 FAN_IN, FAN_OUT = 300, 200
 UNIFORM = {"glorot": np.sqrt(6 / 500), "he-uniform": np.sqrt(6 / 300), "pytorch": 1 / np.sqrt(300)}
@@ -74,8 +75,10 @@ def test_a_dense_layer_takes_every_name(name, factored):
 
 @pytest.mark.parametrize("arch", ["mlp", "conv"])
 def test_nets_are_counted_without_memory_whatever_scales_their_weights(arch):
-    made = builders(arch).decoder((8, 8, 1), (4, 6), 3, rng=COUNTING)
-    real = builders(arch).decoder((8, 8, 1), (4, 6), 3, rng=np.random.default_rng(0))
+    made, real = (
+        builders(arch).decoder(Build((8, 8, 1), (4, 6), rng), 3)
+        for rng in (COUNTING, np.random.default_rng(0))
+    )
     assert {k: p.shape for k, p in made.params.items()} == {
         k: p.shape for k, p in real.params.items()
     }

@@ -1,5 +1,6 @@
 """The nets of SSAVAE: what they are made of, their sizes, how they begin, their gradients."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -27,7 +28,7 @@ SHAPE = (28, 28, 1)
 
 
 def small(shape=SHAPE, widths=SIZES["S"], latent=2, batch_norm=True, seed=0, dtype=np.float32):
-    return Build(shape, widths, latent, batch_norm, np.random.default_rng(seed), dtype)
+    return Build(shape, widths, np.random.default_rng(seed), batch_norm, dtype, latent=latent)
 
 
 def four(b, classes=10):
@@ -93,7 +94,7 @@ def test_the_sizes_of_the_nets_by_hand(size):
 
 def test_the_nets_are_counted_without_memory():
     b = small()
-    counted, real = four(b._replace(rng=COUNTING)), four(b)
+    counted, real = four(replace(b, rng=COUNTING)), four(b)
     assert {k: n_weights(net) for k, net in counted.items()} == {
         k: n_weights(net) for k, net in real.items()
     }

@@ -1,6 +1,8 @@
-"""Nets for images of any size: encoders, decoders and discriminators, dense or convolutional.
+"""Nets for images of any size.
 
-The two modules have the same three functions. Hidden layers begin by He, output layers by Glorot.
+The modules that an option `arch` names, `mlp`, `conv`, `upsample` and `spatial`, have the same
+three functions, `encoder(build, latent)`, `decoder(build, latent)` and
+`discriminator(build, outputs=1)`; what a `build` holds `avanp.nets.build.Build` says.
 """
 
 from importlib import import_module
@@ -8,5 +10,5 @@ from types import ModuleType
 
 
 def builders(arch: str) -> ModuleType:
-    """Return the module of builders for "mlp" or "conv"."""
+    """Return the module of builders of that name."""
     return import_module(f"avanp.nets.{arch}")

@@ -26,8 +26,7 @@ from avanp.layers.sequential import Sequential
 from avanp.layers.two_heads import TwoHeads
 from avanp.layers.upsample import Upsample2
 from avanp.layers.vanishing import VanishingResidual
-from avanp.nets.conv import halvings
-from avanp.nets.heads import SLOPE
+from avanp.nets.build import SLOPE, halvings
 
 Rng = np.random.Generator
 ACTIVATIONS: dict[str, Callable[[], Layer]] = {"elu": ELU, "leaky-relu": lambda: LeakyReLU(SLOPE)}

@@ -3,134 +3,77 @@
 Every hidden layer is followed by batch norm, where asked for, and a leaky ReLU of slope 0.2.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from avanp.layers.base import Layer
-from avanp.layers.batch_norm import BatchNorm
 from avanp.layers.conv import Conv2d
 from avanp.layers.conv_transpose import ConvTranspose2d
 from avanp.layers.crop import Crop
 from avanp.layers.dense import Dense
 from avanp.layers.flatten import Flatten
-from avanp.layers.initialise import COUNTING
+from avanp.layers.initialise import rescale
 from avanp.layers.leaky_relu import LeakyReLU
 from avanp.layers.relu import ReLU
 from avanp.layers.replication_pad import ReplicationPad2d
 from avanp.layers.reshape import Reshape
 from avanp.layers.sequential import Sequential
 from avanp.layers.upsample import Upsample2
-from avanp.nets.conv import Shape, halvings
-from avanp.nets.heads import SLOPE, heads
+from avanp.nets.build import SLOPE, Build
 
 CLAMP = 8.0  # of the log-variance, either way
 START = 0.1  # the part of its usual size at which the head of the log-variance begins
 
 
-def encoder(
-    shape: Shape,
-    widths: Sequence[int],
-    latent: int,
-    *,
-    batch_norm: bool,
-    rng: np.random.Generator,
-    dtype: Any = np.float32,
-) -> Sequential:
+def encoder(b: Build, latent: int) -> Sequential:
     """Return a net from images (B, H, W, C) to mu and logvar side by side, (B, 2 latent).
 
-    A 4×4 convolution of stride 2 for each of `widths`, which halves the image, rounded up. logvar
-    is held to [-8, 8], and begins near 0.
-
-    Parameters
-    ----------
-    shape : (H, W, C)
-    widths : sequence of int
-        Channels.
-    latent : int
-        Numbers in a code.
-    batch_norm : bool
-    rng : numpy.random.Generator
-    dtype : numpy dtype
+    A 4×4 convolution of stride 2 for each of the widths, which halves the image, rounded up.
+    logvar is held to [-8, 8], and begins near 0.
     """
     layers: list[Layer] = []
-    channels = shape[2]
-    for width in widths:
-        layers.append(
-            Conv2d(
-                channels, width, 4, stride=2, bias=not batch_norm, init="he", rng=rng, dtype=dtype
-            )
-        )
-        layers += _after(width, batch_norm, dtype)
+    channels = b.shape[2]
+    for width in b.widths:
+        layers += [*b.conv(channels, width, 4, 2), LeakyReLU(SLOPE)]
         channels = width
-    height, breadth = halvings(shape, len(widths))[-1]
-    top = heads(height * breadth * channels, latent, rng=rng, dtype=dtype)
+    height, breadth = b.sizes[-1]
+    top = b.heads(height * breadth * channels, latent)
     # A large batch-normed output would begin with variances that swamp every other term.
     top.clamp = CLAMP
-    if rng is not COUNTING:
-        top.logvar.params["W"] *= START
+    rescale(top.logvar.params["W"], START)
     return Sequential([*layers, Flatten(), top])
 
 
-def decoder(
-    shape: Shape,
-    widths: Sequence[int],
-    latent: int,
-    *,
-    upsampling: bool = False,
-    batch_norm: bool,
-    rng: np.random.Generator,
-    dtype: Any = np.float32,
-) -> Sequential:
+def decoder(b: Build, latent: int, *, upsampling: bool = False) -> Sequential:
     """Return a net from codes (B, latent) to images (B, H, W, C), before any sigmoid.
 
-    Parameters
-    ----------
-    shape : (H, W, C)
-    widths : sequence of int
-        The encoder's; taken from the last to the first, each doubles the image.
-    latent : int
-    upsampling : bool
-        Doubled by nearest-neighbour upsampling and a 3×3 convolution over copies of the border, as
-        Hou et al. have it, and not by a 4×4 transposed convolution of stride 2.
-    batch_norm : bool
-    rng : numpy.random.Generator
-    dtype : numpy dtype
+    Each of the widths doubles the image: by a 4×4 transposed convolution of stride 2, or where
+    `upsampling` asks for it, as Hou et al. have it, by nearest-neighbour upsampling and a 3×3
+    convolution over copies of the border.
     """
-    sizes = halvings(shape, len(widths))
-    height, breadth = sizes.pop()
-    channels = widths[-1]
-    n = height * breadth * channels
+    *larger, (height, breadth) = b.sizes
+    channels = b.widths[-1]
     layers: list[Layer] = [
-        Dense(latent, n, init="he", rng=rng, dtype=dtype),
+        Dense(latent, height * breadth * channels, init="he", **b.output),
         ReLU(),
         Reshape((height, breadth, channels)),
     ]
-    for width in reversed(widths):
-        given: dict[str, Any] = {"bias": not batch_norm, "init": "he", "rng": rng, "dtype": dtype}
+    for width in reversed(b.widths):
         if upsampling:
-            layers += [Upsample2(), *_conv3(channels, width, given)]
+            layers += [Upsample2(), *_conv3(channels, width, b.hidden)]
         else:
-            up = ConvTranspose2d(channels, width, 4, stride=2, **given)
+            up = ConvTranspose2d(channels, width, 4, stride=2, **b.hidden)
             # A pixel of the output is reached by 4 of the 16 taps: He counts more inputs.
-            if rng is not COUNTING:
-                up.params["W"] *= 2
+            rescale(up.params["W"], 2)
             layers.append(up)
-        size = sizes.pop()
+        size = larger.pop()
         if size != (2 * height, 2 * breadth):
             layers.append(Crop(*size))
-        layers += _after(width, batch_norm, dtype)
+        layers += [*b.norm(width), LeakyReLU(SLOPE)]
         channels, (height, breadth) = width, size
-    given = {"init": "glorot", "rng": rng, "dtype": dtype}
     if upsampling:
-        return Sequential([*layers, *_conv3(channels, shape[2], given)])
-    return Sequential([*layers, ConvTranspose2d(channels, shape[2], 4, **given)])
+        return Sequential([*layers, *_conv3(channels, b.shape[2], b.output)])
+    return Sequential([*layers, ConvTranspose2d(channels, b.shape[2], 4, **b.output)])
 
 
-def _conv3(n_in: int, n_out: int, given: dict[str, Any]) -> list[Layer]:
-    return [ReplicationPad2d(1), Conv2d(n_in, n_out, 3, padding="valid", **given)]
-
-
-def _after(width: int, batch_norm: bool, dtype: Any) -> list[Layer]:
-    return [*([BatchNorm(width, dtype=dtype)] if batch_norm else []), LeakyReLU(SLOPE)]
+def _conv3(n_in: int, n_out: int, options: dict[str, Any]) -> list[Layer]:
+    return [ReplicationPad2d(1), Conv2d(n_in, n_out, 3, padding="valid", **options)]

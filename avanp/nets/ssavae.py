@@ -5,13 +5,11 @@ and widths stand only in a figure that is lost; `SIZES` are ours. Weights begin 
 ReLU, the heads by Glorot, the one of logvar at a tenth of it.
 """
 
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import ClassVar
 
 from avanp.layers.base import Layer
-from avanp.layers.batch_norm import BatchNorm
 from avanp.layers.conv import Conv2d
 from avanp.layers.crop import Crop
 from avanp.layers.dense import Dense, Init
@@ -23,14 +21,12 @@ from avanp.layers.replication_pad import ReplicationPad2d
 from avanp.layers.reshape import Reshape
 from avanp.layers.residual_blocks import residual_conv, residual_dense
 from avanp.layers.sequential import Sequential
-from avanp.layers.two_heads import TwoHeads
 from avanp.layers.upsample import Upsample2
-from avanp.nets.conv import halvings
-from avanp.nets.heads import SLOPE, heads
+from avanp.nets import build
+from avanp.nets.build import SLOPE
 
 # Channels at full, half and quarter size.
 SIZES = {"S": (8, 16, 32), "M": (16, 32, 64)}
-INIT: Init = "he-leaky"
 CLAMP = 8.0
 LOGVAR_START = 0.1
 # Layers whose outputs Eq. 9 compares.
@@ -39,35 +35,25 @@ TAPS = 3
 SCORING = (128, 64, 32, 16)
 
 
-class Build(NamedTuple):
-    """What all four nets are built from.
+@dataclass(frozen=True, kw_only=True)
+class Build(build.Build):
+    """What all four nets are built from; their widths are channels at full, half, quarter size.
+
+    Only decoder and classifier have batch norm.
 
     Parameters
     ----------
-    shape : (int, int, int)
-        Of one image, (H, W, C), of any size.
-    widths : (int, int, int)
-        Channels at full, half and quarter size: one of `SIZES`.
     latent : int
         Numbers in a code.
-    batch_norm : bool
-        Whether decoder and classifier have it.
-    rng : numpy.random.Generator
-        Of the initial weights.
-    dtype : numpy dtype
     """
 
-    shape: tuple[int, int, int]
-    widths: tuple[int, ...]
     latent: int
-    batch_norm: bool
-    rng: np.random.Generator
-    dtype: Any = np.float32
+    init: ClassVar[Init] = "he-leaky"
 
     @property
     def sizes(self) -> list[tuple[int, int]]:
         """(height, width) of the maps: full, half and quarter size, rounded up."""
-        return halvings(self.shape, len(self.widths) - 1)
+        return build.halvings(self.shape, len(self.widths) - 1)
 
     @property
     def last(self) -> int:
@@ -91,25 +77,13 @@ class Build(NamedTuple):
         crop = [] if target == (2 * height, 2 * width) else [Crop(*target)]
         return [Upsample2(), *crop]
 
-    def dense(self, n_in: int, n_out: int, *, bias: bool = True) -> Dense:
-        """Return a dense layer."""
-        return Dense(n_in, n_out, bias=bias, init=INIT, rng=self.rng, dtype=self.dtype)
-
-    def norm(self, n: int) -> list[Layer]:
-        """Return a batch norm, or nothing."""
-        return [BatchNorm(n, dtype=self.dtype)] if self.batch_norm else []
-
-    def conv(self, n_in: int, n_out: int, *, bias: bool = True) -> Conv2d:
-        """Return a 3×3 convolution."""
-        return Conv2d(n_in, n_out, 3, bias=bias, init=INIT, rng=self.rng, dtype=self.dtype)
-
     def block(self, n: int) -> Layer:
         """Return a residual block of two convolutions."""
-        return residual_conv(n, slope=SLOPE, init=INIT, rng=self.rng, dtype=self.dtype)
+        return residual_conv(n, slope=SLOPE, init=self.init, **self.output)
 
     def block_dense(self, n: int) -> Layer:
         """Return a residual block of two dense layers."""
-        return residual_dense(n, slope=SLOPE, init=INIT, rng=self.rng, dtype=self.dtype)
+        return residual_dense(n, slope=SLOPE, init=self.init, **self.output)
 
 
 def encoder(b: Build) -> Sequential:
@@ -117,20 +91,22 @@ def encoder(b: Build) -> Sequential:
 
     Six convolutions, each followed by a residual block and a leaky ReLU; three dense layers.
     """
+    b = replace(b, batch_norm=False)
     layers: list[Layer] = []
     n = b.shape[2]
     for i, width in enumerate(b.widths):
         layers += b.down(i)
         for _ in range(2):
-            layers += [b.conv(n, width), b.block(width), LeakyReLU(SLOPE)]
+            layers += [*b.conv(n, width, 3), b.block(width), LeakyReLU(SLOPE)]
             n = width
     layers.append(Flatten())
     first = b.widths[0]
     for n_in, n_out in pairwise((b.last, 32 * first, 16 * first, 8 * first)):
-        layers += [b.dense(n_in, n_out), LeakyReLU(SLOPE)]
-    both = heads(8 * first, b.latent, rng=b.rng, dtype=b.dtype)
-    rescale(both.logvar.params["W"], LOGVAR_START)
-    return Sequential([*layers, TwoHeads(both.mu, both.logvar, CLAMP)])
+        layers += [*b.dense(n_in, n_out), LeakyReLU(SLOPE)]
+    top = b.heads(8 * first, b.latent)
+    top.clamp = CLAMP
+    rescale(top.logvar.params["W"], LOGVAR_START)
+    return Sequential([*layers, top])
 
 
 def taps(net: Sequential) -> tuple[int, ...]:
@@ -144,9 +120,8 @@ def classifier(b: Build, classes: int) -> Sequential:
     n = 8 * b.widths[0]
     layers: list[Layer] = []
     for n_in in (b.latent, n, n):
-        hidden = b.dense(n_in, n, bias=not b.batch_norm)
-        layers += [hidden, *b.norm(n), LeakyReLU(SLOPE), b.block_dense(n)]
-    return Sequential([*layers, Dense(n, classes, rng=b.rng, dtype=b.dtype)])
+        layers += [*b.dense(n_in, n), LeakyReLU(SLOPE), b.block_dense(n)]
+    return Sequential([*layers, Dense(n, classes, **b.output)])
 
 
 def decoder(b: Build) -> Sequential:
@@ -157,28 +132,28 @@ def decoder(b: Build) -> Sequential:
     first = b.widths[0]
     layers: list[Layer] = []
     for n_in, n_out in pairwise((b.latent, 8 * first, 16 * first, b.last)):
-        hidden = b.dense(n_in, n_out, bias=not b.batch_norm)
-        layers += [hidden, *b.norm(n_out), LeakyReLU(SLOPE)]
+        layers += [*b.dense(n_in, n_out), LeakyReLU(SLOPE)]
     n = b.widths[-1]
     layers.append(Reshape((*b.sizes[-1], n)))
     for i in reversed(range(len(b.widths))):
         for _ in range(2):
-            conv = b.conv(n, b.widths[i], bias=not b.batch_norm)
+            conv = b.conv(n, b.widths[i], 3)
             n = b.widths[i]
-            layers += [conv, *b.norm(n), LeakyReLU(SLOPE), b.block(n)]
+            layers += [*conv, LeakyReLU(SLOPE), b.block(n)]
         layers += b.up(i)
-    end = Conv2d(n, b.shape[2], 3, rng=b.rng, dtype=b.dtype)
+    end = Conv2d(n, b.shape[2], 3, **b.output)
     return Sequential([*layers, end])
 
 
 def discriminator(b: Build) -> Sequential:
     """Return a net from images to linear scores (B, 1): three convolutions, four dense layers."""
+    b = replace(b, batch_norm=False)
     layers: list[Layer] = []
     n = b.shape[2]
     for i, width in enumerate(b.widths):
-        layers += [*b.down(i), b.conv(n, width), LeakyReLU(SLOPE)]
+        layers += [*b.down(i), *b.conv(n, width, 3), LeakyReLU(SLOPE)]
         n = width
     layers.append(Flatten())
     for n_in, n_out in pairwise((b.last, *SCORING)):
-        layers += [b.dense(n_in, n_out), LeakyReLU(SLOPE)]
-    return Sequential([*layers, Dense(SCORING[-1], 1, rng=b.rng, dtype=b.dtype)])
+        layers += [*b.dense(n_in, n_out), LeakyReLU(SLOPE)]
+    return Sequential([*layers, Dense(SCORING[-1], 1, **b.output)])

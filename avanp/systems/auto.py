@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
 
-from avanp.nets.conv import halvings
+from avanp.nets.build import halvings
 from avanp.systems.mixture import gaussians
 from avanp.systems.options import options_of
 

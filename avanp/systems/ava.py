@@ -20,6 +20,7 @@ from avanp.layers.two_heads import halves
 from avanp.losses.kl import kl_logvar
 from avanp.losses.squared_error import squared_error
 from avanp.nets import mlp
+from avanp.nets.build import Build
 from avanp.systems.ava_equations import eq3, eq4, eq9, eq11, eq12, eq15
 from avanp.systems.base import Gradients, Rng, Terms
 from avanp.systems.config import LikelihoodConfig
@@ -90,13 +91,10 @@ class AVA(EncodingSystem):
             nets["discriminator"] = self.net("discriminator", streams["discriminator"])
         if self.variant.D:
             c = self.config
-            nets["code_discriminator"] = mlp.discriminator(
-                (c.latent,),
-                CODE_WIDTHS,
-                batch_norm=c.batch_norm,
-                rng=streams["code_discriminator"],
-                dtype=self.dtype,
+            codes = Build(
+                (c.latent,), CODE_WIDTHS, streams["code_discriminator"], c.batch_norm, self.dtype
             )
+            nets["code_discriminator"] = mlp.discriminator(codes)
         return nets
 
     def gradients(self, batch: Array, rng: Rng) -> tuple[Gradients, Terms]:

@@ -19,7 +19,7 @@ from avanp.layers.softmax import Softmax
 from avanp.losses.cross_entropy import softmax_cross_entropy
 from avanp.losses.penalty import l1_penalty, l2_penalty
 from avanp.nets import builders, classifiers
-from avanp.nets.heads import SLOPE
+from avanp.nets.build import SLOPE, Build
 from avanp.systems.base import Gradients, Rng, System, Terms
 from avanp.systems.classifier_config import HEAD, ClassifierConfig
 from avanp.systems.features import found_part, net_to_check, tap_places
@@ -57,17 +57,17 @@ class Classifier(System):
         """Return the one net."""
         # The stream of the first checkpoints.
         c, rng = self.config, streams["discriminator"]
-        given = {"batch_norm": c.batch_norm, "rng": rng, "dtype": self.dtype}
+        b = Build(c.shape, c.hidden, rng, c.batch_norm, self.dtype)
         if c.arch == HEAD:
             net = self.parts[PART].net
             assert isinstance(net, Sequential)
             self.seen = KeptFeatures(net, tap_places(net, c.shape))
             layers, n = self._head(rng)
         elif c.arch in ("cnn", "resnet"):
-            trunk, n = getattr(classifiers, c.arch)(c.shape, c.hidden, **given)
+            trunk, n = getattr(classifiers, c.arch)(b)
             layers = trunk.layers
         else:
-            trunk = builders(c.arch).discriminator(c.shape, c.hidden, FEATURES, **given)
+            trunk = builders(c.arch).discriminator(b, FEATURES)
             layers, n = [*trunk.layers, LeakyReLU(SLOPE)], FEATURES
         if c.dropout:
             layers.append(Dropout(c.dropout))

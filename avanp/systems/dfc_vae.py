@@ -87,10 +87,9 @@ class DFCVAE(EncodingSystem):
         c = self.config
         if c.arch == "mlp":
             return super().net(kind, rng, *sizes)
-        given = {"batch_norm": c.batch_norm, "rng": rng, "dtype": self.dtype}
         if kind == "encoder":
-            return dfc.encoder(c.shape, c.hidden, *sizes, **given)
-        return dfc.decoder(c.shape, c.hidden, *sizes, upsampling=c.arch == "upsample", **given)
+            return dfc.encoder(self.net_build(rng), *sizes)
+        return dfc.decoder(self.net_build(rng), *sizes, upsampling=c.arch == "upsample")
 
     def gradients(self, batch: Array, rng: Rng) -> tuple[Gradients, Terms]:
         """Return the gradients of both nets, and the terms, unweighted."""

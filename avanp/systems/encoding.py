@@ -13,6 +13,7 @@ from avanp.layers.two_heads import halves
 from avanp.losses import optimal_gaussian
 from avanp.losses.kl import kl_logvar
 from avanp.nets import builders
+from avanp.nets.build import Build
 from avanp.systems import mixture
 from avanp.systems.base import Rng, System, Terms
 from avanp.systems.config import LatentConfig, LikelihoodConfig
@@ -35,9 +36,13 @@ class DecodingSystem(System):
 
     def net(self, kind: str, rng: Rng, *sizes: Any) -> Layer:
         """Return a new "encoder", "decoder" or "discriminator" of images."""
+        made: Layer = getattr(builders(self.config.arch), kind)(self.net_build(rng), *sizes)
+        return made
+
+    def net_build(self, rng: Rng) -> Build:
+        """Return what the nets of images are built from."""
         c = self.config
-        build = getattr(builders(c.arch), kind)
-        return build(c.shape, c.hidden, *sizes, batch_norm=c.batch_norm, rng=rng, dtype=self.dtype)
+        return Build(c.shape, c.hidden, rng, c.batch_norm, self.dtype)
 
     def noise(self, n: int, rng: Rng) -> Array:
         """Return n standard normal codes."""

@@ -68,9 +68,8 @@ def build_net(net: str, config: StructuredConfig, streams: Mapping[str, Rng], dt
         Of initial weights, by net.
     dtype : numpy dtype
     """
-    b = nets.Build(
-        config.shape, config.hidden, config.latent, bool(config.batch_norm), streams[net], dtype
-    )
+    c = config
+    b = nets.Build(c.shape, c.hidden, streams[net], bool(c.batch_norm), dtype, latent=c.latent)
     if net == "classifier":
         return nets.classifier(b, config.classes)
     made: Layer = getattr(nets, net)(b)

@@ -14,7 +14,7 @@ class SameNets(VAE):
     def net(self, kind: str, rng: Rng, *sizes: Any) -> Layer:
         """Return a new "encoder" or "decoder"."""
         c = self.config
-        b = nets.Build(c.shape, c.hidden, c.latent, bool(c.batch_norm), rng, self.dtype)
+        b = nets.Build(c.shape, c.hidden, rng, c.batch_norm, self.dtype, latent=c.latent)
         made: Layer = getattr(nets, kind)(b)
         return made
 
