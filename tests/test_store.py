@@ -113,7 +113,7 @@ def test_rows_of_any_order_and_status_survive_any_cut(tmp_path_factory, data):
     [
         ("lr", [0.5]),
         ("models", ["GAN"]),
-        ("seeds", [0, 1]),
+        ("seeds", [1]),
         ("draws", 2),
         ("data", CONFIG["data"] | {"sha256": "1"}),
         ("kernels", None),
@@ -126,6 +126,19 @@ def test_a_run_of_another_configuration_is_refused_by_name(tmp_path, key, value)
         AvanpError, match=rf"another run \({key.rstrip('s')}s? .* there, .* asked\)"
     ):
         start(tmp_path, CONFIG | change)
+    assert read_rows(tmp_path) == ROWS
+
+
+def test_a_run_gains_seeds_and_keeps_its_rows(tmp_path):
+    fill(tmp_path)
+    more = CONFIG | {"seeds": [0, 1, 2], "versions": {"numpy": "another"}}
+    assert list(start(tmp_path, more).values()) == ROWS
+    assert read_config(tmp_path) == CONFIG | {"seeds": [0, 1, 2]}
+    with pytest.raises(AvanpError, match=r"\(seeds 0 to 2 there, 0 asked\)"):
+        start(tmp_path)
+    with pytest.raises(AvanpError, match=r"\(lr 0.5, 0.1 there, 0.5 asked\)"):
+        start(tmp_path, more | {"lr": [0.5], "seeds": [0, 1, 2, 3]})
+    assert read_config(tmp_path)["seeds"] == [0, 1, 2]
     assert read_rows(tmp_path) == ROWS
 
 

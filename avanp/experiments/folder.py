@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from avanp.errors import AvanpError
-from avanp.experiments.axes import shown
+from avanp.experiments.axes import SEEDS, shown
 from avanp.experiments.configuration import FORMAT, is_configuration
 from avanp.experiments.experiment import Experiment, Result
 from avanp.files import make_folder
@@ -40,7 +40,8 @@ def kind_of(experiment: Experiment) -> Kind:
         format=FORMAT,
         # What makes two runs the same run; versions may differ.
         same=("format", *keys, "data", "experiment"),
-        telling={"data": _images, "seeds": _seeds},
+        telling={"data": _images, SEEDS.key: _seeds},
+        grows=SEEDS.key,
         folders=("samples", "shared"),
     )
 

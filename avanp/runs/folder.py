@@ -41,6 +41,8 @@ class Kind:
         The fields that make two runs the same run; by default all.
     telling : mapping
         See `avanp.runs.identity.differences`.
+    grows : str, optional
+        A field, a list, that may gain values: the run in the folder then goes on with more.
     folders : tuple of str
         Folders in it that the run writes into.
     """
@@ -53,6 +55,7 @@ class Kind:
     format: int = 1
     same: tuple[str, ...] | None = None
     telling: Mapping[str, Telling] = field(default_factory=dict)
+    grows: str | None = None
     folders: tuple[str, ...] = ()
 
 

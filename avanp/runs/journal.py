@@ -67,18 +67,24 @@ class Journal:
             Where the folder holds another run; the message names what differs.
         """
         remove_leftovers(self.folder, *self.kind.folders)
-        if self.kind.identity is not None:
-            path = self.folder / self.kind.identity
-            if os.path.lexists(path):
-                before = read_identity(self.folder, self.kind)
-            else:
-                write_whole(path, (json.dumps(identity, indent=2) + "\n").encode())
+        if self.kind.identity is not None and os.path.lexists(self.folder / self.kind.identity):
+            before = read_identity(self.folder, self.kind)
+        there = dict(identity) if before is None else {**before, **self._gained(before, identity)}
         if before is not None:
-            refuse_another(before, identity, self.folder, self.kind)
+            refuse_another(there, identity, self.folder, self.kind)
+        if self.kind.identity is not None and there != before:
+            text = json.dumps(there, indent=2) + "\n"
+            write_whole(self.folder / self.kind.identity, text.encode())
         content, rows = read(self._rows, self.kind)
         if not content.endswith(b"\n") and content:
             cut(self._rows, content.rfind(b"\n") + 1)
         return rows
+
+    def _gained(self, before: Mapping[str, Any], identity: Mapping[str, Any]) -> dict[str, Any]:
+        name = self.kind.grows
+        if name is None or not set(before[name]) < set(identity[name]):
+            return {}
+        return {name: list(identity[name])}
 
     def append(self, row: Mapping[str, Any]) -> None:
         """Append a row, on the disk when this returns; where that fails, no part of it is there.
