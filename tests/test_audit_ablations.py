@@ -16,7 +16,7 @@ from avanp.papers.ava.ablations import measures, unmodelled, width
 from avanp.papers.ava.ablations.table import size
 from avanp.papers.ava.audit_markdown import render
 from avanp.papers.ava.audit_text import render as on_a_terminal
-from avanp.papers.ava.subject import RULES, Subject
+from avanp.papers.ava.subject import RULES, Key, Subject
 from avanp.papers.ava.trained import trained
 from avanp.report.audit_file import FORMAT
 from avanp.report.text import about_seeds, listed
@@ -98,13 +98,17 @@ def test_without_discriminators_program_draws_the_same_images(tables):
 
 def test_a_removed_discriminator_makes_all_that_reads_it_nan():
     x = images().as_float()
-    assert np.isnan(trained(x, "AVA1", "printed", 0.3, 0, discriminators="removed").draw()).all()
-    assert np.isfinite(trained(x, "AVA1", "program", 0.3, 0, discriminators="removed").draw()).all()
+    assert np.isnan(
+        trained(x, Key("printed", "AVA1", 0.3, 0), discriminators="removed").draw()
+    ).all()
+    assert np.isfinite(
+        trained(x, Key("program", "AVA1", 0.3, 0), discriminators="removed").draw()
+    ).all()
 
 
 def test_one_that_never_learns_keeps_its_weights_and_the_others_learn():
     x = images().as_float()
-    weights = trained(x, "AVA5", "printed", 0.3, 0, discriminators="never learn").weights()
+    weights = trained(x, Key("printed", "AVA5", 0.3, 0), discriminators="never learn").weights()
     assert not any(p.any() for net in ("d", "D") for p in weights[net])
     assert all(any(p.any() for p in weights[net]) for net in ("encoder", "decoder"))
 
@@ -127,7 +131,7 @@ def test_deviations_are_compared_cell_by_cell(tables, subject):
     assert changes["program-7"] == "0"  # d and D alone
     assert float(changes["printed"]) > float(changes["program-8"]) > 0
     assert "RMS to the paper" not in table["columns"]  # these are not its images
-    both = [subject.bm(("program", "GAN", lr, seed)) for lr in RATES for seed in (3, 4)]
+    both = [subject.bm(Key("program", "GAN", lr, seed)) for lr in RATES for seed in (3, 4)]
     assert column(table, "GAN mean")[0] == f"{np.mean(both):.4f}"[1:]
 
 
@@ -142,7 +146,7 @@ def test_units_that_differ_are_seen():
     x = images().as_float()
     from avanp.ava.nets import NetConfig
 
-    glorot = trained(x, "VAE", "program", 0.3, 0, net=NetConfig(init="glorot"))
+    glorot = trained(x, Key("program", "VAE", 0.3, 0), net=NetConfig(init="glorot"))
     assert width.units_apart(glorot.nets.decoder) > 0.01
 
 
@@ -151,7 +155,8 @@ def test_the_start_changes_the_models(tables, subject):
     means = {tuple(row[:2]): row[2:9] for row in table["rows"]}
     assert set(means) == {(rules, init) for rules in RULES for init in ("zeros", "glorot")}
     zeros = [
-        np.mean([subject.bm(("exact", model, lr, 3)) for lr in RATES]) for model in subject.models
+        np.mean([subject.bm(Key("exact", model, lr, 3)) for lr in RATES])
+        for model in subject.models
     ]
     assert means["exact", "zeros"] == [f"{bm:.4f}"[1:] for bm in zeros]
     assert means["exact", "zeros"] != means["exact", "glorot"]
@@ -162,7 +167,7 @@ def test_both_forms_of_bm_are_the_rows(tables, subject):
     assert row[:2] == ["program", "AVA1"]
     for i, value in ((2, "bm"), (4, "bm_signed")):
         mean = np.mean(
-            [subject.bm(("program", "AVA1", lr, s), value) for lr in RATES for s in (3, 4, 5)]
+            [subject.bm(Key("program", "AVA1", lr, s), value) for lr in RATES for s in (3, 4, 5)]
         )
         assert float(row[i].replace("−", "-")) == pytest.approx(mean, abs=6e-5)
     places = [row[3] for row in tables["absolute"]["rows"] if row[0] == "program"]
@@ -215,9 +220,9 @@ def test_a_rank_correlation_is_one_where_bm_agrees(better, key):
 
 def test_measures_are_of_the_images_that_bm_is_of(tables, subject):
     x = images().as_float()
-    (found,) = measures.measure(x, "VAE", "program", (0.3,), 3, 2)
-    assert found["bm"] == subject.bm(("program", "VAE", 0.3, 3))
-    drawn = trained(x, "VAE", "program", 0.3, 3).draw()
+    (found,) = measures.measure(x, [Key("program", "VAE", 0.3, 3)], 2)
+    assert found["bm"] == subject.bm(Key("program", "VAE", 0.3, 3))
+    drawn = trained(x, Key("program", "VAE", 0.3, 3)).draw()
     assert drawn.shape == x.shape
     assert found["psnr"] == pytest.approx(
         np.mean(-10 * np.log10(((drawn - x) ** 2).mean(axis=(1, 2, 3)))), rel=1e-6
@@ -228,7 +233,7 @@ def test_measures_are_of_the_images_that_bm_is_of(tables, subject):
 
 def test_images_too_small_for_a_measure_leave_it_out():
     x = images(height=6, width=5).as_float()
-    (found,) = measures.measure(x, "VAE", "program", (0.3,), 0, 2)
+    (found,) = measures.measure(x, [Key("program", "VAE", 0.3, 0)], 2)
     assert set(found) == {"bm", "mse", "psnr", "diversity"}
 
 

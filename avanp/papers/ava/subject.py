@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from avanp.data.images import ImageSet
 from avanp.experiments.study import Call
@@ -12,7 +12,25 @@ from avanp.papers.ava.printed_numbers import same_rate
 from avanp.papers.ava.row_index import finite
 
 RULES = ("program", "printed", "exact")
-Key = tuple[str, str, float, int]
+
+
+class Key(NamedTuple):
+    """Which cell of a sweep: what a model is trained with.
+
+    Parameters
+    ----------
+    rules, model : str
+        Names of a rule set and of a registered model.
+    lr : float
+        The learning rate.
+    seed : int
+        Of weights and noise.
+    """
+
+    rules: str
+    model: str
+    lr: float
+    seed: int
 
 
 def floats_call(fn: Callable[..., Any], args: tuple[Any, ...]) -> Call:
@@ -59,16 +77,16 @@ class Subject:
     def cells(self) -> dict[Key, Mapping[str, Any]]:
         """The rows by rule set, model, rate and seed, without those that failed."""
         return {
-            (row["rules"], row["model"], same_rate(row["lr"]), row["seed"]): row
+            Key(row["rules"], row["model"], same_rate(row["lr"]), row["seed"]): row
             for row in self.rows
             if row["status"] in ("ok", "diverged")
         }
 
     def there(self, key: Key) -> bool:
         """Whether the sweep has this cell."""
-        return (key[0], key[1], same_rate(key[2]), key[3]) in self.cells
+        return key._replace(lr=same_rate(key.lr)) in self.cells
 
     def bm(self, key: Key, value: str = "bm") -> float | None:
         """Return the BM of a cell that the sweep has; None where it diverged, or is not there."""
-        row = self.cells.get((key[0], key[1], same_rate(key[2]), key[3]))
+        row = self.cells.get(key._replace(lr=same_rate(key.lr)))
         return None if row is None else finite(row, value)

@@ -12,6 +12,8 @@ from avanp.ava.printed import Moments
 from avanp.ava.rules import Rules, rules_from_name
 from avanp.ava.training import train
 from avanp.grad.contract import as_array
+from avanp.layers.dense import Init
+from avanp.papers.ava.subject import Key
 from avanp.registry import load
 from avanp.rng import stream
 
@@ -67,10 +69,7 @@ class Trained:
 
 def trained(
     images: Array,
-    model: str,
-    rules: str,
-    lr: float,
-    seed: int,
+    key: Key,
     *,
     net: NetConfig | None = None,
     change: Callable[[Nets], Nets] | None = None,
@@ -81,6 +80,9 @@ def trained(
     Parameters
     ----------
     images : array (N, H, W, C)
+        In [0, 1].
+    key : Key
+        The cell.
     net : NetConfig, optional
         Sizes and initial weights; those of the paper by default.
     change : callable, optional
@@ -91,17 +93,17 @@ def trained(
     """
     _, height, width, channels = images.shape
     config = replace(net or NetConfig(), n_pixels=height * width, n_channels=channels)
-    nets = build(load("model", model), config, stream(seed, "init"), images.dtype)
+    nets = build(load("model", key.model), config, stream(key.seed, "init"), images.dtype)
     nets = change(nets) if change is not None else nets
-    chosen = rules_from_name(rules)
+    chosen = rules_from_name(key.rules)
     if discriminators == "never learn":
         chosen = NeverLearning(chosen)
     elif discriminators == "removed":
         _remove(nets)
     x = to_groups(images, config)
     with np.errstate(all="ignore"):
-        moments = train(nets, chosen, x, lr, seed)
-    return Trained(nets, moments, x, seed, (height, width, channels))
+        moments = train(nets, chosen, x, key.lr, key.seed)
+    return Trained(nets, moments, x, key.seed, (height, width, channels))
 
 
 def _remove(nets: Nets) -> None:
@@ -112,29 +114,22 @@ def _remove(nets: Nets) -> None:
 
 
 def cell_bm(
-    images: Array, model: str, rules: str, lr: float, seed: int, draws: int, init: str = "zeros"
+    images: Array, key: Key, draws: int, init: Init = "zeros"
 ) -> tuple[float | None, Array]:
     """Return a cell's BM, None where it diverged, and its first images as bytes.
 
     Parameters
     ----------
-    images : array (N, H, W, C) uint8
-        What is trained on.
-    model : str
-        A registered one.
-    rules : str
-        A rule set's name.
-    lr : float
-        The learning rate.
-    seed : int
-        Of weights and noise.
+    images : array (N, H, W, C)
+        In [0, 1].
+    key : Key
+        The cell.
     draws : int
         Images generated for each.
-    init : str
-        How weights begin: zeros or glorot.
+    init : {"zeros", "glorot"}
+        How weights begin.
     """
-    config = NetConfig(init=init)  # type: ignore[arg-type]
-    cell = run_cell(
-        images, load("model", model), rules_from_name(rules), lr, seed, draws=draws, config=config
-    )
+    model, rules = load("model", key.model), rules_from_name(key.rules)
+    config = NetConfig(init=init)
+    cell = run_cell(images, model, rules, key.lr, key.seed, draws=draws, config=config)
     return None if cell.bm is None else float(cell.bm), cell.samples[:1]

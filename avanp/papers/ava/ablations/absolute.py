@@ -3,7 +3,7 @@
 from typing import Any
 
 from avanp.papers.ava.ablations.table import NONE, mean, number, table
-from avanp.papers.ava.subject import Call, Subject
+from avanp.papers.ava.subject import Call, Key, Subject
 from avanp.report.text import about_seeds
 
 ID = "absolute"
@@ -41,7 +41,7 @@ def _means(subject: Subject, rules: str, value: str) -> dict[str, float | None]:
     return {
         model: mean(
             [
-                subject.bm((rules, model, lr, seed), value)
+                subject.bm(Key(rules, model, lr, seed), value)
                 for lr in subject.rates
                 for seed in subject.config["seeds"]
             ]

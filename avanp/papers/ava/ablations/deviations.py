@@ -20,16 +20,12 @@ LINES = (PROGRAM, *(f"program-{n}" for n in DEVIATIONS), NONE_LEFT)
 def calls(subject: Subject) -> list[Call]:
     """Return the cells that the sweep does not have."""
     draws = subject.config["draws"]
-    return [
-        floats_call(cell_bm, (model, rules, lr, seed, draws))
-        for rules, model, lr, seed in _keys(subject)
-        if not subject.there((rules, model, lr, seed))
-    ]
+    return [floats_call(cell_bm, (key, draws)) for key in _keys(subject) if not subject.there(key)]
 
 
 def _keys(subject: Subject) -> list[Key]:
     return [
-        (rules, model, lr, seed)
+        Key(rules, model, lr, seed)
         for rules in LINES
         for seed in subject.seeds(SEEDS)
         for model in subject.models
@@ -51,9 +47,9 @@ def tables(subject: Subject, results: list[Any]) -> list[dict[str, Any]]:
         changes = {
             key: bm - before
             for key, bm in found.items()
-            if key[0] == rules
+            if key.rules == rules
             and bm is not None
-            and (before := found[PROGRAM, *key[1:]]) is not None
+            and (before := found[key._replace(rules=PROGRAM)]) is not None
         }
         line = [rules, _off(rules), *_change(rules, changes)]
         if subject.is_paper_set:
@@ -105,14 +101,14 @@ def _change(rules: str, changes: dict[Key, float]) -> list[str]:
         return ["0", "0"]
     typical = rms(list(changes.values()))
     assert typical is not None
-    return [size(typical), f"{size(abs(changes[key]))} ({key[1]}, γ {rate(key[2])})"]
+    return [size(typical), f"{size(abs(changes[key]))} ({key.model}, γ {rate(key.lr)})"]
 
 
 def _beside_the_paper(subject: Subject, found: dict[Key, float | None], rules: str) -> list[str]:
     pairs = []
     for model in subject.models:
         for lr in subject.rates:
-            ours = mean([found[rules, model, lr, seed] for seed in subject.seeds(SEEDS)])
+            ours = mean([found[Key(rules, model, lr, seed)] for seed in subject.seeds(SEEDS)])
             theirs = published(model, lr)
             if ours is not None and theirs is not None:
                 pairs.append((ours, theirs))

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from avanp.papers.ava.ablations.table import size, table
-from avanp.papers.ava.subject import RULES, Call, Subject, floats_call
+from avanp.papers.ava.subject import RULES, Call, Key, Subject, floats_call
 from avanp.papers.ava.trained import trained
 from avanp.registry import load
 from avanp.report.text import about_seeds, listed
@@ -18,35 +18,17 @@ def calls(subject: Subject) -> list[Call]:
     """Return the pairs of trainings, with the discriminators and without, model by model."""
     (seed,) = subject.seeds(1)
     return [
-        floats_call(compare, (model, rules, way, lr, seed))
+        floats_call(compare, (Key(rules, model, lr, seed), way))
         for model in _with_one(subject)
         for rules, way in WAYS
         for lr in subject.rates
     ]
 
 
-def compare(
-    images: np.ndarray, model: str, rules: str, way: str, lr: float, seed: int
-) -> tuple[bool, float]:
-    """Return whether the images are the same bit for bit, and how much a value differs at most.
-
-    Parameters
-    ----------
-    images : array (N, H, W, C) uint8
-        What is trained on.
-    model : str
-        A registered one.
-    rules : str
-        A rule set's name.
-    way : str
-        How d and D are kept from learning.
-    lr : float
-        The learning rate.
-    seed : int
-        Of weights and noise.
-    """
-    whole = trained(images, model, rules, lr, seed).draw()
-    without = trained(images, model, rules, lr, seed, discriminators=way).draw()
+def compare(images: np.ndarray, key: Key, way: str) -> tuple[bool, float]:
+    """Return whether the images are the same bit for bit, and how much a value differs at most."""
+    whole = trained(images, key).draw()
+    without = trained(images, key, discriminators=way).draw()
     return bool(np.array_equal(whole, without)), float(np.abs(whole - without).max())
 
 

@@ -18,15 +18,15 @@ def calls(subject: Subject) -> list[Call]:
     """Return the cells from Glorot weights, those from zeros that the sweep lacks, and pictures."""
     draws = subject.config["draws"]
     return [
-        floats_call(cell_bm, (model, rules, lr, seed, draws, init))
-        for init, (rules, model, lr, seed) in _all(subject)
-        if _to_train(subject, init, (rules, model, lr, seed))
+        floats_call(cell_bm, (key, draws, init))
+        for init, key in _all(subject)
+        if _to_train(subject, init, key)
     ]
 
 
 def _all(subject: Subject) -> list[tuple[str, Key]]:
     return [
-        (init, (rules, model, lr, seed))
+        (init, Key(rules, model, lr, seed))
         for rules in RULES
         for init in INITS
         for model in subject.models
@@ -41,7 +41,7 @@ def _to_train(subject: Subject, init: str, key: Key) -> bool:
 
 def _shown(subject: Subject, key: Key) -> bool:
     """Whether the picture shows a cell: the middle rate of the first seed."""
-    return key[2] == _middle(subject) and key[3] == subject.seeds(1)[0]
+    return key.lr == _middle(subject) and key.seed == subject.seeds(1)[0]
 
 
 def _middle(subject: Subject) -> float:
@@ -92,6 +92,6 @@ def draw(subject: Subject, results: list[Any]) -> bytes:
     shown: dict[str, list[np.ndarray | None]] = {}
     for (init, key), (_, samples) in zip(trained, results, strict=True):
         if _shown(subject, key):
-            row = shown.setdefault(f"{key[0]}, {init}", [])
+            row = shown.setdefault(f"{key.rules}, {init}", [])
             row.append(samples[0] if len(samples) else None)
     return grid_of_images(shown, subject.models)

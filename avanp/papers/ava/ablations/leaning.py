@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from avanp.papers.ava.ablations.table import size, table
-from avanp.papers.ava.subject import RULES, Call, Subject, floats_call
+from avanp.papers.ava.subject import RULES, Call, Key, Subject, floats_call
 from avanp.papers.ava.trained import trained
 from avanp.report.text import about_seeds, listed
 
@@ -18,32 +18,16 @@ def calls(subject: Subject) -> list[Call]:
     """Return the pairs of trainings, without the leaning term and with it."""
     (seed,) = subject.seeds(1)
     return [
-        floats_call(compare, (without, with_it, rules, lr, seed))
-        for without, with_it in PAIRS
+        floats_call(compare, tuple(Key(rules, model, lr, seed) for model in pair))
+        for pair in PAIRS
         for rules in RULES
         for lr in subject.rates
     ]
 
 
-def compare(
-    images: np.ndarray, without: str, with_it: str, rules: str, lr: float, seed: int
-) -> dict[str, float]:
-    """Return by how much the images and each net's weights differ at most.
-
-    Parameters
-    ----------
-    images : array (N, H, W, C) uint8
-        What is trained on.
-    without, with_it : str
-        The models that differ by a leaning term.
-    rules : str
-        A rule set's name.
-    lr : float
-        The learning rate.
-    seed : int
-        Of weights and noise.
-    """
-    a, b = (trained(images, model, rules, lr, seed) for model in (without, with_it))
+def compare(images: np.ndarray, without: Key, with_it: Key) -> dict[str, float]:
+    """Return by how much the images and each net's weights differ at most."""
+    a, b = (trained(images, key) for key in (without, with_it))
     ours, theirs = a.weights(), b.weights()
     found = {"images": _apart([a.draw()], [b.draw()])}
     return found | {net: _apart(ours[net], theirs[net]) for net in ours}

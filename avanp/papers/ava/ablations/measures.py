@@ -1,5 +1,6 @@
 """BM beside measures in common use, over models and rates, with rank correlations."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from avanp.metrics.psnr import psnr
 from avanp.metrics.random_conv import SMALLEST, RandomConv
 from avanp.metrics.ssim import WINDOW, ssim
 from avanp.papers.ava.ablations.table import NONE, mean, number, table
-from avanp.papers.ava.subject import RULES, Call, Subject, floats_call
+from avanp.papers.ava.subject import RULES, Call, Key, Subject, floats_call
 from avanp.papers.ava.trained import trained
 from avanp.report.text import about_seeds, listed
 
@@ -43,51 +44,33 @@ def calls(subject: Subject) -> list[Call]:
     (seed,) = subject.seeds(1)
     draws = subject.config["draws"]
     return [
-        floats_call(measure, (model, rules, some, seed, draws))
+        floats_call(measure, ([Key(rules, model, lr, seed) for lr in some], draws))
         for rules in RULES
         for model in subject.models
         for some in _some_rates(subject)
     ]
 
 
-def _some_rates(subject: Subject) -> list[tuple[float, ...]]:
+def _some_rates(subject: Subject) -> list[list[float]]:
     rates = subject.rates
-    return [tuple(rates[i : i + AT_ONCE]) for i in range(0, len(rates), AT_ONCE)]
+    return [rates[i : i + AT_ONCE] for i in range(0, len(rates), AT_ONCE)]
 
 
-def measure(
-    images: np.ndarray, model: str, rules: str, rates: tuple[float, ...], seed: int, draws: int
-) -> list[dict[str, float]]:
-    """Return BM and the measures at each rate; nothing where the model diverged.
-
-    Parameters
-    ----------
-    images : array (N, H, W, C) uint8
-        What is trained on.
-    model : str
-        A registered one.
-    rules : str
-        A rule set's name.
-    rates : tuple of float
-        Learning rates.
-    seed : int
-        Of weights and noise.
-    draws : int
-        Images generated for each.
-    """
+def measure(images: np.ndarray, keys: Sequence[Key], draws: int) -> list[dict[str, float]]:
+    """Return BM and the measures of each cell; nothing where the model diverged."""
     height, width, channels = images.shape[1:]
     features = RandomConv(channels) if min(height, width) >= SMALLEST else None
     real = features(images) if features else None
     flat = Pixels()
     found: list[dict[str, float]] = []
-    for lr in rates:
-        model_ = trained(images, model, rules, lr, seed)
-        drawn = model_.draw()
+    for key in keys:
+        model = trained(images, key)
+        drawn = model.draw()
         if not np.isfinite(drawn).all():
             found.append({})
             continue
         here = {
-            "bm": model_.bm(draws),
+            "bm": model.bm(draws),
             "mse": float(nearest_images(drawn, images)[0].mean()),
             "psnr": psnr(drawn, images),
         }

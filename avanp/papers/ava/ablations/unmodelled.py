@@ -7,7 +7,7 @@ import numpy as np
 from avanp.metrics.balance import balance_metric
 from avanp.metrics.nearest import nearest_images
 from avanp.papers.ava.ablations.table import number, size, table
-from avanp.papers.ava.subject import RULES, Call, Subject, floats_call
+from avanp.papers.ava.subject import RULES, Call, Key, Subject, floats_call
 from avanp.papers.ava.trained import trained
 from avanp.report.text import about_seeds, listed, rate, short
 from avanp.rng import stream
@@ -19,35 +19,19 @@ HIGHEST, LOWEST = "highest of the models", "lowest of the models"
 
 def calls(subject: Subject) -> list[Call]:
     """Return the drawing of the cells of highest and lowest BM under program."""
-    return [floats_call(draw_one, (key[1], key[2], key[3])) for key in _extremes(subject).values()]
+    return [floats_call(draw_one, (key,)) for key in _extremes(subject).values()]
 
 
-def draw_one(images: np.ndarray, model: str, lr: float, seed: int) -> np.ndarray:
-    """Return one generated image (H, W, C).
-
-    Parameters
-    ----------
-    images : array (N, H, W, C) uint8
-        What is trained on.
-    model : str
-        A registered one.
-    lr : float
-        The learning rate.
-    seed : int
-        Of weights and noise.
-    """
-    return trained(images, model, PROGRAM, lr, seed).draw()[0]
+def draw_one(images: np.ndarray, key: Key) -> np.ndarray:
+    """Return one generated image (H, W, C)."""
+    return trained(images, key).draw()[0]
 
 
-def _extremes(subject: Subject) -> dict[str, tuple[str, str, float, int]]:
+def _extremes(subject: Subject) -> dict[str, Key]:
     """Return the cells of the first seed with the highest and the lowest BM."""
     (seed,) = subject.seeds(1)
-    cells: dict[tuple[str, str, float, int], float] = {}
-    for model in subject.models:
-        for lr in subject.rates:
-            bm = subject.bm((PROGRAM, model, lr, seed))
-            if bm is not None:
-                cells[PROGRAM, model, lr, seed] = bm
+    keys = (Key(PROGRAM, model, lr, seed) for model in subject.models for lr in subject.rates)
+    cells = {key: bm for key in keys if (bm := subject.bm(key)) is not None}
     if not cells:
         return {}
     return {
@@ -89,7 +73,7 @@ def _shown(subject: Subject, results: list[Any]) -> dict[str, tuple[np.ndarray, 
         made = subject.bm(key), subject.bm(key, "bm_signed")
         assert made[0] is not None
         mse = float(nearest_images(drawn[None], images)[0][0])
-        by = f"{key[1]}, γ {rate(key[2])}"
+        by = f"{key.model}, γ {rate(key.lr)}"
         line = [name, by, number(made[0]), number(made[1]), size(mse)]
         found[name] = (drawn, made[0], line)
     return dict(sorted(found.items(), key=lambda item: -item[1][1]))

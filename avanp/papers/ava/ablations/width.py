@@ -11,7 +11,7 @@ from avanp.grad.contract import as_array
 from avanp.layers.base import Array, Layer, Wrt
 from avanp.layers.sequential import Sequential
 from avanp.papers.ava.ablations.table import mean, number, size, table
-from avanp.papers.ava.subject import Call, Subject, floats_call
+from avanp.papers.ava.subject import Call, Key, Subject, floats_call
 from avanp.papers.ava.trained import trained
 from avanp.report.text import about_seeds
 
@@ -46,31 +46,17 @@ def calls(subject: Subject) -> list[Call]:
     (seed,) = subject.seeds(1)
     draws = subject.config["draws"]
     return [
-        floats_call(compare, (model, lr, seed, draws))
+        floats_call(compare, (Key(PROGRAM, model, lr, seed), draws))
         for model in subject.models
         for lr in subject.rates
     ]
 
 
-def compare(images: np.ndarray, model: str, lr: float, seed: int, draws: int) -> dict[str, float]:
-    """Return how the hidden units differ, BM at both widths, and what one unit can do.
-
-    Parameters
-    ----------
-    images : array (N, H, W, C) uint8
-        What is trained on.
-    model : str
-        A registered one.
-    lr : float
-        The learning rate.
-    seed : int
-        Of weights and noise.
-    draws : int
-        Images generated for each.
-    """
-    wide = trained(images, model, PROGRAM, lr, seed)
-    thin = trained(images, model, PROGRAM, lr, seed, net=THIN)
-    alone = trained(images, model, PROGRAM, lr, seed, net=THIN, change=stepping_as_many)
+def compare(images: np.ndarray, key: Key, draws: int) -> dict[str, float]:
+    """Return how the hidden units differ, BM at both widths, and what one unit can do."""
+    wide = trained(images, key)
+    thin = trained(images, key, net=THIN)
+    alone = trained(images, key, net=THIN, change=stepping_as_many)
     return {
         "apart": max(units_apart(net) for net in wide.nets.named().values()),
         "wide": wide.bm(draws),
