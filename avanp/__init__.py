@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from avanp.estimators.structured import SSAVAE
     from avanp.grad.check import GradientError, check_grad
     from avanp.metrics.balance import balance_metric
-    from avanp.papers.ava.experiment import sweep
+    from avanp.papers.ava.sweep import sweep
 
 # Loaded when first used, so that `avanp --help` answers at once.
 _WHERE = {
@@ -35,7 +35,7 @@ _WHERE = {
     "check_grad": "avanp.grad.check:check_grad",
     "load": "avanp.estimators.load:load",
     "load_images": "avanp.data.resolve:resolve",
-    "sweep": "avanp.papers.ava.experiment:sweep",
+    "sweep": "avanp.papers.ava.sweep:sweep",
 }
 
 __all__ = [

@@ -12,7 +12,7 @@ import avanp
 from avanp.ava.program import DEVIATIONS
 from avanp.data.images import ImageSet
 from avanp.papers.ava import audit as run
-from avanp.papers.ava.ablations import measures, unmodelled, width
+from avanp.papers.ava.ablations import measured, unmodelled, width
 from avanp.papers.ava.ablations.table import size
 from avanp.papers.ava.audit_markdown import render
 from avanp.papers.ava.audit_text import render as on_a_terminal
@@ -204,36 +204,36 @@ def test_images_that_no_model_made_have_the_bm_of_the_metric(tables):
     ("better", "key"), [("lower", "mse"), ("higher", "psnr"), ("nearer 1", "diversity")]
 )
 def test_a_rank_correlation_is_one_where_bm_agrees(better, key):
-    assert measures.MEASURES[key].better == better
+    assert measured.MEASURES[key].better == better
     values = {
         "lower": [0.9, 0.5, 0.1, 0.05],
         "higher": [1, 2, 3, 9],
         "nearer 1": [0.1, 1.5, 1.2, 1.1],
     }
     cells = [{"bm": 0.1 * i, key: v} for i, v in enumerate(values[better])]
-    assert measures.correlation_with(cells, key) == pytest.approx(1)
+    assert measured.correlation_with(cells, key) == pytest.approx(1)
     turned = [{"bm": -one["bm"], key: one[key]} for one in cells]
-    assert measures.correlation_with(turned, key) == pytest.approx(-1)
-    assert measures.correlation_with([{}, *cells[:2]], key) is None
-    assert measures.correlation_with([{**one, key: 1.0} for one in cells], key) is None
+    assert measured.correlation_with(turned, key) == pytest.approx(-1)
+    assert measured.correlation_with([{}, *cells[:2]], key) is None
+    assert measured.correlation_with([{**one, key: 1.0} for one in cells], key) is None
 
 
 def test_measures_are_of_the_images_that_bm_is_of(tables, subject):
     x = images().as_float()
-    (found,) = measures.measure(x, [Key("program", "VAE", 0.3, 3)], 2)
+    (found,) = measured.measure(x, [Key("program", "VAE", 0.3, 3)], 2)
     assert found["bm"] == subject.bm(Key("program", "VAE", 0.3, 3))
     drawn = trained(x, Key("program", "VAE", 0.3, 3)).draw()
     assert drawn.shape == x.shape
     assert found["psnr"] == pytest.approx(
         np.mean(-10 * np.log10(((drawn - x) ** 2).mean(axis=(1, 2, 3)))), rel=1e-6
     )
-    assert set(found) == {"bm", *measures.MEASURES}
+    assert set(found) == {"bm", *measured.MEASURES}
     assert column(tables["measures-models"], "model") == subject.models
 
 
 def test_images_too_small_for_a_measure_leave_it_out():
     x = images(height=6, width=5).as_float()
-    (found,) = measures.measure(x, [Key("program", "VAE", 0.3, 0)], 2)
+    (found,) = measured.measure(x, [Key("program", "VAE", 0.3, 0)], 2)
     assert set(found) == {"bm", "mse", "psnr", "diversity"}
 
 

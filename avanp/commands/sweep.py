@@ -76,7 +76,8 @@ def sweep(
     if status is not None:
         show(status)
         return
-    from avanp.papers.ava.experiment import AVA, SweepResult
+    from avanp.papers.ava.experiment import AVA
+    from avanp.papers.ava.sweep import SweepResult
 
     # The words first: a wrong one is told before anything is read.
     at = place(scheduler, jobs, tls)
