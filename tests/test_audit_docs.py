@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from avanp.experiments.intervals import RESAMPLES
 from avanp.experiments.judge import judge
-from avanp.experiments.paired import RESAMPLES
 from avanp.papers.ava.audit_markdown import render
 from avanp.papers.ava.audit_method import METHOD
 from avanp.papers.ava.audit_words import says

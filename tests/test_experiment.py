@@ -11,9 +11,10 @@ from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
 from avanp.experiments.folder import read_rows, read_run
 from avanp.experiments.judge import judge
-from avanp.experiments.run import arrays_of, images_for, run
+from avanp.experiments.row import arrays_of, images_for
+from avanp.experiments.run import run
 from avanp.experiments.status import read_status
-from avanp.papers import outputs
+from avanp.papers import outputs, verdict_tables
 from cli_process import altered, avanp, write_images
 from toy_paper import FOLDER, TOY
 
@@ -186,7 +187,9 @@ def test_tables_charts_and_verdicts_are_written_and_make_a_page(log, tmp_path):
 )
 def test_a_verdict_says_where_its_seeds_are_too_few(log, seeds, lr, said):
     found = toy(asked={"lr": lr, "seeds": seeds})
-    (table,) = outputs.verdicts(TOY, judge(TOY, found.rows, found.config, resamples=99, draws=9))
+    (table,) = verdict_tables.verdicts(
+        TOY, judge(TOY, found.rows, found.config, resamples=99, draws=9)
+    )
     assert table.rows[0][1] == said
     few = "Corrected for 2 claims, a sign test tells nothing of fewer than 7 seeds"
     assert (few in table.title) == (seeds < 7)
@@ -195,7 +198,7 @@ def test_a_verdict_says_where_its_seeds_are_too_few(log, seeds, lr, said):
 def test_a_verdict_on_what_was_not_run_says_so(log):
     found = toy(asked={"lr": "0.5", "seeds": 2})
     rows = [row for row in found.rows if row["variant"] == "plain"]
-    (table,) = outputs.verdicts(TOY, judge(TOY, rows, found.config, resamples=99, draws=9))
+    (table,) = verdict_tables.verdicts(TOY, judge(TOY, rows, found.config, resamples=99, draws=9))
     assert table.rows[0][1] == "? cannot be told: nothing to compare"
 
 

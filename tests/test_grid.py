@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avanp.errors import AvanpError
-from avanp.experiments.axes import parse_seeds
 from avanp.experiments.rates import parse_rates
+from avanp.experiments.seeds import parse_seeds
 from avanp.papers.ava.experiment import AVA
 
 parse_rules, parse_models = (axis.parse for axis in AVA.grid.axes[:2])

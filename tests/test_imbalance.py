@@ -18,8 +18,9 @@ from avanp.errors import AvanpError
 from avanp.experiments.paired import quickly, student_p
 from avanp.papers.dfc.division import Division, divide, nearest, refuse_seen, seen
 from avanp.papers.dfc.head import Decisions, Head, scores
-from avanp.papers.dfc.imbalance import cells, of_seed
+from avanp.papers.dfc.imbalance import cells
 from avanp.papers.dfc.imbalance_notes import notes, sizes
+from avanp.papers.dfc.imbalance_seed import of_seed
 from avanp.papers.dfc.imbalance_shown import chart
 from avanp.papers.dfc.imbalance_verdict import judged, verdicts
 from avanp.papers.dfc.released_verdict import contrasts

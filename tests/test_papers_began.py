@@ -5,10 +5,11 @@ import pytest
 
 from avanp.data.resolve import resolve
 from avanp.errors import AvanpError
-from avanp.experiments.experiment import Result
 from avanp.experiments.folder import read_run
 from avanp.experiments.judge import judge
-from avanp.experiments.run import arrays_of, run
+from avanp.experiments.result import Result
+from avanp.experiments.row import arrays_of
+from avanp.experiments.run import run
 from avanp.layers.conv import Conv2d
 from avanp.layers.dense import Dense
 from avanp.nets.began import Topology, autoencoder, decoder

@@ -11,13 +11,15 @@ from avanp.data.lesions import lesions
 from avanp.errors import AvanpError
 from avanp.experiments.folder import read_run
 from avanp.experiments.judge import judge
-from avanp.experiments.run import arrays_of, run
+from avanp.experiments.row import arrays_of
+from avanp.experiments.run import run
 from avanp.metrics.confusion import class_scores
 from avanp.papers import outputs
 from avanp.papers.dfc import tables
 from avanp.papers.dfc.cases import CASES, GENERATORS, N_SYN, TABLE, counted, options_of
 from avanp.papers.dfc.cell import features_for, synthetic_for
-from avanp.papers.dfc.experiment import DFC, LISTS, OF_GENERATORS, OF_TABLE
+from avanp.papers.dfc.claims import LISTS, OF_GENERATORS
+from avanp.papers.dfc.experiment import DFC, OF_TABLE
 from avanp.papers.dfc.leak import overlap
 from avanp.papers.dfc.published import printed
 from avanp.report.table import Entry

@@ -6,12 +6,14 @@ import pytest
 from avanp.data.resolve import resolve
 from avanp.errors import AvanpError
 from avanp.experiments.folder import read_run
-from avanp.experiments.run import arrays_of, run
+from avanp.experiments.row import arrays_of
+from avanp.experiments.run import run
 from avanp.papers.ssavae import galleries, tables
 from avanp.papers.ssavae.cell import named, untrained, weights_of
 from avanp.papers.ssavae.charts import codes, regimes
 from avanp.papers.ssavae.experiment import NUMBERS, SCORES, SSAVAE
-from avanp.papers.ssavae.first import build_vec, filled, make_judge, make_vec, sets_of
+from avanp.papers.ssavae.first import build_vec, filled, make_vec, sets_of
+from avanp.papers.ssavae.judge import make_judge
 from avanp.papers.ssavae.scores import SIDE, manifold, neighbours, of_images
 from avanp.papers.ssavae.vae import build_vae
 from avanp.report.table import Entry

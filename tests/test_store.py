@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from avanp import files
 from avanp.errors import AvanpError
-from avanp.experiments.experiment import Result
+from avanp.experiments.result import Result
 from avanp.runs.identity import differences
 from sweep_rows import SWEEP, key_of, opened, read_config, read_rows
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from avanp.experiments.axes import names_axis
 from avanp.experiments.compare import Claim, Compare
-from avanp.experiments.experiment import Arrays, Cell, Experiment, Result, Shared
+from avanp.experiments.experiment import Experiment
 from avanp.experiments.grid import Grid
 from avanp.experiments.rates import RATES
+from avanp.experiments.result import Arrays, Cell, Result, Shared
 from avanp.experiments.study import Call, Study
 from avanp.report.chart import Axis, Bars, Chart, Panel
 from avanp.report.table import Column, Entry, Table

@@ -55,8 +55,9 @@ def audit(
     beside what `avanp sweep` writes. Twenty seeds of the paper's images take some five minutes on
     two cores, half of them for the trainings that --claims-only leaves out.
     """
-    from avanp.experiments.axes import check_count, parse_seeds
+    from avanp.experiments.axes import check_count
     from avanp.experiments.folder import read_run
+    from avanp.experiments.seeds import parse_seeds
     from avanp.papers.ava.audit_words import few_seeds
     from avanp.papers.ava.experiment import AVA
     from avanp.papers.ava.subject import RULES

@@ -88,7 +88,7 @@ def imbalance(
     from avanp.data.resolve import describe, resolve
     from avanp.errors import AvanpError, extra
     from avanp.evaluation.feature_space import feature_space
-    from avanp.experiments.axes import parse_seeds
+    from avanp.experiments.seeds import parse_seeds
     from avanp.papers.dfc import imbalance_page as page
     from avanp.papers.dfc.generator import generator
     from avanp.papers.dfc.imbalance import run

@@ -14,7 +14,7 @@ from avanp.experiments.experiment import Experiment
 from avanp.experiments.judge import judge
 from avanp.experiments.study import explained
 from avanp.files import write_whole
-from avanp.papers import outputs
+from avanp.papers import outputs, verdict_tables
 from avanp.progress import shown
 
 
@@ -90,7 +90,7 @@ def _on_one(
     shown = [t for name, some in tables.items() if item in (None, name) for t in some]
     judged = judge(experiment, rows, config)
     claims = [claim for claim in judged if item in (None, claim["id"])]
-    shown += outputs.verdicts(experiment, claims, len(judged))
+    shown += verdict_tables.verdicts(experiment, claims, len(judged))
     if item in experiment.galleries and not out:
         click.echo("its images need a folder: give --out DIR")
     if out:
@@ -123,6 +123,6 @@ def _explain(
         for name, content in pictures.items():
             write_whole(Path(out) / "ablations" / name, content)
         written(f"{out}/ablations" if pictures else out)
-    drawn = [outputs.explanation(table) for table in tables]
+    drawn = [verdict_tables.explanation(table) for table in tables]
     click.echo(f"\n{outputs.text(drawn)}", nl=False)
     tell_failed(found.rows, retry(out))

@@ -82,7 +82,8 @@ def ran(
         raise AvanpError("--retry-failed needs --out: the folder of the run that has failed cells")
     from avanp.data.resolve import describe
     from avanp.data.size import parse_size
-    from avanp.experiments.run import images_for, run
+    from avanp.experiments.row import images_for
+    from avanp.experiments.run import run
 
     images = images_for(experiment, data, parse_size(size) if size is not None else None)
     click.echo(describe(images, data is None and experiment.data is None))

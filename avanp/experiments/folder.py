@@ -10,7 +10,8 @@ import numpy as np
 from avanp.errors import AvanpError
 from avanp.experiments.axes import SEEDS, shown
 from avanp.experiments.configuration import FORMAT, is_configuration
-from avanp.experiments.experiment import Experiment, Result
+from avanp.experiments.experiment import Experiment
+from avanp.experiments.result import Result
 from avanp.files import make_folder
 from avanp.pictures.save import save_image
 from avanp.runs import folder, journal

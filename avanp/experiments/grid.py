@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
-from avanp.experiments.axes import SEEDS, Axis, shown
+from avanp.experiments.axes import Axis, shown
+from avanp.experiments.seeds import SEEDS
 
 
 class Grid:

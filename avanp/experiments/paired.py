@@ -1,8 +1,7 @@
 """One comparison of two models over paired seeds: interval, sign test, size."""
 
 import math
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from statistics import fmean
@@ -10,12 +9,8 @@ from statistics import fmean
 import numpy as np
 
 from avanp.experiments.compare import MARGIN
-from avanp.rng import stream
+from avanp.experiments.intervals import RESAMPLES, Interval, bootstrap_interval, student
 
-Interval = Callable[[np.ndarray], tuple[float, float]]
-
-RESAMPLES = 9999
-CONFIDENCE = 0.95
 ALPHA = 0.05
 # What `fewest` gives for eleven claims.
 FEWEST = 9
@@ -78,7 +73,7 @@ def paired(
     margin : float
         What a difference must be above to speak for the claim.
     """
-    return _paired(differences, margin, lambda d: _interval(d, resamples))
+    return _paired(differences, margin, lambda d: bootstrap_interval(d, resamples))
 
 
 def student_p(found: Paired) -> float:
@@ -95,7 +90,7 @@ def student_p(found: Paired) -> float:
 
 def quickly(differences: Sequence[float], margin: float) -> Paired:
     """Return `paired` with Student's t interval in place of the bootstrap's: for many draws."""
-    return _paired(differences, margin, _student)
+    return _paired(differences, margin, student)
 
 
 def _paired(differences: Sequence[float], margin: float, interval: Interval) -> Paired:
@@ -128,46 +123,6 @@ def _sign_test(k: int, n: int) -> float:
     from scipy.stats import binomtest
 
     return float(binomtest(k, n, 0.5, alternative="greater").pvalue) if n else 1.0
-
-
-def _student(d: np.ndarray) -> tuple[float, float]:
-    half = _t(len(d)) * float(d.std(ddof=1)) / math.sqrt(len(d))
-    return float(d.mean()) - half, float(d.mean()) + half
-
-
-@cache
-def _t(n: int) -> float:
-    from scipy.stats import t
-
-    return float(t.ppf((1 + CONFIDENCE) / 2, n - 1))
-
-
-def _interval(d: np.ndarray, resamples: int) -> tuple[float, float]:
-    """Return the bias-corrected and accelerated bootstrap interval of the mean.
-
-    That of percentiles where there is none: BCa divides by the spread of the resampled means, and
-    asks how many of them lie below the mean, which may be none.
-    """
-    low, high = _bootstrap(d, resamples, "BCa")
-    if math.isfinite(low) and math.isfinite(high):
-        return low, high
-    return _bootstrap(d, resamples, "percentile")
-
-
-def _bootstrap(d: np.ndarray, resamples: int, method: str) -> tuple[float, float]:
-    from scipy.stats import bootstrap
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of what is not finite, which is looked at
-        found = bootstrap(
-            (d,),
-            np.mean,
-            n_resamples=resamples,
-            confidence_level=CONFIDENCE,
-            method=method,
-            random_state=stream(0, "bootstrap"),
-        ).confidence_interval
-    return float(found.low), float(found.high)
 
 
 def holm(p: Sequence[float]) -> list[float]:

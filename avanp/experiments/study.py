@@ -9,7 +9,8 @@ from avanp.data.images import ImageSet
 from avanp.experiments.places.bounded import as_finished
 from avanp.experiments.places.processes import process_pool
 from avanp.experiments.places.worker import call_given
-from avanp.experiments.run import Progress, arrays_of
+from avanp.experiments.row import arrays_of
+from avanp.experiments.run import Progress
 
 
 class Call(NamedTuple):

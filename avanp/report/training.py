@@ -1,7 +1,7 @@
 """``report.html`` of a training."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,11 @@ from avanp.report.training_chart import (
 from avanp.report.training_end import count_of, notes
 from avanp.report.training_looks import looks_section
 from avanp.report.training_pictures import pictures_of
+from avanp.runs.folder import Rows
 from avanp.training.checkpoint import describe
 from avanp.training.ending import best_at, ending, looks, monitored
 from avanp.training.folder import checkpoint_in
 from avanp.training.log import read_metrics
-
-Rows = Sequence[Mapping[str, Any]]
 
 
 def write_training(directory: Path) -> Path:

@@ -1,12 +1,13 @@
 """What a training logged as charts: a small panel a quantity, over epochs or steps."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from avanp.metrics.collapse import Sign
 from avanp.report.axis import axis_of
 from avanp.report.chart import Axis, Chart, Line, Panel, Style
+from avanp.runs.folder import Rows
 
 HELD = "validation."
 NOT_DRAWN = ("epoch", "step", "seconds", "latent", "classes", "hint")
@@ -19,7 +20,6 @@ WATCHED = ("m", "k", "diversity")
 MARKED = "The dotted upright line is the {} where"
 NOTE = "Solid: training; dashed: validation, where it is measured."
 Points = list[tuple[float, float]]
-Rows = Sequence[Mapping[str, Any]]
 
 
 def changing(rows: Rows, by: str = "epoch") -> Iterator[tuple[str, Points, Points]]:

@@ -1,14 +1,13 @@
 """The pictures of a training as sections of its page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from avanp.report.page import Beside, Blocks, Picture, Section, text
 from avanp.report.training_chart import HELD
+from avanp.runs.folder import Rows
 from avanp.training.collapse import sheets
 
-Rows = Sequence[Mapping[str, Any]]
 SHEETS = 8  # on a page, of however many
 
 

@@ -1,7 +1,7 @@
 """What a run's folder holds, and reading it: by anybody, at any time, held or not."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from avanp.runs.identity import Telling, differences
 from avanp.runs.schema import OBJECT, TEXT, Schema, fits, parsed, whole
 
 Row = dict[str, Any]
+Rows = Sequence[Mapping[str, Any]]
+Config = Mapping[str, Any]
 LONGEST_NOTE = 400  # a host's name has 255 characters at most
 NOTE = {"pid": whole(0, 1 << 32), "host": TEXT, "at_once": whole(0, 1 << 32)}
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from avanp.errors import AvanpError, one_line
-from avanp.experiments.experiment import Result
+from avanp.experiments.result import Result
 from avanp.kernels import backend
 from avanp.memory import keep_freed_memory
 

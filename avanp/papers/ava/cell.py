@@ -7,7 +7,7 @@ import numpy as np
 
 from avanp.ava.experiment import run_cell
 from avanp.ava.rules import rules_from_name
-from avanp.experiments.experiment import Arrays, Cell, Result
+from avanp.experiments.result import Arrays, Cell, Result
 from avanp.registry import load
 
 

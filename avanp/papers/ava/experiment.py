@@ -1,6 +1,6 @@
 """The AVA paper as an experiment: every model at every learning rate, under every rule set."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -29,9 +29,8 @@ from avanp.registry import MODELS, load
 from avanp.report.chart import Chart
 from avanp.report.gallery import Gallery
 from avanp.report.table import Table
+from avanp.runs.folder import Rows
 from avanp.runs.schema import ANY, NUMBER, maybe
-
-Rows = Sequence[Mapping[str, Any]]
 
 
 def about() -> Mapping[str, Any]:

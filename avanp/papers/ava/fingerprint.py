@@ -6,7 +6,7 @@ from avanp.ava.experiment import evaluate, to_groups
 from avanp.ava.nets import NetConfig, build
 from avanp.ava.rules import rules_from_name
 from avanp.ava.training import train
-from avanp.experiments.experiment import Arrays
+from avanp.experiments.result import Arrays
 from avanp.grad.contract import as_array
 from avanp.papers.ava.cell import floats
 from avanp.registry import load

@@ -1,6 +1,6 @@
 """The report of a sweep as a page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from avanp.report.page import (
 )
 from avanp.report.text import count
 from avanp.report.verdicts import ablations, evidence, verdicts
+from avanp.runs.folder import Rows
 
 MOST_LOST = 200  # lines of runs without a number
 READING = "Right of zero speaks for the claim, from .00005 on: what is less is taken for equal."
@@ -39,7 +40,6 @@ ABOUT_TABLE3 = (
     "all of them, and so are rates that diverged; a line Rates says over how many rates the "
     "figures are, where these are not all."
 )
-Rows = Sequence[Mapping[str, Any]]
 
 
 def sweep_page(

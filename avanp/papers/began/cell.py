@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from avanp.experiments.experiment import Arrays, Cell, Result
+from avanp.experiments.result import Arrays, Cell, Result
 from avanp.metrics.collapse import LEAST, PASSED, SHARE, collapsed, k_drop
 from avanp.metrics.diversity import diversity
 from avanp.metrics.sharpness import sharpness

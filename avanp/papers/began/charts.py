@@ -1,6 +1,6 @@
 """The charts of the BEGAN experiment: M, k and diversity under each other, as Figs. 16 to 18."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,10 @@ from avanp.experiments.folder import picture_path
 from avanp.papers.began.tables import NAMES, groups
 from avanp.report.chart import BROAD, DASHED, MIDDLE, Axis, Chart, Line, Panel
 from avanp.report.gallery import Gallery, Picture
+from avanp.runs.folder import Rows
 
 STYLES = {"began": BROAD, "cs": MIDDLE, "v3": DASHED}
 SHOWN = {"m": "M, mean |e|", "k": "k", "diversity": "Diversity of fakes"}
-Rows = Sequence[Mapping[str, Any]]
 
 
 def curves(rows: Rows, config: Mapping[str, Any]) -> Iterator[Chart]:

@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 from avanp.data.images import ImageSet
-from avanp.experiments.experiment import Arrays, Cell, Result
+from avanp.experiments.result import Arrays, Cell, Result
 from avanp.experiments.study import Call, Study
 from avanp.metrics.collapse import LEAST, SHARE, collapsed, loss_of_diversity, watch
 from avanp.papers.began.cell import run

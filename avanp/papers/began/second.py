@@ -10,12 +10,13 @@ from typing import Any
 from avanp.data.images import ImageSet
 from avanp.data.resolve import resolve
 from avanp.errors import AvanpError
-from avanp.experiments.experiment import Arrays, Cell, Result
-from avanp.experiments.run import arrays_of
+from avanp.experiments.result import Arrays, Cell, Result
+from avanp.experiments.row import arrays_of
 from avanp.experiments.study import Call, Study
 from avanp.papers.began.cell import run
 from avanp.papers.began.tables import NAMES
 from avanp.pictures.grid import draw_grid
+from avanp.runs.folder import Rows
 
 # Real images; the first of them that is here, and is not the run's own, is the second set.
 SETS = ("fashion-mnist", "mnist", "digits")
@@ -24,7 +25,6 @@ SAID = (
     "Appendix A prints no number: in its words no collapse and no drop of k on either set, and "
     "blurred bedrooms, for which the settings for faces did not suit"
 )
-Rows = Sequence[Mapping[str, Any]]
 
 
 def second_set(rows: Rows, config: Mapping[str, Any], images: ImageSet) -> Study:

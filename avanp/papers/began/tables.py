@@ -1,6 +1,6 @@
 """The tables of the BEGAN experiment, beside the paper's numbers where they can be compared."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
@@ -8,10 +8,10 @@ import numpy as np
 
 from avanp.metrics.collapse import PASSED
 from avanp.papers.began.cost import cost
-from avanp.report.table import Cell, Entry, Table, columns
+from avanp.papers.over_seeds import finished, mean
+from avanp.report.table import Cell, Table, columns
+from avanp.runs.folder import Config, Rows
 
-Rows = Sequence[Mapping[str, Any]]
-Config = Mapping[str, Any]
 NAMES = {"began": "BEGAN", "cs": "BEGAN-CS", "v3": "BEGAN v3"}
 # Table 3: M, and the unit that the program gives it; parameters, with two learning rates.
 PRINTED = {"cs": (1.50, 20_629_320), "v3": (1.12, 10_331_144)}
@@ -45,9 +45,9 @@ def table3(rows: Rows, config: Config) -> Iterator[Table]:
     for gamma, loss, of in groups(config):
         lines: list[list[Any]] = []
         for variant in config["variants"]:
-            own = _of(rows, gamma=gamma, variant=variant, sign="plus", loss=loss)
+            own = finished(rows, gamma=gamma, variant=variant, sign="plus", loss=loss)
             cells: list[Cell] = [NAMES[variant]]
-            cells += [_mean(own, n) for n in ("m", "m_rms", "m_sd", "k_sd", "k", "diversity")]
+            cells += [mean(own, n) for n in ("m", "m_rms", "m_sd", "k_sd", "k", "diversity")]
             lines.append([*cells, _share(own, "collapsed")])
         title = f"As Table 3, {of}: mean ± SD over seeds. {UNIT}"
         yield Table(f"table3-{gamma}-{loss}", title, columns(*heads), lines, "numbers")
@@ -64,8 +64,8 @@ def samples(rows: Rows, config: Config) -> Iterator[Table]:
     lines: list[list[Any]] = []
     for gamma, loss, of in groups(config):
         for variant in config["variants"]:
-            own = _of(rows, gamma=gamma, variant=variant, sign="plus", loss=loss)
-            told = [_mean(own, n) for n in ("diversity", "sharpness", "jump")]
+            own = finished(rows, gamma=gamma, variant=variant, sign="plus", loss=loss)
+            told = [mean(own, n) for n in ("diversity", "sharpness", "jump")]
             lines.append([f"{NAMES[variant]}, {of}", *told, _share(own, "collapsed")])
     heads = columns("", "diversity", "sharpness", "jump", "collapsed")
     title = (
@@ -78,7 +78,7 @@ def samples(rows: Rows, config: Config) -> Iterator[Table]:
 
 def collapse(rows: Rows, config: Config) -> Iterator[Table]:
     """Yield how well the end of k, its drop, and M tell which runs collapsed (Figs. 16 to 19)."""
-    own = _of(rows, sign="plus")
+    own = finished(rows, sign="plus")
     fell = np.array([row["collapsed"] for row in own]) > 0
     if not own:
         return
@@ -102,9 +102,9 @@ def k_sign(rows: Rows, config: Config) -> Iterator[Table]:
     lines: list[list[Any]] = []
     for sign, word in (("plus", "+, as Eq. 10"), ("minus", "−, as Eq. 8 prints it")):
         for (gamma, loss, of), variant in product(groups(config), config["variants"]):
-            own = _of(rows, sign=sign, variant=variant, gamma=gamma, loss=loss)
+            own = finished(rows, sign=sign, variant=variant, gamma=gamma, loss=loss)
             if own:
-                told = [_mean(own, n) for n in ("k_highest", "ratio", "diversity")]
+                told = [mean(own, n) for n in ("k_highest", "ratio", "diversity")]
                 lines.append([f"{NAMES[variant]}, {of}, {word}", *told])
     heads = columns("", "highest k", "L(G(z)) / L(x)", "diversity")
     yield Table("k-sign", "The sign of k's update", heads, lines, "numbers")
@@ -114,26 +114,12 @@ def gammas(rows: Rows, config: Config) -> Iterator[Table]:
     """Yield diversity and the ratio at each γ."""
     lines: list[list[Any]] = []
     for variant, (gamma, loss, of) in product(config["variants"], groups(config)):
-        own = _of(rows, gamma=gamma, variant=variant, sign="plus", loss=loss)
-        told = [_mean(own, n) for n in ("diversity", "ratio", "k")]
+        own = finished(rows, gamma=gamma, variant=variant, sign="plus", loss=loss)
+        told = [mean(own, n) for n in ("diversity", "ratio", "k")]
         lines.append([f"{NAMES[variant]}, {of}", *told, _share(own, "collapsed")])
     heads = columns("", "diversity", "L(G(z)) / L(x)", "k", "collapsed")
     title = "Diversity by γ: more is more diverse, in the papers' words; Park et al. use .5 alone"
     yield Table("gamma", title, heads, lines, "numbers")
-
-
-def _of(rows: Rows, **values: Any) -> list[Mapping[str, Any]]:
-    """Return the finished rows that have these values."""
-    done = (row for row in rows if row["status"] == "ok")
-    return [row for row in done if all(row[k] == v for k, v in values.items())]
-
-
-def _mean(rows: Rows, name: str) -> Entry:
-    values = [row[name] for row in rows]
-    if not values:
-        return Entry(None)
-    spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
-    return Entry(float(np.mean(values)), spread)
 
 
 def _share(rows: Rows, name: str) -> str:

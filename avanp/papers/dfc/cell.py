@@ -7,7 +7,7 @@ from typing import Any
 from avanp.data.grouping import identical
 from avanp.data.images import ImageSet, numbered
 from avanp.errors import AvanpError
-from avanp.experiments.experiment import Arrays, Cell, Result
+from avanp.experiments.result import Arrays, Cell, Result
 from avanp.papers.dfc import classified
 from avanp.papers.dfc.cases import FITS, HELD, TABLE, THROWN, counted
 from avanp.papers.dfc.fitted import fitted

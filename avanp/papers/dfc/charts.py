@@ -1,6 +1,6 @@
 """The charts and galleries of the DFC-VAE experiment."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,8 @@ from avanp.papers.dfc.published import printed
 from avanp.papers.dfc.tables import counts_of, told
 from avanp.report.chart import BROAD, DASHED, MIDDLE, Axis, Chart, Line, Numbers, Panel
 from avanp.report.gallery import Gallery, Picture
+from avanp.runs.folder import Config, Rows
 
-Rows = Sequence[Mapping[str, Any]]
-Config = Mapping[str, Any]
 WORDS = {RELEASED: "as released", THROWN: "thrown away", CLEAN: "clean"}
 SHOWN = {"real": "images", "": "reconstructions", "new": "variations"}
 

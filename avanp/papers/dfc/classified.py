@@ -7,7 +7,7 @@ import numpy as np
 
 from avanp.data.images import ImageSet
 from avanp.data.vgg16 import find_vgg16
-from avanp.experiments.experiment import Cell
+from avanp.experiments.result import Cell
 from avanp.metrics.confusion import class_scores, confusion_matrix
 from avanp.metrics.random_conv import RandomConv
 from avanp.metrics.vgg16 import VGG16

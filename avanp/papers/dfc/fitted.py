@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from avanp.data.images import ImageSet
-from avanp.experiments.experiment import Cell
+from avanp.experiments.result import Cell
 from avanp.papers.dfc.classified import clean
 from avanp.systems.classifier import Classifier
 from avanp.training.trainer import Trainer

@@ -1,15 +1,13 @@
 """What is to be known of a study of a rare class before its verdicts are believed, a line each."""
 
-from collections.abc import Mapping, Sequence
 from statistics import fmean
-from typing import Any
 
 import numpy as np
 
 from avanp.papers.dfc.imbalance_verdict import FEWEST
+from avanp.runs.folder import Rows
 from avanp.runs.schema import whole
 
-Rows = Sequence[Mapping[str, Any]]
 ENOUGH = 10  # images of the minority that are tested on, and seeds
 # Rows of earlier studies do not have them.
 SIZES = {f"{name}?": whole(0) for name in ("classes", "train", "train_rare", "test", "test_rare")}

@@ -1,6 +1,6 @@
 """The study of a rare class as a page, a picture and a table of all numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,8 @@ from avanp.report.html_page import html_page
 from avanp.report.page import Block, Facts, Page, Section, muted
 from avanp.report.table import Table
 from avanp.report.text import about_seeds, listed_seeds
-from avanp.runs.folder import read_identity, read_rows
+from avanp.runs.folder import Rows, read_identity, read_rows
 
-Rows = Sequence[Mapping[str, Any]]
 Document = Mapping[str, Any]
 SAID = {
     "clean": "Synthetic images are made of the class's training images alone, and enter training "

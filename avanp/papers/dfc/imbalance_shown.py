@@ -19,8 +19,8 @@ from avanp.papers.dfc.imbalance_verdict import (
 from avanp.report.axis import Axis
 from avanp.report.chart import Chart, Line, Panel, Style
 from avanp.report.table import Cell, Column, Entry, Mark, Table, columns
+from avanp.runs.folder import Rows
 
-Rows = Sequence[Mapping[str, Any]]
 TITLES = {"f1": "F1", "auc": "AUC", "ap": "average precision", "macro_f1": "macro F1"}
 STYLES = [
     Style(colour, width, dashes)

@@ -5,6 +5,7 @@ from statistics import fmean
 from typing import Any, NamedTuple
 
 from avanp.experiments.paired import ALPHA, Paired, holm, quickly, student_p
+from avanp.runs.folder import Rows
 
 HELPS, THRESHOLD, NOTHING_MORE = "helps", "moves only the threshold", "does not help"
 RANKS_WORSE = "moves the threshold, ranks worse"
@@ -14,7 +15,6 @@ SMALL_F1, SMALL_RANK = 0.03, 0.02
 LEAST = 0.002  # a smaller difference is none, however sure
 FEWEST = 4  # seeds; two or three may agree by chance
 RANKS = ("auc", "ap")
-Rows = Sequence[Mapping[str, Any]]
 
 
 class Judged(NamedTuple):

@@ -8,7 +8,7 @@ from avanp.data.images import ImageSet
 from avanp.data.vgg16 import find_vgg16
 from avanp.errors import AvanpError
 from avanp.evaluation.variations import variations
-from avanp.experiments.experiment import Cell
+from avanp.experiments.result import Cell
 from avanp.metrics.lpips import LPIPS
 from avanp.metrics.sharpness import sharpness
 from avanp.optim.schedules import Cosine

@@ -1,18 +1,18 @@
 """What the as-released protocol shows: how much of a gain is there without the synthetic images."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from statistics import fmean
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from avanp.experiments.paired import Paired, quickly
 from avanp.papers.dfc.imbalance_verdict import FEWEST, SMALL_F1, UNTOLD, known, sides
 from avanp.papers.dfc.released import FIRST, THROWN
 from avanp.papers.dfc.remedies import NOTHING
+from avanp.runs.folder import Rows
 
 LEAK, BEYOND, NO_GAIN = "the gain is the leak", "helps beyond the leak", "no gain"
 SMALL_GAIN = "a small gain"
 NEAR = 0.05  # what the images themselves may do, where a gain is the leak's
-Rows = Sequence[Mapping[str, Any]]
 
 
 class Contrast(NamedTuple):

@@ -1,6 +1,6 @@
 """The tables of the DFC-VAE experiment, beside the paper's numbers where it prints some."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,10 +20,10 @@ from avanp.papers.dfc.cases import (
 )
 from avanp.papers.dfc.published import COLUMNS, printed
 from avanp.papers.dfc.released_shown import overlaps
-from avanp.report.table import Entry, Table, columns
+from avanp.papers.over_seeds import finished, mean
+from avanp.report.table import Table, columns
+from avanp.runs.folder import Config, Rows
 
-Rows = Sequence[Mapping[str, Any]]
-Config = Mapping[str, Any]
 TOLD = {
     "rec": "no perceptual term",
     "paper": "the paper's weights",
@@ -79,9 +79,9 @@ def latent(rows: Rows, config: Config) -> Iterator[Table]:
 def _generators(name: str, title: str, cases: Sequence[str], rows: Rows) -> Iterator[Table]:
     lines: list[list[Any]] = []
     for case in cases:
-        own = _of(rows, case)
+        own = finished(rows, case=case)
         words = f"codes of {CODES}" if name == "latent" and case == BASE else told(case)
-        lines.append([words, *(_mean(own, score) for score in SCORES)])
+        lines.append([words, *(mean(own, score) for score in SCORES)])
     said = ". Error: L_rec of held-out images, unweighted. The paper prints curves and no numbers"
     if lines:
         yield Table(name, title + said, columns("", *SCORES.values()), lines, "numbers")
@@ -93,10 +93,10 @@ def table(rows: Rows, config: Config) -> Iterator[Table]:
         cases = [f"{protocol}-{n}" for n in N_SYN if f"{protocol}-{n}" in config["cases"]]
         lines: list[list[Any]] = []
         for case in cases:
-            own = _of(rows, case)
+            own = finished(rows, case=case)
             paper = [printed(c).get(case) if _is_ham(config) else None for c in COLUMNS]
-            numbers = [_mean(own, c, p) for c, p in zip(COLUMNS, paper, strict=True)]
-            lines.append([f"{case.split('-')[1]} added", *numbers, _mean(own, "seen")])
+            numbers = [mean(own, c, p) for c, p in zip(COLUMNS, paper, strict=True)]
+            lines.append([f"{case.split('-')[1]} added", *numbers, mean(own, "seen")])
         if lines:
             title = f"{words}. Of the rare class, and averages of all (Fig. 15)"
             heads = columns("", *HEADS, "seen in training")
@@ -106,7 +106,7 @@ def table(rows: Rows, config: Config) -> Iterator[Table]:
 def confusion(rows: Rows, config: Config) -> Iterator[Table]:
     """Yield the confusion matrix without synthetic images (Fig. 14), summed over seeds."""
     for protocol in (RELEASED, CLEAN):
-        own = _of(rows, f"{protocol}-0")
+        own = finished(rows, case=f"{protocol}-0")
         if not own:
             continue
         matrix, names = counts_of(own)
@@ -131,10 +131,10 @@ def overfit(rows: Rows, config: Config) -> Iterator[Table]:
     """Yield the accuracy of a net that knows its images by heart (Figs. 12, 13)."""
     lines: list[list[Any]] = []
     for case in (case for case in FITS if case in config["cases"]):
-        own = _of(rows, case)
+        own = finished(rows, case=case)
         what = "images it has not seen" if case == HELD else "its training images, as the program"
         trained = [{"score": row["accuracy_curve"][-1]} for row in own]
-        lines.append([f"validated on {what}", _mean(own, "score"), _mean(trained, "score")])
+        lines.append([f"validated on {what}", mean(own, "score"), mean(trained, "score")])
     title = "Accuracy at the end. The paper: .9 to 1.0 in validation (Fig. 13)"
     if lines:
         yield Table("overfit", title, columns("", "validation", "training"), lines, "numbers")
@@ -149,15 +149,3 @@ def leak(rows: Rows, config: Config) -> Iterator[Table]:
 
 def _is_ham(config: Config) -> bool:
     return bool(config["data"]["name"] == "ham10000")
-
-
-def _of(rows: Rows, case: str) -> list[Mapping[str, Any]]:
-    return [row for row in rows if row["case"] == case and row["status"] == "ok"]
-
-
-def _mean(rows: Rows, name: str, paper: float | None = None) -> Entry:
-    values = [row[name] for row in rows if row[name] is not None]
-    if not values:
-        return Entry(None, paper=paper)
-    spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
-    return Entry(float(np.mean(values)), spread, paper)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from avanp.errors import AvanpError
-from avanp.experiments.experiment import Arrays, Cell, Result
-from avanp.papers.ssavae.first import BATCH, Sets, build_judge, build_vec, filled, sets_of
+from avanp.experiments.result import Arrays, Cell, Result
+from avanp.papers.ssavae.first import BATCH, Sets, build_vec, filled, sets_of
+from avanp.papers.ssavae.judge import build_judge
 from avanp.papers.ssavae.scores import floats, manifold, of_codes, of_images, scatter
 from avanp.papers.ssavae.vae import build_vae
 from avanp.rng import stream

@@ -1,13 +1,12 @@
 """The charts of the SSAVAE experiment: codes of two numbers (Fig. 7), and scores by β."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import Any
 
 import numpy as np
 
+from avanp.papers.over_seeds import finished
 from avanp.papers.ssavae.cell import VEC_ALONE, named, pairs_of
-from avanp.papers.ssavae.tables import of
 from avanp.report.chart import (
     BROAD,
     DASHED,
@@ -20,9 +19,8 @@ from avanp.report.chart import (
     Points,
     Style,
 )
+from avanp.runs.folder import Config, Rows
 
-Rows = Sequence[Mapping[str, Any]]
-Config = Mapping[str, Any]
 COLOURS, MARKERS = ("one", "two", "three", "four"), ("o", "s", "^")
 # Colours and markers tell so many classes apart.
 MANY = [Style(colour, marker=marker) for marker, colour in product(MARKERS, COLOURS)]
@@ -42,7 +40,7 @@ def codes(rows: Rows, config: Config) -> Iterator[Chart]:
     Of more classes than `MANY` the others are left out, and the title says so.
     """
     for kept in config["labels"]:
-        own = of(rows, kz="2", labels=kept, decoder=VEC_ALONE, seed=config["seeds"][0])
+        own = finished(rows, kz="2", labels=kept, decoder=VEC_ALONE, seed=config["seeds"][0])
         if not own:
             continue
         x, y, classes = (np.array(own[0][f"code_{name}"]) for name in ("x", "y", "class"))
@@ -69,7 +67,7 @@ def regimes(rows: Rows, config: Config) -> Iterator[Chart]:
         return
     places = {float(i): f"{beta:g}" for i, beta in enumerate(betas)}
     for kz, kept in product(config["kz"], config["labels"]):
-        own = of(rows, kz=kz, labels=kept)
+        own = finished(rows, kz=kz, labels=kept)
         panels = []
         for name, axis in SHOWN.items():
             gammas = sorted({gamma for _, gamma in pairs})

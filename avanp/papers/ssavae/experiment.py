@@ -5,22 +5,15 @@ from typing import Any
 
 from avanp.errors import AvanpError
 from avanp.experiments.axes import names_axis
-from avanp.experiments.experiment import Experiment, Shared
+from avanp.experiments.experiment import Experiment
 from avanp.experiments.grid import Grid
+from avanp.experiments.result import Shared
 from avanp.kernels import backend
 from avanp.papers.ssavae import charts, galleries, tables
 from avanp.papers.ssavae.cell import MEANS, PLAIN, REAL, VEC_ALONE, WORDS, named, run, weights_of
 from avanp.papers.ssavae.claims import CLAIMS
-from avanp.papers.ssavae.first import (
-    ALL,
-    BATCH,
-    JUDGE_WIDTHS,
-    judge_of,
-    kept_labels,
-    make_judge,
-    make_vec,
-    vec_of,
-)
+from avanp.papers.ssavae.first import ALL, BATCH, kept_labels, make_vec, vec_of
+from avanp.papers.ssavae.judge import JUDGE_WIDTHS, judge_of, make_judge
 from avanp.runs.schema import NUMBER, maybe
 
 CITATION = (

@@ -8,12 +8,11 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.evaluation.choice import some_labels
-from avanp.experiments.experiment import Arrays, Cell, Result
+from avanp.experiments.result import Arrays, Cell, Result
 from avanp.layers.base import Layer
 from avanp.optim.schedules import Cosine
 from avanp.rng import stream
 from avanp.systems.base import System
-from avanp.systems.classifier import Classifier
 from avanp.systems.finite import NotFinite
 from avanp.systems.structured import UNLABELLED
 from avanp.systems.vec import VEC
@@ -26,7 +25,6 @@ HELD = 1000
 ALL, KL, REC, ONLY = "all", "", "rec", "only"
 KEPT = re.compile(rf"([1-9]\d{{0,5}})(?:-({REC}|{ONLY}))?")
 RECONSTRUCT = 100.0  # the weight of that reconstruction; others are in docs/ssavae.md
-JUDGE_WIDTHS = (16, 32, 64)
 
 
 class Sets(NamedTuple):
@@ -113,25 +111,6 @@ def build_vec(of: Mapping[str, Any], sets: Sets) -> VEC:
         reconstruction_weight=RECONSTRUCT if decoded else 0.0,
     )
     return VEC(config, of["seed"])
-
-
-def judge_of(cell: Cell) -> dict[str, Any]:
-    """Return what the judge depends on: the images alone."""
-    return {name: cell[name] for name in ("images", "epochs")}
-
-
-def make_judge(of: Mapping[str, Any], data: Arrays) -> Result:
-    """Train a classifier of images on all labels, apart from every model that it judges."""
-    sets = sets_of(of, data)
-    return _trained(build_judge(sets), sets.train, sets.labels, of)
-
-
-def build_judge(sets: Sets) -> Classifier:
-    """Return an untrained judge: 3×3 convolutions of stride 2, 64 features."""
-    config = Classifier.config_class(
-        shape=sets.shape, classes=sets.classes, arch="cnn", widths=JUDGE_WIDTHS, batch_norm=True
-    )
-    return Classifier(config, 0)
 
 
 def _trained(

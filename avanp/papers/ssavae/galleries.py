@@ -1,17 +1,14 @@
 """The images of the SSAVAE experiment: Figs. 8, 9 and 10, of the first seed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from avanp.experiments.folder import picture_path
 from avanp.papers.ssavae.cell import PLAIN, UNTRAINED, VEC_ALONE
 from avanp.papers.ssavae.scores import SIDE
 from avanp.papers.ssavae.tables import told
 from avanp.report.gallery import Gallery, Picture
-
-Rows = Sequence[Mapping[str, Any]]
-Config = Mapping[str, Any]
+from avanp.runs.folder import Config, Rows
 
 
 def reconstructions(folder: Path, rows: Rows, config: Config) -> Iterator[Gallery]:

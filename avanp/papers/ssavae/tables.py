@@ -1,16 +1,14 @@
 """The tables of the SSAVAE experiment. The paper prints no number beside which they could stand."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
+from avanp.papers.over_seeds import finished, mean
 from avanp.papers.ssavae import regimes
 from avanp.papers.ssavae.cell import MEANS, PLAIN, REAL, UNTRAINED, VEC_ALONE, WORDS, pairs_of
-from avanp.report.table import Cell, Entry, Table, columns
+from avanp.report.table import Cell, Table, columns
+from avanp.runs.folder import Config, Rows
 
-Rows = Sequence[Mapping[str, Any]]
-Config = Mapping[str, Any]
 # It shows images alone: there is nothing to stand beside a score of ours.
 NONE = "The paper prints no scores."
 SHOD = "fashion-mnist"
@@ -48,7 +46,7 @@ def latent(rows: Rows, config: Config) -> Iterator[Table]:
     lines: list[list[Any]] = []
     for kz, labels in _groups(config):
         own = _firsts(rows, kz=kz, labels=labels)
-        lines.append([f"Kz = {kz}, {labels} labels", *(_mean(own, name) for name in shown)])
+        lines.append([f"Kz = {kz}, {labels} labels", *(mean(own, name) for name in shown)])
     title = f"Codes of held-out images (Fig. 7). {NONE}"
     if "shoes" in shown:
         title += (
@@ -65,8 +63,8 @@ def manifold(rows: Rows, config: Config) -> Iterator[Table]:
         return
     lines: list[list[Any]] = []
     for name in names:
-        owns = [of(rows, decoder=name, kz="2", labels=kept) for kept in config["labels"]]
-        lines.append([told(name), *(_mean(own, "in_grid") for own in owns)])
+        owns = [finished(rows, decoder=name, kz="2", labels=kept) for kept in config["labels"]]
+        lines.append([told(name), *(mean(own, "in_grid") for own in owns)])
     heads = columns("", *(f"{kept} labels" for kept in config["labels"]))
     title = f"Share of the classes that the judge finds among 20×20 codes (Fig. 8). {NONE}"
     yield Table("manifold", title, heads, lines, "numbers")
@@ -112,7 +110,7 @@ def labels(rows: Rows, config: Config) -> Iterator[Table]:
     lines: list[list[Any]] = []
     for kept in config["labels"]:
         owns = [_firsts(rows, kz=kz, labels=kept) for kz in config["kz"]]
-        lines.append([kept, *(_mean(own, "accuracy") for own in owns)])
+        lines.append([kept, *(mean(own, "accuracy") for own in owns)])
     title = (
         "Accuracy on held-out images by the labels kept. The other images pay KL; rec: a decoder's "
         "reconstruction too; only: they are left out. The paper leaves no label out: it has no "
@@ -130,24 +128,10 @@ def _groups(config: Config) -> list[tuple[str, str]]:
 
 
 def _scores(rows: Rows, decoder: str, kz: str, labels: str) -> list[Cell]:
-    own = of(rows, decoder=decoder, kz=kz, labels=labels)
-    return [told(decoder), *(_mean(own, name) for name in SCORES)]
-
-
-def of(rows: Rows, **values: Any) -> list[Mapping[str, Any]]:
-    """Return the finished rows that have these values."""
-    done = (row for row in rows if row["status"] == "ok")
-    return [row for row in done if all(row[k] == v for k, v in values.items())]
+    own = finished(rows, decoder=decoder, kz=kz, labels=labels)
+    return [told(decoder), *(mean(own, name) for name in SCORES)]
 
 
 def _firsts(rows: Rows, **values: Any) -> list[Mapping[str, Any]]:
     """Return a row for each seed: all decoders over one first stage say the same of it."""
-    return list({row["seed"]: row for row in of(rows, **values)}.values())
-
-
-def _mean(rows: Rows, name: str) -> Entry:
-    values = [row[name] for row in rows if row[name] is not None]
-    if not values:
-        return Entry(None)
-    spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
-    return Entry(float(np.mean(values)), spread)
+    return list({row["seed"]: row for row in finished(rows, **values)}.values())

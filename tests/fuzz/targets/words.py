@@ -7,8 +7,8 @@ from pathlib import Path
 from avanp.commands.model_options import Numbers
 from avanp.data.size import parse_size
 from avanp.evaluation.damage import read_mask
-from avanp.experiments.axes import parse_seeds
 from avanp.experiments.rates import parse_rates
+from avanp.experiments.seeds import parse_seeds
 from avanp.kernels.engine.threads import threads
 from avanp.optim.schedules import Constant
 from avanp.papers.ava.experiment import AVA
