@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from avanp.errors import AvanpError
-from avanp.experiments.axes import SEEDS, shown
+from avanp.experiments.axes import shown
 from avanp.experiments.configuration import FORMAT, is_configuration
 from avanp.experiments.experiment import Experiment
 from avanp.experiments.result import Result
+from avanp.experiments.seeds import SEEDS
 from avanp.files import make_folder
 from avanp.pictures.save import save_image
 from avanp.runs import folder, journal
