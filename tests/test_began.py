@@ -6,14 +6,15 @@ from numpy.testing import assert_allclose, assert_array_equal
 from test_nets_began import smooth
 
 from avanp.errors import AvanpError
-from avanp.grad.check import check_scalar
+from avanp.grad.scalar import check_scalar
 from avanp.layers.factored import Factors
 from avanp.layers.vanishing import set_carry
 from avanp.losses.began import eq10_k
 from avanp.metrics.collapse import Sign
 from avanp.registry import load
 from avanp.rng import stream
-from avanp.systems.boundary import discriminate, of_images, through
+from avanp.systems.autoencoder_pass import of_images, through
+from avanp.systems.boundary import discriminate
 from avanp.training import checkpoint
 from avanp.training.collapse import BEFORE, CollapseWatch, SampleSheets
 from avanp.training.trainer import Trainer

@@ -7,11 +7,12 @@ import pytest
 from numpy.testing import assert_allclose
 from test_nets_began import smooth
 
-from avanp.grad.check import check_scalar
+from avanp.grad.scalar import check_scalar
 from avanp.layers.factored import Factors
 from avanp.losses.autoencoder import autoencoder_loss
 from avanp.nets.began import Topology, autoencoder
-from avanp.systems.boundary import DISTANCES, Weights, back, discriminate, through
+from avanp.systems.autoencoder_pass import DISTANCES, back, through
+from avanp.systems.boundary import Weights, discriminate
 
 FORMS = {
     "began": Weights(0.3),

@@ -10,9 +10,10 @@ from avanp.evaluation.feature_space import feature_space
 from avanp.grad.contract import as_array
 from avanp.rng import stream
 from avanp.systems import build
-from avanp.systems.features import feature_part, random_net, tap_places
+from avanp.systems.features import feature_part, tap_places
 from avanp.systems.kept_features import KeptFeatures
 from avanp.systems.parts import fingerprint
+from avanp.systems.random_features import random_net
 from avanp.training.checkpoint import load, save
 from avanp.training.trainer import Trainer
 from cli_process import avanp

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from avanp.doctor import checks, machine
+from avanp.doctor import checks, kernel_checks, machine, places
 from avanp.doctor.line import Line, lines
 from avanp.errors import AvanpError
 from avanp.kernels import jit_dense
@@ -41,10 +41,10 @@ def test_what_is_not_well_is_marked_and_ends_with_1(tmp_path):
 
 def test_a_kernel_that_differs_is_named(monkeypatch):
     monkeypatch.setenv("AVANP_KERNELS", "numba")
-    assert checks.twins().ok
+    assert kernel_checks.twins().ok
     right = jit_dense.dense_forward
     monkeypatch.setattr(jit_dense, "dense_forward", lambda *args: right(*args) * 1.001)
-    line = checks.twins()
+    line = kernel_checks.twins()
     assert line.ok is False
     assert line.text == "other results than the references: dense_forward"
 
@@ -53,7 +53,7 @@ def test_a_kernel_that_gives_nan_is_named(monkeypatch):
     monkeypatch.setenv("AVANP_KERNELS", "numba")
     right = jit_dense.dense_forward
     monkeypatch.setattr(jit_dense, "dense_forward", lambda *args: right(*args) * np.nan)
-    assert "dense_forward" in checks.twins().text
+    assert "dense_forward" in kernel_checks.twins().text
 
 
 def test_a_training_with_another_loss_is_not_well(monkeypatch):
@@ -63,10 +63,10 @@ def test_a_training_with_another_loss_is_not_well(monkeypatch):
 
 
 def test_a_full_disk_or_memory_and_wrong_threads_are_not_well(monkeypatch):
-    monkeypatch.setattr(machine, "LEAST_DISK", 2**70)
+    monkeypatch.setattr(places, "LEAST_DISK", 2**70)
     monkeypatch.setattr(machine, "LEAST_MEMORY", 2**70)
     monkeypatch.setenv("AVANP_THREADS", "many")
-    for look in (machine.disk, machine.memory, machine.threads):
+    for look in (places.disk, machine.memory, machine.threads):
         line = look()
         assert line.ok is False
         assert line.advice

@@ -8,7 +8,8 @@ import pytest
 from avanp.ava.exact import ExactRules
 from avanp.ava.nets import NetConfig, build
 from avanp.grad.cases import paper_models, run
-from avanp.grad.check import GradientError, check_scalar
+from avanp.grad.check import GradientError
+from avanp.grad.scalar import check_scalar
 from avanp.registry import MODELS, load
 
 TINY = NetConfig(n_pixels=5, n_channels=2, hidden=4, latent=3, init="glorot", factored=False)

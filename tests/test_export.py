@@ -43,7 +43,7 @@ from avanp.layers.two_heads import TwoHeads
 from avanp.layers.upsample import Upsample2
 from avanp.layers.vanishing import VanishingResidual
 from avanp.systems import build
-from avanp.systems.mixture import Mixture
+from avanp.systems.gaussian_mixture import Mixture
 
 RNG = np.random.default_rng(0)
 NEW = {"rng": RNG}

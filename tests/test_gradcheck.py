@@ -7,7 +7,8 @@ from numpy.testing import assert_array_equal
 from avanp import registry
 from avanp.errors import AvanpError
 from avanp.grad import cases as gradcases
-from avanp.grad.check import GradientError, check_grad, check_scalar
+from avanp.grad.check import GradientError, check_grad
+from avanp.grad.scalar import check_scalar
 from avanp.layers.base import Layer
 
 pytestmark = pytest.mark.filterwarnings("error")

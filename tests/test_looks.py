@@ -8,7 +8,8 @@ from numpy.testing import assert_allclose
 from scipy.ndimage import gaussian_filter
 
 from avanp.errors import AvanpError
-from avanp.evaluation.looks import WHY, Look, looks, told
+from avanp.evaluation.advice import WHY
+from avanp.evaluation.looks import Look, looks, told
 from avanp.metrics.signs import signs
 from avanp.report.training_looks import NAME, looks_section
 from avanp.systems import build

@@ -8,8 +8,9 @@ from scipy import stats
 import avanp
 from avanp.errors import AvanpError
 from avanp.rng import stream
-from avanp.systems import build, mixture
-from avanp.systems.mixture import FLOOR, Mixture, draw, fit
+from avanp.systems import build, gaussian_mixture, mixture
+from avanp.systems.gaussian_mixture import FLOOR, Mixture, draw
+from avanp.systems.mixture import fit
 from avanp.training import checkpoint
 from avanp.training.trainer import Trainer
 
@@ -27,7 +28,7 @@ def three():
 def test_the_e_step_is_bayes_rule_code_by_code(three):
     x = three[0][::60]
     m = fit(three[0], 3, np.random.default_rng(1), steps=1)
-    shares = mixture.responsibilities(x, m)
+    shares = gaussian_mixture.responsibilities(x, m)
     for i, code in enumerate(x):
         joint = []
         for weight, mean, factor in zip(*m, strict=True):
@@ -40,7 +41,7 @@ def test_the_m_step_is_weighted_moments_number_by_number():
     n = 15
     x, shares = rng.normal(size=(n, 2)), rng.dirichlet([1, 1], n)
     x[:, 1] += 2 * x[:, 0]  # t < 1
-    m = mixture.maximisation(x, shares)
+    m = gaussian_mixture.maximisation(x, shares)
     spread = np.mean([(x[i, a] - x[:, a].mean()) ** 2 for i in range(n) for a in range(2)])
     for k in range(2):
         count = sum(shares[i, k] for i in range(n))
@@ -65,7 +66,7 @@ def test_the_m_step_is_weighted_moments_number_by_number():
 @pytest.mark.parametrize("n", [2, 3])
 def test_a_covariance_of_fewer_than_four_codes_is_its_diagonal(n):
     x = np.arange(n)[:, None] * [1.0, 2.0, -1.0]
-    factor = mixture.maximisation(x, np.ones((n, 1))).factors[0]
+    factor = gaussian_mixture.maximisation(x, np.ones((n, 1))).factors[0]
     assert_array_equal(factor, np.diag(np.diag(factor)))
 
 
@@ -89,7 +90,7 @@ def test_codes_that_are_all_one_or_fewer_than_gaussians_have_a_mixture():
     assert_allclose(draw(same, 5, rng), 1, atol=1e-5)
     state = mixture.empty_state(2, 3, np.float32)
     mixture.keep(state, same)
-    values, dz = mixture.energies(np.full((2, 3), 1.1), mixture.kept(state))
+    values, dz = gaussian_mixture.energies(np.full((2, 3), 1.1), mixture.kept(state))
     assert np.isfinite(values).all()
     assert (dz > 0).all()
     assert len(fit(rng.normal(size=(3, 8)), 10, rng).weights) == 3
@@ -163,7 +164,7 @@ def test_a_step_in_a_stream_is_the_moments_of_both_weighed(three):
     x = three[0]
     old, share = fit(x, 3, np.random.default_rng(3)), 0.2
     z = x[:90] + 0.3
-    new = mixture.maximisation(z, mixture.responsibilities(z, old))
+    new = gaussian_mixture.maximisation(z, gaussian_mixture.responsibilities(z, old))
     m = mixture.followed(old, z, share)
     for k in range(3):
         a, b = (1 - share) * old.weights[k], share * new.weights[k]

@@ -11,7 +11,7 @@ from scipy import stats
 
 import avanp
 from avanp.errors import AvanpError
-from avanp.evaluation.recover import Search
+from avanp.evaluation.search import Search
 from avanp.grad.check import check_grad
 from avanp.losses.optimal_gaussian import LEAST_VARIANCE, optimal_gaussian, pooled
 from avanp.systems import build

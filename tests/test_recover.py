@@ -7,8 +7,9 @@ from PIL import Image
 
 from avanp.errors import AvanpError
 from avanp.evaluation.damage import filled, noisy, read_mask, scattered
-from avanp.evaluation.recover import Search, recover
+from avanp.evaluation.recover import recover
 from avanp.evaluation.seamless import seamless
+from avanp.evaluation.search import Search
 from avanp.grad.check import check_grad
 from avanp.layers.dense import Dense
 from avanp.layers.reshape import Reshape

@@ -12,7 +12,7 @@ from avanp.evaluation.recover import recover
 from avanp.evaluation.sampling import fitted, of_classes
 from avanp.grad.check import check_grad
 from avanp.rng import stream
-from avanp.systems import build, mixture
+from avanp.systems import build, gaussian_mixture, mixture
 
 
 @pytest.fixture(scope="module")
@@ -75,11 +75,11 @@ def test_the_energy_of_a_mixture_goes_down_its_gradient_and_is_its_density(two_c
     rng = np.random.default_rng(1)
     m = mixture.fit(rng.normal(size=(50, 3)) * [1, 2, 3], 2, rng)
     z = rng.normal(size=(4, 3))
-    assert_allclose(-mixture.energies(z, m)[0],
-                    np.log(np.exp(mixture.log_densities(z, m)).sum(axis=1)))  # fmt: skip
+    assert_allclose(-gaussian_mixture.energies(z, m)[0],
+                    np.log(np.exp(gaussian_mixture.log_densities(z, m)).sum(axis=1)))  # fmt: skip
 
     def total(z):
-        values, dz = mixture.energies(z, m)
+        values, dz = gaussian_mixture.energies(z, m)
         return float(values.sum()), dz
 
     check_grad(total, z)
@@ -93,7 +93,7 @@ def test_holes_are_searched_for_among_the_codes_of_the_mixture(two_classes):
     known = np.ones((2, 6, 5), bool)
     known[:, 2:4, 1:3] = False
     found = recover(system, x, known, stream(0, "eval"), steps=5)
-    prior = mixture.energies(found.codes, mixture.kept(system.state))[0]
+    prior = gaussian_mixture.energies(found.codes, mixture.kept(system.state))[0]
     terms = -(x * np.log(found.decoded) + (1 - x) * np.log1p(-found.decoded))[..., 0]
     assert_allclose(found.energies, (terms * known).sum(axis=(1, 2)) + prior, rtol=1e-4)
     assert_array_equal(found.images[known], x[known])

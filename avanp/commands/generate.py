@@ -66,7 +66,8 @@ def generate(
     from avanp.pictures.save import WRITERS, check_picture, save_images
     from avanp.progress import shown
     from avanp.rng import stream
-    from avanp.systems.mixture import draw, kept
+    from avanp.systems.gaussian_mixture import draw
+    from avanp.systems.mixture import kept
 
     if label is not None and around is not None:
         raise AvanpError("give --label or --around, one of the two")

@@ -8,7 +8,8 @@ from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
 from avanp.layers.base import Array
 from avanp.systems import mixture
-from avanp.systems.mixture import Mixture, draw, fit, gaussians
+from avanp.systems.gaussian_mixture import Mixture, draw
+from avanp.systems.mixture import fit, gaussians
 
 LEAST = 2  # codes of a class that a Gaussian is fitted to
 

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,7 @@ from avanp.evaluation.nearest import nearest_of_many
 from avanp.evaluation.score import Score
 from avanp.files import write_whole
 from avanp.metrics.arrays import Array
-from avanp.metrics.diversity import diversity
 from avanp.metrics.features import Features
-from avanp.metrics.frechet import frechet_distance
-from avanp.metrics.precision_recall import precision_recall
-from avanp.metrics.psnr import psnr
-from avanp.metrics.sharpness import sharpness
-from avanp.metrics.ssim import WINDOW, ssim
 from avanp.rng import stream
 
 LEAST = 4  # images that precision and recall need
@@ -91,8 +85,8 @@ def evaluate(
     scores: list[Score] = []
     seen: dict[str, Any] = {}
     tell(1, STEPS)
-    scores += _elbo(system, test, rng)
-    scores += _convergence(system, chosen, stream(seed, "noise"))
+    scores += of_elbo(system, test, rng)
+    scores += of_convergence(system, chosen, stream(seed, "noise"))
     if "classify" in system.can and test.labels is not None:
         own = evaluate_classifier(system, test)["scores"]
         scores += [s._replace(key=f"own_{s.key}", name=f"its classes: {s.name}") for s in own]
@@ -100,7 +94,7 @@ def evaluate(
         seen["again"] = again = system.reconstruct(chosen.images)
         _check_finite(again)
         seen["known"] = (copies, system.reconstruct(copies))
-        scores += _reconstructions(again, chosen.images, train.pixels[nearest])
+        scores += of_reconstructions(again, chosen.images, train.pixels[nearest])
         if classifier is not None:
             scores.append(consistency(classifier, again, chosen))
     tell(2, STEPS)
@@ -111,7 +105,7 @@ def evaluate(
         _check_finite(generated)
         if classifier is not None:
             scores += coverage(classifier, generated, chosen)
-        scores += _generated(features(generated), features(chosen.images), features(copies))
+        scores += of_generated(features(generated), features(chosen.images), features(copies))
         tell(3, STEPS)
         mse, real = float(nearest_of_many(generated, train.pixels)[0].mean()), nearest_mse.mean()
         name = "generated: nearest training"
@@ -151,55 +145,3 @@ def _some(images: ImageSet, n: int, rng: np.random.Generator) -> ImageSet:
 def _check_finite(images: Array) -> None:
     if not np.isfinite(images).all():
         raise AvanpError("the model makes images with NaN or infinity: it diverged in training")
-
-
-def _elbo(system: Any, test: ImageSet, rng: np.random.Generator) -> Iterator[Score]:
-    """Yield the ELBO of a system that measures one; nothing of another."""
-    if "elbo" not in system.terms:
-        return
-    loss = -system.evaluate(test.pixels, rng)["elbo"]
-    if system.config.likelihood != "gaussian":
-        yield Score("elbo", "ELBO", "nats/image", "higher", -loss)
-    if system.config.likelihood == "bernoulli":
-        bits = loss / (math.prod(test.shape) * math.log(2))
-        yield Score("bits_per_dim", "minus ELBO a value", "bits/dim", "lower", bits)
-    if system.config.likelihood == "gaussian":
-        yield Score("elbo", "ELBO without its constant", "nats/image", "higher", -loss)
-
-
-def _convergence(system: Any, chosen: ImageSet, rng: np.random.Generator) -> Iterator[Score]:
-    """Yield M and the ratio of its two errors, of a system that measures them."""
-    if "m" not in system.terms:
-        return
-    found = system.evaluate(chosen.images, rng)
-    yield Score("m_mean", "convergence M, mean |e|", "pixel", "lower", found["m_mean"])
-    yield Score("m_rms", "convergence M, RMS of e", "pixel", "lower", found["m_rms"])
-    if system.config.loss == "mse":
-        yield Score("m", "convergence M, mean e²", "pixel²", "lower", found["m"])
-    yield Score(
-        "ratio", "error of fakes, L(G(z)) / L(x)", "of real", "as real", found["ratio"], 1.0
-    )
-
-
-def _reconstructions(again: Array, images: Array, nearest: Array) -> Iterator[Score]:
-    name = "reconstructions: "
-    values = psnr(again, images), psnr(nearest, images)
-    yield Score("psnr", name + "PSNR", "dB", "higher", *values)
-    if min(images.shape[1:3]) >= WINDOW:
-        values = ssim(again, images), ssim(nearest, images)
-        yield Score("ssim", name + "SSIM", "", "higher", *values)
-    if min(images.shape[1:3]) > 1 and images.min() < images.max():
-        values = sharpness(again, images), sharpness(nearest, images)
-        yield Score("sharpness", name + "sharpness", "of real", "as real", *values)
-
-
-def _generated(fake: Array, real: Array, copies: Array) -> Iterator[Score]:
-    """Yield the scores in features: of generated, test and training images."""
-    name = "generated: "
-    distances = frechet_distance(fake, real), frechet_distance(copies, real)
-    yield Score("frechet_distance", name + "Fréchet distance", "", "lower", *distances)
-    spreads = diversity(fake, real), diversity(copies, real)
-    yield Score("diversity", name + "diversity", "of real", "as real", *spreads)
-    of_fake, of_copies = precision_recall(fake, real), precision_recall(copies, real)
-    for i, key in enumerate(("precision", "recall")):
-        yield Score(key, name + key, "share", "higher", of_fake[i], of_copies[i])

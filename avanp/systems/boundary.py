@@ -5,30 +5,19 @@ Jacobian of D, the gradient of ρ in D's weights is (∂D/∂θ)^T s and in v it
 backwards through D's decoder serves both, whatever the factor of either.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from avanp.layers.base import Array
-from avanp.layers.container import joined
-from avanp.layers.factored import Factors
 from avanp.layers.sequential import Sequential
 from avanp.layers.two_heads import halves
 from avanp.losses.began import eq7, eq9, eq20, eq21
 from avanp.losses.kl import kl_logvar
-from avanp.losses.reconstruction import frobenius, l1, mean_squared
-from avanp.metrics.convergence import Units, convergence, units
+from avanp.losses.reconstruction import l1
+from avanp.metrics.convergence import Units, convergence
+from avanp.systems.autoencoder_pass import Grads, Pass, Rng, back, through
 from avanp.systems.game import added
-
-Rng = np.random.Generator
-Grads = dict[str, Any]
-# ρ: the mean |e|, the norm over the batch by its size (the unit of Park et al.'s table), mean e².
-DISTANCES: dict[str, Callable[[Array, Array], tuple[float, Array]]] = {
-    "l1": l1,
-    "l2": frobenius,
-    "mse": mean_squared,
-}
 
 
 class Weights(NamedTuple):
@@ -38,16 +27,6 @@ class Weights(NamedTuple):
     alpha: float = 0.0
     kl: float | None = None
     kl_reduction: str = "mean"
-
-
-class Pass(NamedTuple):
-    """Images v through D: L(v), its cotangent s, the encoder's output, caches and units of e."""
-
-    value: float
-    dy: Array
-    code: Array
-    caches: list[Any]
-    units: Units
 
 
 class Error(NamedTuple):
@@ -68,27 +47,6 @@ class Round(NamedTuple):
     constraint: float
     kl_real: float
     kl_fake: float
-
-
-def through(d: Sequential, v: Array, distance: str, rng: Rng, *, train: bool = True) -> Pass:
-    """Return the pass of images v through D; a variational D draws its codes from `rng`.
-
-    Parameters
-    ----------
-    d : Sequential
-        The auto-encoder.
-    v : array (B, H, W, C)
-        In [-1, 1].
-    distance : str
-        "l1", "l2" or "mse".
-    rng : numpy.random.Generator
-        Of the codes.
-    train : bool
-        Whether running moments move and noise is drawn.
-    """
-    y, codes, caches = d.forward_taps(v, (0,), train=train, rng=rng)
-    value, dy = DISTANCES[distance](y, v)
-    return Pass(value, dy, codes[0], caches, units(y - v))
 
 
 def discriminate(
@@ -147,49 +105,6 @@ def discriminate(
     return Round(loss, added(of_real, of_seen), dv, real, seen, constraint, kl_real, kl_fake)
 
 
-def back(
-    d: Sequential, p: Pass, scale: float, dcode: Array | None, *, wrt_images: bool = False
-) -> tuple[Array | None, Grads]:
-    """Return the gradient of ρ in the images, and D's of ``scale ρ`` and what has `dcode`.
-
-    Parameters
-    ----------
-    d : Sequential
-    p : Pass
-    scale : float
-        Of ρ, for the weights alone.
-    dcode : ndarray, optional
-        The cotangent of the encoder's output in terms that end there.
-    wrt_images : bool
-        Whether the first is wanted; it is None otherwise.
-    """
-    encoder, *between, decoder = d.layers
-    dhead, of_decoder = decoder.backward(p.dy, p.caches[-1])
-    for layer, cache in zip(between, p.caches[1:-1], strict=True):
-        assert dhead is not None
-        dhead, _ = layer.backward(dhead, cache, wrt="input")
-    assert dhead is not None
-    dv: Array | None = None
-    if wrt_images and dcode is None:
-        dv, of_encoder = encoder.backward(dhead, p.caches[0])
-        of_encoder = scaled(of_encoder, scale)
-    else:
-        whole = scale * dhead if dcode is None else scale * dhead + dcode
-        _, of_encoder = encoder.backward(whole, p.caches[0], wrt="params")
-        if wrt_images:
-            dv, _ = encoder.backward(dhead, p.caches[0], wrt="input")
-    last = str(len(d.layers) - 1)
-    grads = joined({"0": of_encoder, last: scaled(of_decoder, scale)})
-    return None if dv is None else dv - p.dy, grads
-
-
-def of_images(d: Sequential, p: Pass) -> Array:
-    """Return the gradient of ρ in the images alone, J^T s - s."""
-    through_d, _ = d.backward(p.dy, p.caches, wrt="input")
-    assert through_d is not None
-    return through_d - p.dy
-
-
 def balance(real: Pass | Error, fake: Pass | Error, gamma: float) -> dict[str, float]:
     """Return M in the loss's unit and in two that compare, and the ratio that k controls."""
     return {
@@ -204,14 +119,6 @@ def in_unit(distance: str, errors: Units, size: int) -> float:
     """Return L(v) of images of `size` numbers by their errors; "l2" as in batches of one."""
     squared = {"mse": errors.rms**2, "l2": errors.rms * size**0.5}
     return squared.get(distance, errors.mean)
-
-
-def scaled(grads: Grads, factor: float) -> Grads:
-    """Return gradients multiplied by a number."""
-    return {
-        key: Factors(g.x, factor * g.dy) if isinstance(g, Factors) else factor * g
-        for key, g in grads.items()
-    }
 
 
 def _kl(code: Array, reduction: str) -> tuple[float, Array]:

@@ -22,10 +22,11 @@ from avanp.nets import builders, classifiers
 from avanp.nets.build import SLOPE, Build
 from avanp.systems.base import Gradients, Rng, System, Terms
 from avanp.systems.classifier_config import HEAD, ClassifierConfig
-from avanp.systems.features import found_part, net_to_check, tap_places
+from avanp.systems.features import found_part, tap_places
 from avanp.systems.images import as_rows, in_chunks
 from avanp.systems.kept_features import KeptFeatures
 from avanp.systems.parts import Load, Part, no_runs
+from avanp.systems.random_features import net_to_check
 from avanp.systems.term import Term
 
 FEATURES, PART = 64, "features"

@@ -21,15 +21,10 @@ from avanp.nets import dfc
 from avanp.systems.base import Gradients, Rng, Terms
 from avanp.systems.dfc_vae_config import DFCVAEConfig
 from avanp.systems.encoding import EncodingSystem
-from avanp.systems.features import (
-    feature_part,
-    found_part,
-    net_to_check,
-    random_net,
-    tap_places,
-)
+from avanp.systems.features import feature_part, found_part, tap_places
 from avanp.systems.likelihood import reconstruction, to_images, to_output
 from avanp.systems.parts import Load, Part, no_runs
+from avanp.systems.random_features import net_to_check, random_net
 from avanp.systems.streams import Streams
 from avanp.systems.term import Term
 from avanp.systems.words import BOTH, KL

@@ -17,6 +17,7 @@ from avanp.nets.build import Build
 from avanp.systems import mixture
 from avanp.systems.base import Rng, System, Terms
 from avanp.systems.config import LatentConfig, LikelihoodConfig
+from avanp.systems.gaussian_mixture import draw
 from avanp.systems.images import as_rows, in_chunks
 from avanp.systems.likelihood import reconstruction, to_images
 
@@ -110,7 +111,7 @@ class EncodingSystem(DecodingSystem):
     def codes(self, n: int, rng: Rng) -> Array:
         """Return n codes (n, latent) for new images: of the mixture, or else of the prior."""
         fitted = mixture.kept(self.state)
-        drawn = self.noise(n, rng) if fitted is None else mixture.draw(fitted, n, rng)
+        drawn = self.noise(n, rng) if fitted is None else draw(fitted, n, rng)
         return drawn.astype(self.dtype, copy=False)
 
     def encode(self, x: Array) -> tuple[Array, Array]:

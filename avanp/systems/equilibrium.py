@@ -12,17 +12,9 @@ from avanp.losses.began import eq10_k
 from avanp.metrics.collapse import sign
 from avanp.metrics.convergence import Units, units
 from avanp.metrics.diversity import diversity
+from avanp.systems.autoencoder_pass import of_images, through
 from avanp.systems.base import Draw, Gradients, Rng, Terms
-from avanp.systems.boundary import (
-    Error,
-    Round,
-    Weights,
-    balance,
-    discriminate,
-    in_unit,
-    of_images,
-    through,
-)
+from avanp.systems.boundary import Error, Round, Weights, balance, discriminate, in_unit
 from avanp.systems.equilibrium_config import TERMS
 from avanp.systems.equilibrium_nets import EquilibriumNets
 from avanp.systems.images import chunks

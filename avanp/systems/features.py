@@ -17,7 +17,6 @@ import numpy as np
 from avanp.data.vgg16 import find_vgg16
 from avanp.errors import AvanpError
 from avanp.layers.avg_pool import AvgPool2d
-from avanp.layers.base import Layer
 from avanp.layers.conv import Conv2d
 from avanp.layers.dense import Dense
 from avanp.layers.elu import ELU
@@ -31,9 +30,8 @@ from avanp.layers.softplus import Softplus
 from avanp.layers.tanh import Tanh
 from avanp.metrics.vgg16 import vgg16_net
 from avanp.systems.parts import Load, Part
-from avanp.systems.streams import Streams
+from avanp.systems.random_features import random_net
 
-WIDTHS = (16, 32, 64, 64, 64)
 ACTIVATIONS = (ReLU, LeakyReLU, ELU, Softplus, Tanh)
 POOLS = (MaxPool2d, AvgPool2d)
 KINDS = "random, vgg16, vgg16:FILE, classifier:RUN"
@@ -100,44 +98,6 @@ def found_part(
         raise AvanpError(f"VGG16 looks at grey images or RGB, not at {shape[2]} channels")
     net, _ = vgg16_net(file or find_vgg16(), dtype=dtype)
     return Part(Sequential([_seen(shape[2], normalise, dtype), *net.layers]), words, kept=False)
-
-
-def random_net(
-    shape: tuple[int, int, int],
-    rng: np.random.Generator,
-    dtype: Any,
-    *,
-    widths: tuple[int, ...] = WIDTHS,
-    smooth: bool = False,
-) -> Sequential:
-    """Return convolutions, ReLUs and max pools, as many blocks as the image can be halved for.
-
-    Parameters
-    ----------
-    shape : (H, W, C)
-    rng : numpy.random.Generator
-    dtype : numpy dtype
-    widths : tuple of int
-        Channels, at most so many blocks.
-    smooth : bool
-        Tanh and average pools instead: without kinks, for a gradient check.
-    """
-    layers: list[Layer] = []
-    (height, width, channels) = shape
-    for n in widths:
-        if layers:
-            layers.append(AvgPool2d(2) if smooth else MaxPool2d())
-        layers.append(Conv2d(channels, n, 3, init="he", rng=rng, dtype=dtype))
-        layers.append(Tanh() if smooth else ReLU())
-        height, width, channels = height // 2, width // 2, n
-        if min(height, width) < 1:
-            break
-    return Sequential(layers)
-
-
-def net_to_check(shape: tuple[int, int, int]) -> Sequential:
-    """Return a small random net of images of `shape` without kinks, in float64."""
-    return random_net(shape, Streams(0)["features"], np.float64, widths=(3, 2), smooth=True)
 
 
 def tap_places(net: Sequential, shape: tuple[int, int, int]) -> list[int]:

@@ -10,7 +10,8 @@ from dataclasses import replace
 from avanp.errors import AvanpError, unknown
 from avanp.grad.cases import activations, conv, layers, losses, norm_pool, paper_models, systems
 from avanp.grad.cases.draws import Case, Rng, ScalarCase
-from avanp.grad.check import GradReport, check_grad, check_scalar
+from avanp.grad.check import GradReport, check_grad
+from avanp.grad.scalar import check_scalar
 from avanp.layers.base import Layer
 from avanp.rng import stream
 from avanp.systems.find import find
