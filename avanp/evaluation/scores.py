@@ -20,6 +20,7 @@ from avanp.evaluation.classes import (
 from avanp.evaluation.looks import looks
 from avanp.evaluation.nearest import nearest_of_many
 from avanp.evaluation.score import Score
+from avanp.evaluation.score_groups import of_convergence, of_elbo, of_generated, of_reconstructions
 from avanp.files import write_whole
 from avanp.metrics.arrays import Array
 from avanp.metrics.features import Features
