@@ -10,7 +10,8 @@ from test_nets_began import smooth
 from avanp.grad.scalar import check_scalar
 from avanp.layers.factored import Factors
 from avanp.losses.autoencoder import autoencoder_loss
-from avanp.nets.began import Topology, autoencoder
+from avanp.nets.began import autoencoder
+from avanp.nets.began_topology import Topology
 from avanp.systems.autoencoder_pass import DISTANCES, back, through
 from avanp.systems.boundary import Weights, discriminate
 

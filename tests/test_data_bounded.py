@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PpmImagePlugin
 
-from avanp.data import decode, rgb
+from avanp.data import opened_image, rgb
 from avanp.data.decode import read_image
 from avanp.errors import AvanpError
 
@@ -63,7 +63,9 @@ PIECES = {
 
 @pytest.mark.parametrize("name", PIECES)
 def test_what_has_too_many_pieces_is_refused(tmp_path, monkeypatch, name):
-    monkeypatch.setattr(decode, "MOST_READS", 300_000)  # a third of what is read, to save time
+    monkeypatch.setattr(
+        opened_image, "MOST_READS", 300_000
+    )  # a third of what is read, to save time
     content, said = PIECES[name]
     (tmp_path / "a").write_bytes(content)
     with pytest.raises(AvanpError, match=said):

@@ -12,7 +12,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from avanp.data import cache, cache_folder, chunks, decoding, entry, helpers, reading
+from avanp.data import (
+    cache,
+    cache_folder,
+    chunks,
+    decoding,
+    entry,
+    entry_header,
+    helpers,
+    reading,
+    wanted_files,
+)
 from avanp.data.images import ImageSet
 from avanp.data.resolve import load_splits, resolve
 from avanp.errors import AvanpError, Note
@@ -185,11 +195,11 @@ def test_a_cache_that_is_damaged_at_any_byte_is_made_anew(
     file = folder / entry.FILE
     whole = file.read_bytes()
     end = whole.index(b"\0")  # the rest of the header's page says nothing
-    for at in [*range(0, end, 7), *range(entry.HEAD, len(whole), 13), len(whole) - 1]:
+    for at in [*range(0, end, 7), *range(entry_header.HEAD, len(whole), 13), len(whole) - 1]:
         file.write_bytes(whole[:at] + bytes([whole[at] ^ 0x40]) + whole[at + 1 :])
         assert same(read(photos, notes=1), plain), at
         assert file.read_bytes() == whole
-    for content in (b"", whole[:-1], whole + b"\0", whole[: entry.HEAD], whole[4096:] * 2):
+    for content in (b"", whole[:-1], whole + b"\0", whole[: entry_header.HEAD], whole[4096:] * 2):
         file.write_bytes(content)
         assert same(read(photos, notes=1), plain)
 
@@ -264,7 +274,7 @@ def test_where_nothing_can_be_kept_images_are_read_into_memory(
 
 KILLED = """
 import os, signal, sys
-from avanp.data import cache, chunks, decoding, reading, resolve
+from avanp.data import cache, chunks, decoding, reading, resolve, wanted_files
 reading.KEPT, chunks.BLOCK = (0, 0), 360
 def tell(done, total):
     if done > 10:
@@ -290,7 +300,7 @@ def test_two_processes_at_once_decode_it_once_and_find_the_same(tmp_path: Path) 
     folder.mkdir()
     put(folder / "0.png", noise(1))
     content = (folder / "0.png").read_bytes()
-    for i in range(decoding.KEPT[0]):
+    for i in range(wanted_files.KEPT[0]):
         (folder / f"{i}.png").write_bytes(content)
     env = {**os.environ, "AVANP_CACHE": str(tmp_path / "cache")}
     words = [sys.executable, "-m", "avanp", "data", "show", str(folder), "--sample", "9", "--out"]

@@ -15,7 +15,8 @@ from avanp.layers.leaky_relu import LeakyReLU
 from avanp.layers.sequential import Sequential
 from avanp.layers.tanh import Tanh
 from avanp.layers.vanishing import VanishingResidual, set_carry
-from avanp.nets.began import Topology, autoencoder, decoder, encoder
+from avanp.nets.began import autoencoder, decoder, encoder
+from avanp.nets.began_topology import Topology
 
 PAPER = {"shape": (64, 64, 3), "width": 128, "latent": 64}
 

@@ -12,7 +12,8 @@ from avanp.experiments.row import arrays_of
 from avanp.experiments.run import run
 from avanp.layers.conv import Conv2d
 from avanp.layers.dense import Dense
-from avanp.nets.began import Topology, autoencoder, decoder
+from avanp.nets.began import autoencoder, decoder
+from avanp.nets.began_topology import Topology
 from avanp.papers.began import late, second, tables
 from avanp.papers.began.cell import of_images, of_log
 from avanp.papers.began.charts import curves, samples

@@ -109,7 +109,7 @@ def train(ctx: click.Context, /, model: str, **given: Any) -> None:
     DIR gets checkpoint.npz after every epoch, metrics.jsonl with a row an epoch, samples.png from
     models that generate and reconstructions.png from those that reconstruct.
     """
-    from avanp.commands import stages, training, training_words
+    from avanp.commands import stages, training, training_pictures, training_words
     from avanp.commands.work import Asked
     from avanp.errors import AvanpError
 
@@ -126,10 +126,10 @@ def train(ctx: click.Context, /, model: str, **given: Any) -> None:
                 click.echo(textwrap.fill(one_line(line), 100, subsequent_indent="  "))
             try:
                 training.run(trainer, work)
-                files = training.draw(trainer, work)
+                files = training_pictures.draw(trainer, work)
             except KeyboardInterrupt:
                 fail(f"interrupted: {training_words.kept(work)}", 1)
             if trainer.paused:
                 fail(f"interrupted: {training_words.kept(work)}", 1)
         written(f"{work.out}: {', '.join(files)}")
-        training.say_looks(work)
+        training_pictures.say_looks(work)

@@ -5,7 +5,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from avanp.data.entry import FILE, HEAD, Header, read_header
+from avanp.data.entry import FILE
+from avanp.data.entry_header import HEAD, Header, read_header
 from avanp.errors import AvanpError
 from avanp.inside import open_own
 from avanp.locks import held

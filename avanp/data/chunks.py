@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from avanp.data.decode import Broken, Damaged, decoded, strict
+from avanp.data.decode import decoded, strict
 from avanp.data.grouping import digest
+from avanp.data.opened_image import Broken, Damaged
 from avanp.data.pixels import is_grey, luma
 from avanp.data.size import Size
 from avanp.errors import AvanpError

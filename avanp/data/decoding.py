@@ -1,66 +1,20 @@
 """Many files decoded, on as many processes as there are processors, and what is wrong with them."""
 
-import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from avanp.data.chunks import NAMED, Chunk, Read, decode_chunk, rows_a_block, write_at
+from avanp.data.facts import Facts
 from avanp.data.grouping import first_of
 from avanp.data.helpers import Helpers
-from avanp.data.pixels import Facts
 from avanp.data.size import Size
+from avanp.data.wanted_files import HELPED, Files, Found, Shape
 from avanp.data.watch import tell
 from avanp.errors import AvanpError
 from avanp.processors import usable
-
-# Files and bytes from which it pays to keep what is decoded, and to start processes for it.
-KEPT, HELPED = (1000, 1 << 24), (5000, 1 << 26)
-Shape = tuple[int, int, int, int]
-
-
-@dataclass(frozen=True)
-class Files:
-    """What is read: files of a folder, what they are made, and their bytes and digest.
-
-    `some`: they are not all of the folder's that are meant.
-    """
-
-    folder: str
-    files: Sequence[str]
-    size: Size | None
-    channels: int
-    nbytes: int
-    digest: str
-    some: bool
-
-    def at_least(self, bounds: tuple[int, int]) -> bool:
-        """Whether there are so many files, or bytes of them."""
-        return len(self.files) >= bounds[0] or self.nbytes >= bounds[1]
-
-    def key_of(self, channels: int) -> str:
-        """Return the key in the cache of these files with so many channels."""
-        return hashlib.blake2b(f"{self.digest} {channels}".encode(), digest_size=16).hexdigest()
-
-    @property
-    def source(self) -> str:
-        """What the cache calls it."""
-        size = "" if self.size is None else f" at {self.size[0]}x{self.size[1]}"
-        grey = " grey" if self.channels == 1 else ""
-        part = f", {len(self.files)} of its files" if self.some else ""
-        return f"{os.path.realpath(self.folder)!r}{part}{size}{grey}"
-
-
-class Found(NamedTuple):
-    """What is known of the images, a sum of each chunk, and how many files have further frames."""
-
-    facts: Facts
-    sums: list[int]
-    paged: int
 
 
 def decode_files(

@@ -4,84 +4,26 @@ A page of header, the pixels, of each image the first that is equal to it (int64
 block of pixels (uint64). What differs from what was written is found out when it is opened.
 """
 
-import hashlib
 import json
 import mmap
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
 from io import FileIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from avanp.data.chunks import words
-from avanp.data.pixels import Facts
+from avanp.data.entry_header import HEAD, Header, digest_of, read_header
+from avanp.data.facts import Facts
 from avanp.errors import AvanpError
 from avanp.files import write_whole
 from avanp.inside import open_own
 from avanp.memory import available
 
 FILE, SUMS = "images", "sums.json"
-HEAD = 4096  # bytes
-MAGIC = b"avanp images 1\n"
 MAPPED = 1 << 28  # bytes looked at before they are given back
 MOST_SUMS = 1 << 20  # bytes
-Shape = tuple[int, int, int, int]
-
-
-@dataclass(frozen=True)
-class Header:
-    """What an entry says of itself.
-
-    Parameters
-    ----------
-    key : str
-        Of the files and how they were read.
-    source : str
-        The folder, in words.
-    shape : (N, H, W, C)
-    rows : int
-        Images a block.
-    most : int
-        The largest byte, before the images were made grey.
-    grey : bool
-        Whether none of them had a colour.
-    paged : int
-        Files that have further frames.
-    tail : str
-        The digest of what follows the pixels.
-    """
-
-    key: str
-    source: str
-    shape: Shape
-    rows: int
-    most: int
-    grey: bool
-    paged: int
-    tail: str
-
-    @property
-    def image(self) -> int:
-        """Bytes of one image."""
-        return self.shape[1] * self.shape[2] * self.shape[3]
-
-    @property
-    def pixels(self) -> int:
-        """Bytes of all pixels."""
-        return self.shape[0] * self.image
-
-    @property
-    def size(self) -> int:
-        """Bytes of the file."""
-        return HEAD + self.pixels + 8 * (self.shape[0] + -(-self.shape[0] // self.rows))
-
-    def packed(self) -> bytes:
-        """Return the header's page."""
-        text = json.dumps(asdict(self)).encode()
-        return (MAGIC + digest_of(text).encode() + b" " + text + b"\n").ljust(HEAD, b"\0")
 
 
 class Entry:
@@ -149,41 +91,6 @@ def read_entry(folder: Path, file: int, key: str) -> Entry:
     return Entry(folder, header, file, equal)
 
 
-def read_header(page: bytes, size: int) -> Header:
-    """Return the header of a file of so many bytes."""
-    text = page.removeprefix(MAGIC).partition(b"\n")[0]
-    digest, _, text = text.partition(b" ")
-    if not page.startswith(MAGIC) or digest != digest_of(text).encode():
-        raise ValueError("its header is not what was written")
-    try:
-        header = _header_of(json.loads(text))
-    except RecursionError:
-        raise ValueError("its header says something else") from None
-    if header.size != size:
-        raise ValueError(f"{header.size} bytes were written, and {size} are there")
-    return header
-
-
-def _header_of(values: Any) -> Header:
-    """Return a header of what its line of JSON says, which may be anything."""
-    if not isinstance(values, dict) or values.keys() != {f.name for f in fields(Header)}:
-        raise ValueError("its header says something else")
-    shape, rows = values["shape"], values["rows"]
-    texts = all(isinstance(values[name], str) for name in ("key", "source", "tail"))
-    counts = all(type(values[name]) is int and values[name] >= 0 for name in ("most", "paged"))
-    if (
-        not texts
-        or not counts
-        or type(values["grey"]) is not bool
-        or not isinstance(shape, list)
-        or len(shape) != 4
-    ):
-        raise ValueError("its header says something else")
-    if not all(type(n) is int and n > 0 for n in [*shape, rows]) or shape[3] not in (1, 3):
-        raise ValueError("its header gives no shape of images")
-    return Header(**{**values, "shape": tuple(shape)})
-
-
 def _read_sums(path: Path, key: str) -> dict[str, str]:
     try:
         with open(path, "rb", opener=open_own) as file:
@@ -192,7 +99,3 @@ def _read_sums(path: Path, key: str) -> dict[str, str]:
         return {str(k): v for k, v in sums.items() if isinstance(v, str) and len(v) == 64}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
-
-
-def digest_of(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=16).hexdigest()

@@ -3,45 +3,15 @@
 import hashlib
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import numpy as np
 
+from avanp.data.facts import Facts, Stored
 from avanp.data.grouping import identical
 
 Rows = slice | np.ndarray
 PIECE = 1 << 24  # bytes that a pass over all pixels takes at a time
-
-
-class Facts(NamedTuple):
-    """What is known of an array of images since they were decoded, before they were made grey.
-
-    Parameters
-    ----------
-    equal : (N,) int64
-        Of each image the first that is equal to it.
-    most : int
-        The largest byte.
-    grey : bool
-        Red, green and blue are the same everywhere.
-    """
-
-    equal: np.ndarray
-    most: int
-    grey: bool
-
-
-class Stored(Protocol):
-    """The file that pixels lie in."""
-
-    def taken(self, count: int) -> None:
-        """Hear that so many bytes were looked at."""
-
-    def sum_of(self, name: str) -> str | None:
-        """Return a hash that was remembered under a name."""
-
-    def remember(self, name: str, value: str) -> None:
-        """Keep a hash for later commands."""
 
 
 class Pixels:

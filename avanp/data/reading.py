@@ -12,10 +12,12 @@ import PIL
 from PIL import features
 
 from avanp.data import cache, cache_folder
-from avanp.data.decode import Broken, image_size
-from avanp.data.decoding import HELPED, KEPT, Files, Found, Shape, decode_files
+from avanp.data.decode import image_size
+from avanp.data.decoding import decode_files
+from avanp.data.opened_image import Broken
 from avanp.data.pixels import Pixels
 from avanp.data.size import Size, check_size, check_total
+from avanp.data.wanted_files import HELPED, KEPT, Files, Found, Shape
 from avanp.errors import AvanpError, Note
 
 VERSION = 2  # of what is made of a file: another one, and what is in the cache is of no use

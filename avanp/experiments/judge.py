@@ -6,10 +6,11 @@ from typing import Any
 
 from avanp.errors import AvanpError
 from avanp.experiments.compare import Claim, Compare
-from avanp.experiments.evidence import Runs, look, point, runs_of
+from avanp.experiments.evidence import look
 from avanp.experiments.experiment import Experiment
 from avanp.experiments.intervals import RESAMPLES
 from avanp.experiments.noise import Drawn, draw, share_true, spread
+from avanp.experiments.points import Runs, point, runs_of
 from avanp.experiments.verdict import agreement, decided
 
 DRAWS = 200

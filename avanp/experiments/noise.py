@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from avanp.experiments.compare import Compare
-from avanp.experiments.evidence import Point, Runs
+from avanp.experiments.points import Point, Runs
 from avanp.rng import stream
 
 # Of every table drawn, by who is compared: numbers at each point, NaN where it diverged;

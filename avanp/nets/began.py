@@ -6,9 +6,8 @@ norm, a linear end. Weights begin by Glorot, biases at zero.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -26,56 +25,13 @@ from avanp.layers.sequential import Sequential
 from avanp.layers.two_heads import TwoHeads
 from avanp.layers.upsample import Upsample2
 from avanp.layers.vanishing import VanishingResidual
-from avanp.nets.build import SLOPE, halvings
+from avanp.nets.began_topology import Topology
+from avanp.nets.build import SLOPE
 
 Rng = np.random.Generator
 ACTIVATIONS: dict[str, Callable[[], Layer]] = {"elu": ELU, "leaky-relu": lambda: LeakyReLU(SLOPE)}
-# The last map of an encoder is about 8×8.
-TOP = 8
 # Hidden layers of each half of the dense form.
 DENSE_LAYERS = 2
-
-
-@dataclass(frozen=True, kw_only=True)
-class Topology:
-    """What encoder, decoder and generator have in common.
-
-    Parameters
-    ----------
-    shape : (int, int, int)
-        Of one image, (H, W, C), of any size.
-    width : int
-        n, the channels that the first layer makes and that every halving adds; in the dense form
-        the units of each hidden layer.
-    latent : int
-        N_z, the size of a code.
-    arch : {"conv", "mlp"}
-        "mlp" has two hidden layers in each half in place of the convolutions.
-    activation : {"elu", "leaky-relu"}
-        Of every hidden layer; a leaky ReLU of slope 0.2.
-    early : bool
-        BEGAN-CS: the channels of the next halving are there one layer earlier, and a 1×1
-        convolution to 2 n precedes every upsampling.
-    skips : bool
-        The decoder's first map, upsampled, is joined to every later stage of it.
-    vanishing : bool
-        Layers whose output has the shape of their input are vanishing residuals.
-    """
-
-    shape: tuple[int, int, int]
-    width: int
-    latent: int
-    arch: Literal["conv", "mlp"] = "conv"
-    activation: Literal["elu", "leaky-relu"] = "elu"
-    early: bool = False
-    skips: bool = False
-    vanishing: bool = False
-
-    @property
-    def sizes(self) -> list[tuple[int, int]]:
-        """(height, width) of the maps from the image down to the one of about 8×8."""
-        times = round(np.log2(max(1.0, min(self.shape[:2]) / TOP)))
-        return halvings(self.shape, times)
 
 
 def autoencoder(

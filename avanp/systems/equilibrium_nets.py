@@ -8,7 +8,8 @@ import numpy as np
 from avanp.layers.base import Array, Layer
 from avanp.layers.sequential import Sequential
 from avanp.layers.two_heads import halves
-from avanp.nets.began import Topology, autoencoder, decoder
+from avanp.nets.began import autoencoder, decoder
+from avanp.nets.began_topology import Topology
 from avanp.systems.base import Rng
 from avanp.systems.encoding import DecodingSystem
 from avanp.systems.equilibrium_config import EquilibriumConfig

@@ -1,12 +1,10 @@
 """SSAVAE: a decoder trained against a discriminator, under an encoder that is frozen."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer
 from avanp.layers.batch_norm import batch_norm_mode
 from avanp.layers.gaussian_sample import reparameterise
@@ -19,47 +17,12 @@ from avanp.systems import class_gaussians
 from avanp.systems.base import Draw, Gradients, Rng, Terms
 from avanp.systems.consistency import compared, consistency
 from avanp.systems.likelihood import to_images, to_output
-from avanp.systems.options import option
-from avanp.systems.structured import OverVEC, StructuredConfig, build_net
+from avanp.systems.ssavae_config import SSAVAEConfig
+from avanp.systems.structured import OverVEC, build_net
 from avanp.systems.term import Term
 
 DISCRIMINATOR_BETAS = (0.5, 0.999)
 D, G = ("discriminator",), ("decoder",)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SSAVAEConfig(StructuredConfig):
-    """An SSAVAE's."""
-
-    betas: tuple[float, float] = option(
-        (0.9, 0.999),
-        least=0,
-        below=1,
-        help="The two decay rates of the decoder's adam or adamw, and of the first stage's; the "
-        "discriminator's are 0.5 and 0.999.",
-    )
-    alphas: tuple[float, float, float] = option(
-        (1.0, 0.1, 0.01), least=0, help="Weights of the features of the encoder's layers 1, 2, 3."
-    )
-    beta: float = option(0.005, least=0, help="Weight of the adversarial term.")
-    gamma: float = option(0.1, least=0, help="Weight of the latent term, that of the classes.")
-    latent_reduction: Literal["mean", "sum"] = option(
-        "mean", help="Of the latent term over the classes; sum is as printed, classes times more."
-    )
-    n_dis: int = option(
-        1, least=1, help="Pairs of discriminator updates, each on a new batch, before a decoder's."
-    )
-    discriminator_lr: float = option(2e-4, above=0, help="Learning rate of the discriminator.")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not (any(self.alphas) or self.beta or self.gamma):
-            raise AvanpError("alphas, beta and gamma are all 0: the decoder has nothing to learn")
-
-    @property
-    def batches_a_step(self) -> int:
-        """Two for each pair of the discriminator's updates, and one."""
-        return 1 + 2 * self.n_dis * bool(self.beta)
 
 
 class SSAVAE(OverVEC):

@@ -1,12 +1,10 @@
 """The VAE/GAN of Larsen et al. 2016: reconstruction measured in a discriminator's features."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer
 from avanp.layers.gaussian_sample import reparameterise, reparameterise_backward
 from avanp.layers.leaky_relu import LeakyReLU
@@ -15,49 +13,12 @@ from avanp.layers.two_heads import halves
 from avanp.losses.kl import kl_logvar
 from avanp.losses.squared_error import squared_error
 from avanp.systems.base import Draw, Gradients, Rng, Terms
-from avanp.systems.config import LikelihoodConfig
 from avanp.systems.encoding import EncodingSystem
 from avanp.systems.game import FORMS, added, score
 from avanp.systems.likelihood import reconstruction, to_images, to_output
-from avanp.systems.options import option
 from avanp.systems.term import Term
+from avanp.systems.vaegan_config import VAEGANConfig
 from avanp.systems.words import BOTH, ELBO, GAME, KL, RECONSTRUCTION
-
-
-@dataclass(frozen=True, kw_only=True)
-class VAEGANConfig(LikelihoodConfig):
-    """A VAE/GAN's; RMSprop at 3e-4 as in the paper."""
-
-    lr: float = option(3e-4, above=0, help="Learning rate.")
-    optimiser: Literal["adam", "adamw", "rmsprop", "momentum", "sgd"] = option(
-        "rmsprop", help="The kind of optimiser."
-    )
-    weight: float = option(
-        1e-2,
-        least=0,
-        below=1,
-        help="w of what the decoder descends: w feature error - (1 - w) d's loss on the fakes.",
-    )
-    beta: float = option(1.0, least=0, help="Weight of the KL term.")
-    tap: int = option(-1, help="Which hidden layer of d gives the features; -1 is the last.")
-    gating: bool = option(True, help="Leave out a net's update where it is far ahead, or behind.")
-    equilibrium: float = option(
-        0.68,
-        above=0,
-        help="d is not updated where its mean loss on real or on fake images is below equilibrium "
-        "- margin, the decoder not where it is above equilibrium + margin; but never neither.",
-    )
-    margin: float = option(0.4, least=0, help="See equilibrium.")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        n = len(self.hidden)
-        if not -n <= self.tap < n:
-            raise AvanpError(f"tap must be a hidden layer of d, from {-n} to {n - 1}")
-
-    def normed(self) -> bool:
-        """Return whether there is batch norm if nothing is said about it."""
-        return self.arch != "mlp"
 
 
 class VAEGAN(EncodingSystem):

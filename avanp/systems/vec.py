@@ -1,8 +1,7 @@
 """VEC, the first stage of SSAVAE: an encoder and a classifier that structure the codes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -14,44 +13,12 @@ from avanp.losses.cross_entropy import softmax_cross_entropy
 from avanp.losses.kl import kl_logvar
 from avanp.losses.squared_error import squared_error
 from avanp.systems.base import Gradients, Rng, Terms
-from avanp.systems.options import option
-from avanp.systems.structured import UNLABELLED, Structured, StructuredConfig, build_net
+from avanp.systems.structured import UNLABELLED, Structured, build_net
 from avanp.systems.term import Term
+from avanp.systems.vec_config import OF_LABELLED, VECConfig
 from avanp.systems.words import KL
 
 NETS = ("encoder", "classifier")
-OF_LABELLED = ("cross_entropy", "accuracy")
-# The default weight of the mean KL, 0.1 at 2 numbers a code and 0.01 at 20 and more.
-LEAST_WEIGHT = 0.01
-WEIGHT_OF_ONE = 0.2
-
-
-@dataclass(frozen=True, kw_only=True)
-class VECConfig(StructuredConfig):
-    """A VEC's."""
-
-    kl_weight: float | None = option(
-        None,
-        least=0,
-        help="Weight of the KL term; by default 0.2 / latent, at least 0.01, of the mean, and the "
-        "same of the sum. Weight 1 of the sum collapses.",
-    )
-    reconstruction_weight: float = option(
-        0.0,
-        least=0,
-        help="Weight of the reconstruction of a decoder that is trained along, mean over pixels: "
-        "what images without a label can teach. 0: no decoder, and they pay KL alone.",
-    )
-    kl_reduction: Literal["mean", "sum"] = option(
-        "mean", help="Of the KL over a code; mean is the sum / latent."
-    )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.kl_weight is None:
-            weight = max(WEIGHT_OF_ONE / self.latent, LEAST_WEIGHT)
-            weight /= self.latent if self.kl_reduction == "sum" else 1
-            object.__setattr__(self, "kl_weight", weight)
 
 
 def _loss(config: VECConfig) -> str:

@@ -14,7 +14,8 @@ from avanp.runs.journal import Journal
 from avanp.systems.base import System
 from avanp.systems.finite import NotFinite
 from avanp.training import checkpoint as files
-from avanp.training.batches import Batches, check_options, check_training
+from avanp.training.batches import Batches
+from avanp.training.checks import check_options, check_training
 from avanp.training.conclusion import conclude
 from avanp.training.means import Means, means_of
 from avanp.training.output import Output

@@ -10,7 +10,8 @@ from avanp.layers.crop import Crop
 from avanp.layers.initialise import COUNTING
 from avanp.layers.reshape import Reshape
 from avanp.layers.upsample import Upsample2
-from avanp.nets.began import Topology, autoencoder, decoder
+from avanp.nets.began import autoencoder, decoder
+from avanp.nets.began_topology import Topology
 
 # Passes of a step, each way through weights or maps counted once: of D two forwards, two backwards
 # to its weights, two to its maps, and one more to the images; of G one of each.

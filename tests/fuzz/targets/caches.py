@@ -7,7 +7,8 @@ from random import Random
 import numpy as np
 
 from avanp.data.chunks import words
-from avanp.data.entry import HEAD, MAGIC, Header, digest_of, read_entry
+from avanp.data.entry import read_entry
+from avanp.data.entry_header import HEAD, MAGIC, Header, digest_of
 from avanp.errors import AvanpError
 from fuzz.target import Change, Target, file
 
