@@ -13,6 +13,7 @@ import os
 import random
 import statistics
 import time
+from typing import NamedTuple
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
@@ -25,40 +26,75 @@ from avanp.layers.conv import Conv2d
 from avanp.layers.conv_transpose import ConvTranspose2d
 from avanp.memory import keep_freed_memory
 
-# name: (layer, batch, side, n_in, n_out, kernel, stride, needs dx, ratio asked for)
-SHAPES = {
-    "3x3 32→32 28²": (Conv2d, 32, 28, 32, 32, 3, 1, True, 1.1),
-    "3x3 64→64 14²": (Conv2d, 32, 14, 64, 64, 3, 1, True, 0.95),
-    "3x3 64→64 32²": (Conv2d, 16, 32, 64, 64, 3, 1, True, 0.95),
-    "3x3 128→128 16²": (Conv2d, 16, 16, 128, 128, 3, 1, True, 0.95),
-    "3x3 128→128 64²": (Conv2d, 8, 64, 128, 128, 3, 1, True, 0.95),
-    "first 1→32 28²": (Conv2d, 64, 28, 1, 32, 3, 1, False, 0.7),
-    "first 3→32 32²": (Conv2d, 32, 32, 3, 32, 3, 1, False, 0.7),
-    "first with dx 1→32 28²": (Conv2d, 64, 28, 1, 32, 3, 1, True, 0.7),
-    "first with dx 3→32 32²": (Conv2d, 32, 32, 3, 32, 3, 1, True, 0.7),
-    "4x4 stride 2 32→64 32²": (Conv2d, 32, 32, 32, 64, 4, 2, True, 1.1),
-    "4x4 stride 2 64→128 16²": (Conv2d, 32, 16, 64, 128, 4, 2, True, 1.1),
-    "transposed 4x4 128→64 8²": (ConvTranspose2d, 32, 8, 128, 64, 4, 2, True, 1.1),
-    "transposed 4x4 64→32 16²": (ConvTranspose2d, 32, 16, 64, 32, 4, 2, True, 1.1),
-    "1x1 64→128 16²": (Conv2d, 32, 16, 64, 128, 1, 1, True, None),
-    "last 32→3 28²": (Conv2d, 32, 28, 32, 3, 3, 1, True, None),
-    "last 32→1 28²": (Conv2d, 32, 28, 32, 1, 3, 1, True, None),
-}
+
+class Row(NamedTuple):
+    """One line of the table: a layer, what is computed of it, and the ratio that is asked for."""
+
+    kind: type
+    batch: int
+    side: int
+    n_in: int
+    n_out: int
+    kernel: int
+    stride: int
+    wanted: str
+    asked: float | None
 
 
-def prepare(kind, batch, side, n_in, n_out, kernel, stride, needs_dx):
-    """Return callables that compute (y, dx, dW, db): ours, and PyTorch's two."""
+def rows():
+    """Return {name: Row}. dW comes with db."""
+    table = {
+        "3x3 32→32 28²": Row(Conv2d, 32, 28, 32, 32, 3, 1, "y dx dW", 0.6),
+        "3x3 64→64 14²": Row(Conv2d, 32, 14, 64, 64, 3, 1, "y dx dW", 0.6),
+        "3x3 64→64 32²": Row(Conv2d, 16, 32, 64, 64, 3, 1, "y dx dW", 0.6),
+        "3x3 128→128 16²": Row(Conv2d, 16, 16, 128, 128, 3, 1, "y dx dW", 0.6),
+        "3x3 128→128 64²": Row(Conv2d, 8, 64, 128, 128, 3, 1, "y dx dW", 0.6),
+        "first 1→32 28²": Row(Conv2d, 64, 28, 1, 32, 3, 1, "y dW", 0.65),
+        "first 3→32 32²": Row(Conv2d, 32, 32, 3, 32, 3, 1, "y dW", 0.65),
+        "first with dx 1→32 28²": Row(Conv2d, 64, 28, 1, 32, 3, 1, "y dx dW", 0.65),
+        "first with dx 3→32 32²": Row(Conv2d, 32, 32, 3, 32, 3, 1, "y dx dW", 0.65),
+        "4x4 stride 2 32→64 32²": Row(Conv2d, 32, 32, 32, 64, 4, 2, "y dx dW", 1.1),
+        "4x4 stride 2 64→128 16²": Row(Conv2d, 32, 16, 64, 128, 4, 2, "y dx dW", 1.1),
+        "transposed 4x4 128→64 8²": Row(ConvTranspose2d, 32, 8, 128, 64, 4, 2, "y dx dW", 1.1),
+        "transposed 4x4 64→32 16²": Row(ConvTranspose2d, 32, 16, 64, 32, 4, 2, "y dx dW", 1.1),
+        "1x1 64→128 16²": Row(Conv2d, 32, 16, 64, 128, 1, 1, "y dx dW", None),
+        "last 32→3 28²": Row(Conv2d, 32, 28, 32, 3, 3, 1, "y dx dW", None),
+        "last 32→1 28²": Row(Conv2d, 32, 28, 32, 1, 3, 1, "y dx dW", None),
+    }
+    for batch, side, n in ((32, 28, 32), (32, 14, 64), (16, 32, 64), (16, 16, 128), (32, 8, 48)):
+        table[f"dW 3x3 {n}→{n} {side}²"] = Row(Conv2d, batch, side, n, n, 3, 1, "dW", 0.75)
+    for batch, side, n_in, n_out in ((32, 16, 64, 128), (32, 32, 32, 64), (32, 8, 256, 128)):
+        for part in ("y", "dx"):
+            row = Row(Conv2d, batch, side, n_in, n_out, 1, 1, part, 1.0)
+            table[f"{part} 1x1 {n_in}→{n_out} {side}²"] = row
+    for batch, side, n_in, n_out in ((32, 32, 32, 64), (32, 16, 64, 128)):
+        row = Row(Conv2d, batch, side, n_in, n_out, 3, 2, "y", 1.0)
+        table[f"y 3x3 stride 2 {n_in}→{n_out} {side}²"] = row
+    for batch, side, n_in, n_out in ((32, 28, 32, 32), (32, 14, 64, 64)):
+        row = Row(Conv2d, batch, side, n_in, n_out, 5, 1, "y dx dW", 1.0)
+        table[f"5x5 {n_in}→{n_out} {side}²"] = row
+    for n in (20, 24):
+        table[f"3x3 {n}→{n} 28²"] = Row(Conv2d, 32, 28, n, n, 3, 1, "y dx dW", 1.0)
+    return table
+
+
+def prepare(row):
+    """Return callables that compute (y, dx, dW, db), as far as wanted: ours, and PyTorch's."""
+    kind, batch, side, n_in, n_out, kernel, stride, wanted, _ = row
     rng = np.random.default_rng(0)
-    layer = kind(n_in, n_out, kernel, stride=stride, rng=rng)
+    padding = (kernel - 1) // 2
+    layer = kind(n_in, n_out, kernel, stride=stride, padding=padding, rng=rng)
     layer.params["b"][:] = rng.standard_normal(n_out)
     x = rng.standard_normal((batch, side, side, n_in)).astype(np.float32)
     dy = rng.standard_normal(layer.forward(x)[0].shape).astype(np.float32)
-    wrt = "both" if needs_dx else "params"
+    parts = wanted.split()
+    needs_y, needs_dx, needs_dw = (part in parts for part in ("y", "dx", "dW"))
+    wrt = "both" if needs_dx and needs_dw else "input" if needs_dx else "params"
 
     def ours():
-        y, cache = layer.forward(x)
-        dx, grads = layer.backward(dy, cache, wrt=wrt)
-        return y, dx, grads["W"], grads["b"]
+        y = layer.forward(x)[0] if needs_y else None
+        dx, grads = layer.backward(dy, x, wrt=wrt) if parts != ["y"] else (None, {})
+        return y, dx, grads.get("W"), grads.get("b")
 
     # The same memory, which PyTorch calls channels_last.
     tx, tdy = (torch.from_numpy(a).permute(0, 3, 1, 2) for a in (x, dy))
@@ -67,28 +103,31 @@ def prepare(kind, batch, side, n_in, n_out, kernel, stride, needs_dx):
     tw = w.permute(2, 3, 0, 1) if transposed else w.permute(3, 2, 0, 1)
     tw = tw.contiguous(memory_format=torch.channels_last)
     tb = torch.from_numpy(layer.params["b"])
-    padding = (kernel - 1) // 2
     functional = torch.nn.functional
     forward = functional.conv_transpose2d if transposed else functional.conv2d
     sides = ([stride] * 2, [padding] * 2, [1, 1], transposed, [0, 0], 1)
-    wanted = (needs_dx, True, True)
+    mask = (needs_dx, needs_dw, needs_dw)
 
     def torch_operators():
-        y = forward(tx, tw, tb, stride=stride, padding=padding)
-        backward = torch.ops.aten.convolution_backward
-        return y, *backward(tdy, tx, tw, [n_out], *sides, wanted)
+        y = forward(tx, tw, tb, stride=stride, padding=padding) if needs_y else None
+        if parts == ["y"]:
+            return y, None, None, None
+        return y, *torch.ops.aten.convolution_backward(tdy, tx, tw, [n_out], *sides, mask)
 
-    leaves = [t.detach().requires_grad_(w) for t, w in zip((tx, tw, tb), wanted, strict=True)]
-    asked = [leaf for leaf in leaves if leaf.requires_grad]
+    calls = {"ours": ours, "operators": torch_operators}
+    if needs_y and needs_dw:
+        leaves = [t.detach().requires_grad_(m) for t, m in zip((tx, tw, tb), mask, strict=True)]
+        asked = [leaf for leaf in leaves if leaf.requires_grad]
 
-    def torch_autograd():
-        with torch.enable_grad():
-            y = forward(*leaves, stride=stride, padding=padding)
-            grads = torch.autograd.grad(y, asked, tdy)
-        return (y, *grads) if needs_dx else (y, None, *grads)
+        def torch_autograd():
+            with torch.enable_grad():
+                y = forward(*leaves, stride=stride, padding=padding)
+                grads = torch.autograd.grad(y, asked, tdy)
+            return (y, *grads) if needs_dx else (y, None, *grads)
 
+        calls["autograd"] = torch_autograd
     compare(ours(), torch_operators(), transposed)
-    return {"ours": ours, "operators": torch_operators, "autograd": torch_autograd}
+    return calls
 
 
 def compare(ours, theirs, transposed):
@@ -110,14 +149,14 @@ def beside_torch(names, rounds):
     print("| layer | batch | avanp | PyTorch | ratio | asked |")
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
     for name in names:
-        *shape, asked = SHAPES[name]
-        t = interleaved(prepare(*shape), rounds)
-        best = min(t["operators"], t["autograd"])
+        row = rows()[name]
+        t = interleaved(prepare(row), rounds)
+        best = min(timing for call, timing in t.items() if call != "ours")
         ratio = (t["ours"].median / best.median, t["ours"].minimum / best.minimum)
         ms = [f"{1e3 * v.median:.2f} ({1e3 * v.minimum:.2f})" for v in (t["ours"], best)]
-        limit = f"≤ {asked}" if asked else ""
+        limit = f"≤ {row.asked}" if row.asked else ""
         print(
-            f"| {name} | {shape[1]} | {ms[0]} | {ms[1]} | {ratio[0]:.2f} ({ratio[1]:.2f}) "
+            f"| {name} | {row.batch} | {ms[0]} | {ms[1]} | {ratio[0]:.2f} ({ratio[1]:.2f}) "
             f"| {limit} |",
             flush=True,
         )
@@ -129,8 +168,7 @@ def scaling(names, rounds, threads):
     print(f"| layer | 1 thread | {threads} threads | faster |")
     print("| --- | ---: | ---: | ---: |")
     for name in names:
-        *shape, _ = SHAPES[name]
-        call = prepare(*shape)["ours"]
+        call = prepare(rows()[name])["ours"]
         seconds = {1: [], threads: []}
         results = {}
         for count in seconds:
@@ -158,7 +196,7 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     keep_freed_memory()
-    names = [n for n in SHAPES if not options.names or any(part in n for part in options.names)]
+    names = [n for n in rows() if not options.names or any(part in n for part in options.names)]
     if options.threads == 1:
         beside_torch(names, options.rounds)
     else:

@@ -42,7 +42,7 @@ from avanp.optim.adam import Adam
 
 BIG, SMALL, FEATURES = (32, 32, 32, 64), (32, 14, 14, 64), (128, 400)
 SAME = 2e-5  # relative to the largest element
-NORM, POOL = 0.8, 0.5  # what is asked of batch norm and of max pooling
+NORM, POOL = 0.75, 0.5  # what is asked of batch norm and of max pooling
 
 
 class Row(NamedTuple):
@@ -103,11 +103,12 @@ def norm_row(name, shape):
     return layer_row(name, BatchNorm(n), function, shape, NORM, (gamma, beta), keys)
 
 
-def dense_row(name, rows, n_in, n_out):
+def dense_row(rows, n_in, n_out, limit):
     layer = Dense(n_in, n_out, rng=np.random.default_rng(2))
     w, b = (torch.from_numpy(layer.params[k]).requires_grad_() for k in ("W", "b"))
+    name = f"dense {n_in} → {n_out}, N={rows}"
     return layer_row(
-        name, layer, lambda x: F.linear(x, w, b), (rows, n_in), None, (w, b), ("W", "b")
+        name, layer, lambda x: F.linear(x, w, b), (rows, n_in), limit, (w, b), ("W", "b")
     )
 
 
@@ -175,8 +176,9 @@ def rows():
     ):
         yield layer_row(f"{name}, 32×32×64, N=32", layer, function, BIG)
     yield layer_row("softmax, 128×10", Softmax(), lambda x: F.softmax(x, -1), (128, 10))
-    yield dense_row("dense 784 → 400, N=128", 128, 784, 400)
-    yield dense_row("dense 400 → 784, N=128", 128, 400, 784)
+    for n, limits in ((128, (1.0, 0.95)), (16, (1.2, 1.2))):
+        yield dense_row(n, 784, 400, limits[0])
+        yield dense_row(n, 400, 784, limits[1])
     drop = lambda x: F.dropout(x, 0.3)  # noqa: E731
     yield layer_row("dropout, 128×400", Dropout(0.3), drop, FEATURES, equal=False)
     x, target = normal((128, 784)), np.random.default_rng(3).random((128, 784), np.float32)
