@@ -32,6 +32,9 @@ SHAPES = [
     ((1, 26, 24, 32), (6, 6), 32, (2, 2), ((2, 2), (2, 2))),
     ((1, 16, 20, 64), (4, 4), 32, (1, 2), ((1, 2), (1, 1))),  # a stride of columns only
     ((2, 9, 8, 48), (2, 2), 32, (1, 1), ((0, 1), (1, 0))),
+    ((7, 18, 14, 32), (3, 3), 48, (1, 1), ((1, 1), (0, 2))),  # Winograd's dW, in parts
+    ((3, 18, 30, 48), (4, 4), 32, (2, 2), ((1, 2), (1, 1))),
+    ((5, 14, 14, 128), (3, 3), 256, (1, 1), ((1, 1), (1, 1))),  # … and of many sums
     ((3, 6, 11, 1), (3, 3), 32, (1, 1), ((1, 1), (1, 1))),  # Winograd along rows
     ((3, 8, 12, 20), (3, 3), 16, (1, 1), ((1, 1), (1, 1))),
     ((2, 90, 30, 5), (5, 3), 48, (1, 1), ((2, 2), (1, 1))),  # … in bands
@@ -130,7 +133,11 @@ def passes(kernels, x, w, stride, pads):
 
 
 def scaled_kernel(*g):
-    return np.multiply(formulas.SCALES, formulas.near(*g) + formulas.far(*g))
+    return np.multiply(formulas.SCALES, formulas.gradient(*g))
+
+
+def scaled_kernel_of_two(*g):
+    return np.multiply(formulas.SCALES_OF_TWO, formulas.gradient_of_two(*g))
 
 
 @pytest.mark.parametrize(
@@ -139,11 +146,13 @@ def scaled_kernel(*g):
         (formulas.image, formulas.kernel, formulas.result, 3),
         (formulas.image_of_two, formulas.kernel_of_two, formulas.result_of_two, 2),
         (formulas.image, scaled_kernel, formulas.three, 4),
+        (formulas.image_of_two, scaled_kernel_of_two, formulas.two, 4),
     ],
 )
 def test_winograds_formulas_are_correlations(matrix_b, matrix_g, matrix_a, taps):
     rng = np.random.default_rng(0)
-    d, g = rng.standard_normal(6 if taps > 2 else 5), rng.standard_normal(taps)
+    five = matrix_b is formulas.image_of_two
+    d, g = rng.standard_normal(5 if five else 6), rng.standard_normal(taps)
     y = matrix_a(*np.multiply(matrix_b(*d), matrix_g(*g)))
     np.testing.assert_allclose(y, np.correlate(d, g, "valid"), atol=1e-12)
 
@@ -184,14 +193,15 @@ def test_places_side_by_side_are_the_direct_sum_to_the_last_bit(n_out, together,
 
 # x, kernel, output channels, stride: what computes y, dx and dw. The pads are 1.
 CHOSEN = [
-    ((2, 28, 28, 64), 3, 64, 1, ("winograd", "winograd", "rows")),
+    ((1, 28, 28, 64), 3, 64, 1, ("winograd", "winograd", "winograd")),
     ((2, 2, 2, 64), 3, 64, 1, ("direct", "direct", "direct")),  # patches would stick out
     ((2, 28, 28, 1), 3, 32, 1, ("rows", "few", "direct")),
     ((2, 28, 28, 3), 3, 32, 1, ("rows", "few", "rows")),
     ((2, 28, 28, 16), 3, 16, 1, ("rows", "rows", "rows")),
     ((2, 5, 5, 16), 3, 16, 1, ("direct", "direct", "direct")),
-    ((2, 6, 6, 128), 3, 128, 1, ("winograd", "winograd", "direct")),  # sums' traffic
-    ((2, 32, 32, 32), 4, 64, 2, ("winograd", "winograd", "direct")),
+    ((2, 6, 6, 128), 3, 128, 1, ("winograd", "winograd", "direct")),  # more sums than terms
+    ((2, 8, 8, 40), 3, 256, 1, ("rows", "direct", "direct")),  # sums' traffic
+    ((2, 32, 32, 32), 4, 64, 2, ("winograd", "winograd", "winograd")),
     ((2, 32, 32, 32), 3, 64, 2, ("direct", "direct", "direct")),  # zeros fill up the kernel
     ((2, 32, 32, 3), 4, 32, 2, ("direct", "few", "direct")),
 ]
@@ -206,12 +216,13 @@ def test_each_shape_has_its_algorithm(shape, size, n_out, stride, chosen, monkey
         (jit_conv.winograd_rows, "winograd_rows", "rows"),
         (jit_conv.correlate_few, "correlate_few", "few"),
         (jit_conv, "correlate", "direct"),
+        (jit_conv.winograd_weights, "winograd_weights", "winograd"),
         (jit_conv.rows_weights, "correlate_weights_rows", "rows"),
         (jit_conv.correlate_weights, "correlate_weights", "direct"),
     ]:
         monkeypatch.setattr(module, function, spy(getattr(module, function), name, used))
     all_passes(jit_conv, shape, (size, size), n_out, (stride, stride), ((1, 1), (1, 1)))
-    if group() == HALF:  # dW along rows is for processors of 32 registers
+    if group() == HALF and chosen[2] == "rows":  # for processors of 32 registers
         chosen = (*chosen[:2], "direct")
     assert tuple(used) == chosen
 

@@ -12,6 +12,7 @@ from avanp.kernels.engine import (
     side_by_side,
     winograd,
     winograd_rows,
+    winograd_weights,
 )
 from avanp.kernels.engine import winograd_rows_weights as rows_weights
 from avanp.kernels.engine.aligned import empty
@@ -81,9 +82,11 @@ def conv_backward_weights(
     if not _apt(x):
         return reference.conv_backward_weights(x, dy, kernel, stride, pads, bias)
     x, dy = np.ascontiguousarray(x), np.ascontiguousarray(dy)
-    if stride == (1, 1) and rows_weights.apt(kernel, x.shape[3], dy.shape):
-        return rows_weights.correlate_weights_rows(x, dy, kernel, (-pads[0][0], -pads[1][0]), bias)
     begin, channels = (-pads[0][0], -pads[1][0]), x.shape[3]
+    if winograd_weights.apt(kernel, stride, channels, dy.shape):
+        return winograd_weights.winograd_weights(x, dy, kernel, stride, begin, bias)
+    if stride == (1, 1) and rows_weights.apt(kernel, channels, dy.shape):
+        return rows_weights.correlate_weights_rows(x, dy, kernel, begin, bias)
     g = side_by_side.places(dy.shape[3], dy.shape[2], kernel[1])
     if g == 1 or stride != (1, 1) or channels >= side_by_side.MANY:
         return correlate_weights.correlate_weights(x, dy, kernel, stride, begin, bias)

@@ -11,6 +11,8 @@ from numba.extending import intrinsic
 from avanp.kernels.compiled import cfunc
 from avanp.kernels.engine.emit import SIZE, Emitter, call, integer
 from avanp.kernels.engine.winograd_formulas import (
+    gradient,
+    gradient_of_two,
     image,
     image_of_two,
     kernel,
@@ -114,6 +116,16 @@ def _result_of_two(typing, sources, targets, count, bias):  # type: ignore
 
 
 @intrinsic
+def _gradient(typing, sources, targets, count, bias):  # type: ignore
+    return SIGNATURE, _intrinsic(gradient, 4, False)
+
+
+@intrinsic
+def _gradient_of_two(typing, sources, targets, count, bias):  # type: ignore
+    return SIGNATURE, _intrinsic(gradient_of_two, 4, False)
+
+
+@intrinsic
 def call_transform(typing, address, sources, targets, count, bias):  # type: ignore
     """Call a transform by its address: tables of addresses, vectors at each, bias."""
 
@@ -160,3 +172,18 @@ def _of_two() -> tuple[int, int, int]:
         _result_of_two(sources, targets, count, bias)
 
     return of_image.address, of_kernel.address, of_result.address
+
+
+@cache
+def gradient_transform(taps: int) -> int:
+    """Return the address of the transform of dy for the gradient of a kernel of `taps`."""
+
+    @cfunc(SIGNATURE)
+    def of_gradient(sources, targets, count, bias):  # type: ignore
+        _gradient(sources, targets, count, bias)
+
+    @cfunc(SIGNATURE)
+    def of_gradient_of_two(sources, targets, count, bias):  # type: ignore
+        _gradient_of_two(sources, targets, count, bias)
+
+    return (of_gradient_of_two if taps == 2 else of_gradient).address

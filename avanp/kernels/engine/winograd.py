@@ -127,6 +127,42 @@ def _transform_kernel(w, u, transform, lanes, start, stop):  # type: ignore
 
 
 @njit(error_model="numpy", nogil=True)
+def places_apart(x, strides, side):  # type: ignore
+    """Return how many bytes after its first the places of a patch of x lie, row by row."""
+    apart = np.empty(side * side, np.int64)
+    for i in range(side):
+        for j in range(side):
+            apart[i * side + j] = 4 * x.shape[3] * (i * strides[0] * x.shape[2] + j * strides[1])
+    return apart
+
+
+@njit(error_model="numpy", nogil=True)
+def transform_places(  # type: ignore
+    x, n, h, w, strides, side, apart, transform, target, steps, outside, sources, targets, lanes
+):
+    """Transform the patch of image n that begins at (h, w), `outside` where it sticks out.
+
+    The numbers of its points go `steps` bytes after `target`; `sources` and `targets` are memory
+    for the tables of the transform.
+    """
+    sh, sw = strides
+    _, height, width, channels = x.shape
+    first = x.ctypes.data + 4 * ((n * height + h) * width + w) * channels
+    for k in range(len(apart)):
+        sources[k] = first + apart[k]
+    for k in range(len(steps)):
+        targets[k] = target + steps[k]
+    if h < 0 or w < 0 or h + sh * (side - 1) >= height or w + sw * (side - 1) >= width:
+        for i in range(side):
+            below = h + sh * i
+            for j in range(side):
+                across = w + sw * j
+                if not (0 <= below < height and 0 <= across < width):
+                    sources[i * side + j] = outside.ctypes.data
+    call_transform(transform, sources.ctypes.data, targets.ctypes.data, channels // lanes, 0)
+
+
+@njit(error_model="numpy", nogil=True)
 def _winograd(  # type: ignore
     x, bias, out, table, geometry, u, v, m, transforms, tile, two, one, start, stop
 ):
@@ -136,7 +172,7 @@ def _winograd(  # type: ignore
     sh, sw, oh, ow, taps, block, blocks = geometry
     columns = 2 * lanes
     _, out_h, out_w, n_out = out.shape
-    n_images, height, width, x_channels = x.shape
+    n_images, _, _, x_channels = x.shape
     _, points, u_rows, _ = u.shape
     channels = x_channels * sh * sw
     side = taps + 3
@@ -146,9 +182,7 @@ def _winograd(  # type: ignore
     sources, targets = np.empty(points, np.int64), np.empty(points, np.int64)
     # How far from each other the numbers of a patch are: in x, v, m and out, in bytes.
     v_steps, m_steps = steps(points, 4 * v_size), steps(points, 4 * m_size)
-    x_steps, out_steps = np.empty(points, np.int64), np.empty(16, np.int64)
-    for k in range(points):
-        x_steps[k] = 4 * x_channels * (k // side * sh * width + k % side * sw)
+    x_steps, out_steps = places_apart(x, (sh, sw), side), np.empty(16, np.int64)
     for k in range(16):
         out_steps[k] = 4 * n_out * (k // 4 * oh * out_w + k % 4 * ow)
     v_rows, m_rows = steps(most, channels), steps(most, n_out)
@@ -167,21 +201,12 @@ def _winograd(  # type: ignore
             top, left = divmod(rest, across)
             for a in range(sh):
                 for c in range(sw):
-                    h, w = 4 * sh * top + begin_h + a, 4 * sw * left + begin_w + c
-                    source = x.ctypes.data + 4 * ((n * height + h) * width + w) * x_channels
-                    target = v.ctypes.data + 4 * (p * channels + (a * sw + c) * x_channels)
-                    for k in range(points):
-                        sources[k] = source + x_steps[k]
-                        targets[k] = target + v_steps[k]
-                    h_end, w_end = h + sh * (side - 1), w + sw * (side - 1)
-                    if h < 0 or w < 0 or h_end >= height or w_end >= width:
-                        for k in range(points):
-                            h_k, w_k = h + sh * (k // side), w + sw * (k % side)
-                            if not (0 <= h_k < height and 0 <= w_k < width):
-                                sources[k] = outside.ctypes.data
-                    call_transform(
-                        of_image, sources.ctypes.data, targets.ctypes.data, x_channels // lanes, 0
-                    )
+                    transform_places(
+                        x, n, 4 * sh * top + begin_h + a, 4 * sw * left + begin_w + c, (sh, sw),
+                        side, x_steps, of_image,
+                        v.ctypes.data + 4 * (p * channels + (a * sw + c) * x_channels), v_steps,
+                        outside, sources, targets, lanes,
+                    )  # fmt: skip
         tiles = cut(n_patches, most, cuts)
         for k in range(points):
             for o in range(0, n_out, columns):

@@ -3,9 +3,10 @@
     y = A^T [(G g) * (B^T d)]
 
 F(4, 3): 4 sums of 3 products of g and d, by 6 products in place of 12. F(4, 2): 4 sums of 2 by 5
-in place of 8. F(3, 4): 3 sums of 4 by 6, a gradient of a kernel. Each function is one of the
-matrices applied to a sequence of values: NumPy arrays, or vectors of instructions. Applied to the
-columns of a patch and then to its rows they give F(4x4, 3x3) and F(4x4, 2x2).
+in place of 8. F(3, 4), F(2, 4): 3 or 2 sums of 4 by 6 or 5, a gradient of a kernel. Each function
+is one of the matrices applied to a sequence of values: NumPy arrays, or vectors of instructions.
+Applied to the columns of a patch and then to its rows they give F(4x4, 3x3), F(4x4, 2x2) and their
+gradients.
 """
 
 from typing import Any
@@ -70,3 +71,22 @@ SCALES = (1 / 4, -1 / 6, -1 / 6, 1 / 24, 1 / 24, 1.0)
 def three(m0: Any, m1: Any, m2: Any, m3: Any, m4: Any, m5: Any) -> list[Any]:
     """Apply the A^T of F(3, 4), 6 to 3."""
     return [m0 + m1 + m2 + m3 + m4, m1 - m2 + 2.0 * (m3 - m4), m1 + m2 + 4.0 * (m3 + m4) + m5]
+
+
+def gradient(g0: Any, g1: Any, g2: Any, g3: Any) -> list[Any]:
+    """Apply the G of F(3, 4), 4 to 6, which is `SCALES` times too large."""
+    return near(g0, g1, g2, g3) + far(g0, g1, g2, g3)
+
+
+def gradient_of_two(g0: Any, g1: Any, g2: Any, g3: Any) -> list[Any]:
+    """Apply the G of F(2, 4), 4 to 5, which is `SCALES_OF_TWO` times too large."""
+    even, odd = g0 + g2, g1 + g3
+    return [g0, even + odd, even - odd, g0 + 2.0 * g1 + 4.0 * g2 + 8.0 * g3, g3]
+
+
+SCALES_OF_TWO = (1 / 2, -1 / 2, -1 / 6, 1 / 6, 1.0)
+
+
+def two(m0: Any, m1: Any, m2: Any, m3: Any, m4: Any) -> list[Any]:
+    """Apply the A^T of F(2, 4), 5 to 2."""
+    return [m0 + m1 + m2 + m3, m1 - m2 + 2.0 * m3 + m4]
