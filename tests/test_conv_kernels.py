@@ -12,6 +12,7 @@ from avanp.kernels import jit_conv, reference_conv
 from avanp.kernels.engine import correlate_few, side_by_side, winograd_rows
 from avanp.kernels.engine import winograd_formulas as formulas
 from avanp.kernels.engine.cpu import compiles, tile
+from avanp.kernels.engine.division import Division
 from avanp.kernels.engine.rows_sums import HALF, group
 
 # x, kernel, output channels, stride, pads: one for each path and its edges
@@ -32,6 +33,9 @@ SHAPES = [
     ((1, 26, 24, 32), (6, 6), 32, (2, 2), ((2, 2), (2, 2))),
     ((1, 16, 20, 64), (4, 4), 32, (1, 2), ((1, 2), (1, 1))),  # a stride of columns only
     ((2, 9, 8, 48), (2, 2), 32, (1, 1), ((0, 1), (1, 0))),
+    ((2, 18, 19, 32), (5, 5), 48, (1, 1), ((2, 2), (2, 2))),  # Winograd of a kernel's parts
+    ((3, 13, 12, 48), (4, 4), 32, (1, 1), ((1, 2), (2, 1))),
+    ((2, 23, 16, 32), (7, 7), 32, (1, 1), ((3, 3), (0, 0))),
     ((7, 18, 14, 32), (3, 3), 48, (1, 1), ((1, 1), (0, 2))),  # Winograd's dW, in parts
     ((3, 18, 30, 48), (4, 4), 32, (2, 2), ((1, 2), (1, 1))),
     ((5, 14, 14, 128), (3, 3), 256, (1, 1), ((1, 1), (1, 1))),  # … and of many sums
@@ -157,6 +161,39 @@ def test_winograds_formulas_are_correlations(matrix_b, matrix_g, matrix_a, taps)
     np.testing.assert_allclose(y, np.correlate(d, g, "valid"), atol=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("kernel", "stride", "taps", "images", "apart"),
+    [
+        ((3, 3), (1, 1), 3, (1, 1), 3),
+        ((4, 4), (1, 1), 2, (2, 2), 2),
+        ((5, 5), (1, 1), 3, (2, 2), 3),
+        ((7, 7), (1, 1), 3, (3, 3), 3),
+        ((4, 4), (2, 2), 2, (2, 2), 1),
+        ((2, 3), (1, 2), 2, (1, 2), 1),
+    ],
+)
+def test_a_divided_kernel_has_every_tap_where_its_image_meets_it(
+    kernel, stride, taps, images, apart
+):
+    division = Division.of(kernel, stride)
+    assert (division.taps, division.images, division.apart) == (taps, images, apart)
+    w = np.random.default_rng(0).standard_normal((*kernel, 3, 2))
+    divided = division.divided(w).reshape(taps, taps, *images, 3, 2)
+    for place in np.ndindex(divided.shape[:4]):
+        # Image a begins `apart` a places after the first; its taps are a stride from each other.
+        i, j = (apart * place[2 + a] + stride[a] * place[a] for a in (0, 1))
+        inside = i < kernel[0] and j < kernel[1]
+        np.testing.assert_array_equal(divided[place], w[i, j] if inside else 0)
+    np.testing.assert_array_equal(division.joined(division.divided(w), kernel), w)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "stride"), [((1, 1), (1, 1)), ((3, 5), (1, 1)), ((7, 7), (2, 2))]
+)
+def test_kernels_of_no_two_or_three_taps_are_not_divided(kernel, stride):
+    assert Division.of(kernel, stride) is None
+
+
 def test_few_channels_take_the_gathering_sum():
     assert correlate_few.apt(32, 3, 9)
     assert correlate_few.apt(32, 1, 9)
@@ -204,6 +241,8 @@ CHOSEN = [
     ((2, 32, 32, 32), 4, 64, 2, ("winograd", "winograd", "winograd")),
     ((2, 32, 32, 32), 3, 64, 2, ("direct", "direct", "direct")),  # zeros fill up the kernel
     ((2, 32, 32, 3), 4, 32, 2, ("direct", "few", "direct")),
+    ((2, 28, 28, 32), 5, 32, 1, ("winograd", "winograd", "winograd")),
+    ((2, 28, 28, 32), 1, 32, 1, ("direct", "direct", "direct")),
 ]
 
 
@@ -238,6 +277,7 @@ def spy(function, name, used):
 CODE = """
 import sys
 from avanp.kernels.engine.cpu import tile
+from avanp.kernels.engine.division import Division
 from avanp.kernels.engine.rows_sums import HALF, group
 from test_conv_kernels import SHAPES, all_passes, jit_conv, reference_conv, winograd_rows
 import numpy as np

@@ -7,6 +7,7 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.core.cgutils import get_or_insert_function
 from numba.extending import intrinsic
 
@@ -14,6 +15,7 @@ from avanp.kernels.engine.cpu import tile
 
 FLOAT, I64, I32 = ir.FloatType(), ir.IntType(64), ir.IntType(32)
 SIZE = 4  # bytes of a float
+LINE = 64
 
 
 def integer(value: int) -> ir.Constant:
@@ -36,6 +38,21 @@ def fence(typing):  # type: ignore
         return context.get_dummy_value()
 
     return types.void(), codegen
+
+
+@intrinsic
+def fetch_floats(typing, address, n):  # type: ignore
+    """Begin to fetch n floats into the L1 cache."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        address, n = arguments
+        line = integer(LINE)
+        lines = builder.sdiv(builder.mul(n, integer(SIZE)), line)
+        with cgutils.for_range(builder, lines) as loop:
+            Emitter(builder).fetch(builder.add(address, builder.mul(loop.index, line)))
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), codegen
 
 
 class Emitter:

@@ -1,10 +1,9 @@
 """Correlation by Winograd's F(4x4, 3x3) and F(4x4, 2x2): 36 products for 144, or 25 for 64.
 
 Blocks of patches are transformed, multiplied by 36 or 25 matrices in the micro-kernel, and
-transformed back; a block stays in an L2 cache. Of a stride s the s² images of every s-th row and
-column are channels of one image, and every s-th tap belongs to one of them: 4x4 of stride 2 is 2x2.
-In float32 the largest error is about 1e-5 of the largest output (2e-6 in the root mean square),
-thirty times that of the direct sum.
+transformed back; a block stays in an L2 cache. Strides and larger kernels become kernels of 2x2 or
+3x3 of more channels: see `avanp.kernels.engine.division`. In float32 the largest error is about
+1e-5 of the largest output (2e-6 in the root mean square), thirty times that of the direct sum.
 """
 
 from collections.abc import Sequence
@@ -15,7 +14,9 @@ from avanp.kernels.compiled import njit
 from avanp.kernels.engine.aligned import empty
 from avanp.kernels.engine.correlate import Phase, cut, steps
 from avanp.kernels.engine.cpu import tile
+from avanp.kernels.engine.division import Division
 from avanp.kernels.engine.microkernel import call_tile, one_vector, two_vectors
+from avanp.kernels.engine.patches import places_apart, transform_places
 from avanp.kernels.engine.threads import own, parts, split
 from avanp.kernels.engine.transform import call_transform, transforms
 
@@ -27,42 +28,45 @@ Pair = tuple[int, int]
 LINE = 16
 TOGETHER = 2**19  # bytes of transformed kernels that threads transform together
 LEAST = 32  # channels: with fewer the transforms cost more than they save
-WORTH = 2 / 3  # of a direct sum's products, at most
 
 
 def apt(phases: Sequence[Phase], stride: Pair, out: Array, spread: Pair) -> bool:
-    """Return whether the kernels are of 2x2 or 3x3 taps and of many channels that fill vectors.
+    """Return whether the kernels are of 2x2 taps or more and of many channels that fill vectors.
 
     Patches that stick out of a small image must leave enough products undone.
     """
-    channels, n_out = phases[0].w.shape[2:]
-    lanes, taps = tile().lanes, _taps(phases, stride)
-    fills = channels % lanes == 0 and n_out % lanes == 0
-    if not fills or min(channels, n_out) < LEAST or taps not in (2, 3):
+    division = Division.of(_largest(phases), stride)
+    if division is None or not fills(*phases[0].w.shape[2:]):
         return False
     direct = patches = 0
     for phase in phases:
         rows, columns = phase.places(out, spread)
         direct += phase.w.shape[0] * phase.w.shape[1] * rows * columns
         patches += -(-rows // 4) * -(-columns // 4)
-    return (taps + 3) ** 2 * stride[0] * stride[1] * patches <= WORTH * direct
+    return division.saves(direct, patches)
 
 
-def _taps(phases: Sequence[Phase], stride: Pair) -> int:
-    """Return the taps of every s-th row and column of the largest kernel; 0 if they differ."""
-    height, width = (-(-max(p.w.shape[a] for p in phases) // stride[a]) for a in (0, 1))
-    return height if height == width else 0
+def fills(channels: int, n_out: int) -> bool:
+    """Return whether there are many channels, and such as fill vectors."""
+    lanes = tile().lanes
+    return channels % lanes == 0 and n_out % lanes == 0 and min(channels, n_out) >= LEAST
+
+
+def _largest(phases: Sequence[Phase]) -> Pair:
+    height, width = (max(p.w.shape[a] for p in phases) for a in (0, 1))
+    return height, width
 
 
 def winograd(
     x: Array, phases: Sequence[Phase], bias: Array | None, stride: Pair, out: Array, spread: Pair
 ) -> None:
     """See `avanp.kernels.engine.correlate.correlate`."""
-    channels, n_out = x.shape[3] * stride[0] * stride[1], out.shape[3]
+    division = Division.of(_largest(phases), stride)
+    assert division is not None  # it is apt
+    taps, points = division.taps, division.points
+    channels, n_out = x.shape[3] * division.images[0] * division.images[1], out.shape[3]
     columns = tile().columns
     panels = -(-n_out // columns)
-    taps = _taps(phases, stride)
-    points = (taps + 3) ** 2
     places = [phase.places(out, spread) for phase in phases]
     table = np.array([(*p.begin, *p.place, *n) for p, n in zip(phases, places, strict=True)])
     bias = np.zeros(n_out, np.float32) if bias is None else bias
@@ -71,7 +75,7 @@ def winograd(
     half = one_vector() if n_out % columns else 0
 
     u = empty((len(phases), points, panels * channels + 1, columns))
-    w = [_every(phase.w, taps, stride) for phase in phases]
+    w = [division.divided(phase.w) for phase in phases]
 
     def transform(start: int, stop: int) -> None:
         for w_phase, u_phase in zip(w, u, strict=True):
@@ -86,24 +90,15 @@ def winograd(
     def buffers() -> tuple[Array, Array]:
         return empty((points, block * channels + LINE)), empty((points, block * n_out + LINE))
 
+    geometry = (*stride, *spread, *division.images, division.apart, taps, block, blocks)
+
     def run(start: int, stop: int) -> None:
         _winograd(
-            x, bias, out, table, (*stride, *spread, taps, block, blocks), u, *buffers(),
+            x, bias, out, table, geometry, u, *buffers(),
             transforms(taps), tile(), two_vectors(), half, start, stop,
         )  # fmt: skip
 
     split(run, len(phases) * blocks)
-
-
-def _every(w: Array, taps: int, stride: Pair) -> Array:
-    """Return w (kh, kw, C, O) as (taps, taps, sh sw C, O), filled up with zeros."""
-    kh, kw, channels, n_out = w.shape
-    full = w
-    if (kh, kw) != (taps * stride[0], taps * stride[1]):
-        full = np.zeros((taps * stride[0], taps * stride[1], channels, n_out), w.dtype)
-        full[:kh, :kw] = w
-    full = full.reshape(taps, stride[0], taps, stride[1], channels, n_out)
-    return np.ascontiguousarray(full.transpose(0, 2, 1, 3, 4, 5)).reshape(taps, taps, -1, n_out)
 
 
 @njit(error_model="numpy", nogil=True)
@@ -127,54 +122,18 @@ def _transform_kernel(w, u, transform, lanes, start, stop):  # type: ignore
 
 
 @njit(error_model="numpy", nogil=True)
-def places_apart(x, strides, side):  # type: ignore
-    """Return how many bytes after its first the places of a patch of x lie, row by row."""
-    apart = np.empty(side * side, np.int64)
-    for i in range(side):
-        for j in range(side):
-            apart[i * side + j] = 4 * x.shape[3] * (i * strides[0] * x.shape[2] + j * strides[1])
-    return apart
-
-
-@njit(error_model="numpy", nogil=True)
-def transform_places(  # type: ignore
-    x, n, h, w, strides, side, apart, transform, target, steps, outside, sources, targets, lanes
-):
-    """Transform the patch of image n that begins at (h, w), `outside` where it sticks out.
-
-    The numbers of its points go `steps` bytes after `target`; `sources` and `targets` are memory
-    for the tables of the transform.
-    """
-    sh, sw = strides
-    _, height, width, channels = x.shape
-    first = x.ctypes.data + 4 * ((n * height + h) * width + w) * channels
-    for k in range(len(apart)):
-        sources[k] = first + apart[k]
-    for k in range(len(steps)):
-        targets[k] = target + steps[k]
-    if h < 0 or w < 0 or h + sh * (side - 1) >= height or w + sw * (side - 1) >= width:
-        for i in range(side):
-            below = h + sh * i
-            for j in range(side):
-                across = w + sw * j
-                if not (0 <= below < height and 0 <= across < width):
-                    sources[i * side + j] = outside.ctypes.data
-    call_transform(transform, sources.ctypes.data, targets.ctypes.data, channels // lanes, 0)
-
-
-@njit(error_model="numpy", nogil=True)
 def _winograd(  # type: ignore
     x, bias, out, table, geometry, u, v, m, transforms, tile, two, one, start, stop
 ):
     """Do blocks start … stop of patches, of all phases."""
     of_image, _, of_result = transforms
     lanes, most = tile
-    sh, sw, oh, ow, taps, block, blocks = geometry
+    sh, sw, oh, ow, down, right, apart, taps, block, blocks = geometry
     columns = 2 * lanes
     _, out_h, out_w, n_out = out.shape
     n_images, _, _, x_channels = x.shape
     _, points, u_rows, _ = u.shape
-    channels = x_channels * sh * sw
+    channels = x_channels * down * right
     side = taps + 3
     v_size, m_size = v.shape[1], m.shape[1]
     outside = np.zeros(x_channels, np.float32)
@@ -199,12 +158,12 @@ def _winograd(  # type: ignore
         for p in range(n_patches):
             n, rest = divmod(first + p, rows * across)
             top, left = divmod(rest, across)
-            for a in range(sh):
-                for c in range(sw):
+            for a in range(down):
+                for c in range(right):
                     transform_places(
-                        x, n, 4 * sh * top + begin_h + a, 4 * sw * left + begin_w + c, (sh, sw),
-                        side, x_steps, of_image,
-                        v.ctypes.data + 4 * (p * channels + (a * sw + c) * x_channels), v_steps,
+                        x, n, 4 * sh * top + begin_h + apart * a,
+                        4 * sw * left + begin_w + apart * c, (sh, sw), side, x_steps, of_image,
+                        v.ctypes.data + 4 * (p * channels + (a * right + c) * x_channels), v_steps,
                         outside, sources, targets, lanes,
                     )  # fmt: skip
         tiles = cut(n_patches, most, cuts)

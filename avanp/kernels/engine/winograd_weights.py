@@ -4,7 +4,7 @@
 
 Patches of 4x4 places of dy and what they meet of x are transformed in blocks, and multiplied at
 each of the 36 or 25 points in the micro-kernel, whose sums over patches are worked out to dw once,
-at the end. A stride is what it is to `avanp.kernels.engine.winograd`: channels of one image.
+at the end. Strides and larger kernels are divided: see `avanp.kernels.engine.division`.
 """
 
 import numpy as np
@@ -13,10 +13,12 @@ from avanp.kernels.compiled import njit
 from avanp.kernels.engine.aligned import empty
 from avanp.kernels.engine.correlate import steps
 from avanp.kernels.engine.cpu import tile
+from avanp.kernels.engine.division import Division
 from avanp.kernels.engine.microkernel import call_tile, one_vector, two_vectors
+from avanp.kernels.engine.patches import places_apart, transform_places
 from avanp.kernels.engine.threads import own, split
 from avanp.kernels.engine.transform import gradient_transform, transforms
-from avanp.kernels.engine.winograd import LEAST, LINE, WORTH, places_apart, transform_places
+from avanp.kernels.engine.winograd import LINE, fills
 from avanp.kernels.engine.winograd_formulas import SCALES, SCALES_OF_TWO, three, two
 
 Array = np.ndarray
@@ -30,31 +32,27 @@ SUMS = 2**19  # floats of all parts' sums, if not of two
 
 
 def apt(kernel: Pair, stride: Pair, channels: int, dy_shape: tuple[int, ...]) -> bool:
-    """Return whether the kernel is of 2x2 or 3x3 taps and of many channels that fill vectors.
+    """Return whether the kernel is of 2x2 taps or more and of many channels that fill vectors.
 
     Patches that stick out of a small dy must leave enough products undone.
     """
     n, height, width, n_out = dy_shape
-    fills = channels % tile().lanes == 0 and n_out % tile().lanes == 0
-    if not fills or min(channels, n_out) < LEAST or _taps(kernel, stride) not in (2, 3):
+    division = Division.of(kernel, stride)
+    if division is None or not fills(channels, n_out):
         return False
-    products = (_taps(kernel, stride) + 3) ** 2 * stride[0] * stride[1]
     patches = -(-height // 4) * -(-width // 4)
-    saves = products * patches <= WORTH * kernel[0] * kernel[1] * height * width
+    saves = division.saves(kernel[0] * kernel[1] * height * width, patches)
     return saves and n * patches >= FEWEST
-
-
-def _taps(kernel: Pair, stride: Pair) -> int:
-    height, width = (-(-k // s) for k, s in zip(kernel, stride, strict=True))
-    return height if height == width else 0
 
 
 def winograd_weights(
     x: Array, dy: Array, kernel: Pair, stride: Pair, begin: Pair, bias: bool
 ) -> tuple[Array, Array | None]:
     """See `avanp.kernels.engine.correlate_weights.correlate_weights`."""
-    taps, n_out = _taps(kernel, stride), dy.shape[3]
-    points, channels = (taps + 3) ** 2, x.shape[3] * stride[0] * stride[1]
+    division = Division.of(kernel, stride)
+    assert division is not None  # it is apt
+    taps, points, n_out = division.taps, division.points, dy.shape[3]
+    channels = x.shape[3] * division.images[0] * division.images[1]
     patches = len(dy) * -(-dy.shape[1] // 4) * -(-dy.shape[2] // 4)
     size = points * channels * n_out
     block = 2 * BLOCK if size >= LARGE else BLOCK
@@ -68,9 +66,11 @@ def winograd_weights(
     def buffers() -> tuple[Array, Array]:
         return empty((points, block * channels + LINE)), empty((points, block * n_out + LINE))
 
+    geometry = (*stride, *begin, *division.images, division.apart, taps, patches)
+
     def run(start: int, stop: int) -> None:
         _sums(
-            x, dy, sums, dy_sums, (*stride, *begin, taps, patches), *buffers(),
+            x, dy, sums, dy_sums, geometry, *buffers(),
             (transforms(taps)[0], gradient_transform(taps)), tile(), two_vectors(), half,
             start, stop,
         )  # fmt: skip
@@ -80,9 +80,7 @@ def winograd_weights(
     dw = of_points @ sums[0].reshape(points, -1)
     for part in sums[1:]:
         dw += of_points @ part.reshape(points, -1)
-    dw = dw.reshape(taps, taps, *stride, x.shape[3], n_out).transpose(0, 2, 1, 3, 4, 5)
-    dw = dw.reshape(taps * stride[0], taps * stride[1], x.shape[3], n_out)
-    dw = np.ascontiguousarray(dw[: kernel[0], : kernel[1]])
+    dw = division.joined(dw.reshape(taps, taps, channels, n_out), kernel)
     return dw, dy_sums.sum(axis=0) if bias else None
 
 
@@ -99,7 +97,7 @@ def _sums(  # type: ignore
 ):
     """Do parts start … stop."""
     lanes, most = tile
-    sh, sw, begin_h, begin_w, taps, patches = geometry
+    sh, sw, begin_h, begin_w, down, right, apart, taps, patches = geometry
     n_parts, points, channels, n_out = sums.shape
     rows, across = (dy.shape[1] + 3) // 4, (dy.shape[2] + 3) // 4
     side = taps + 3
@@ -121,12 +119,13 @@ def _sums(  # type: ignore
             for p in range(n_patches):
                 n, rest = divmod(begin + p, rows * across)
                 top, left = divmod(rest, across)
-                for a in range(sh):
-                    for c in range(sw):
+                for a in range(down):
+                    for c in range(right):
                         transform_places(
-                            x, n, 4 * sh * top + begin_h + a, 4 * sw * left + begin_w + c,
-                            (sh, sw), side, x_apart, transforms[0],
-                            v.ctypes.data + 4 * (p * channels + (a * sw + c) * x.shape[3]),
+                            x, n, 4 * sh * top + begin_h + apart * a,
+                            4 * sw * left + begin_w + apart * c, (sh, sw), side, x_apart,
+                            transforms[0],
+                            v.ctypes.data + 4 * (p * channels + (a * right + c) * x.shape[3]),
                             v_steps, outside, sources, targets, lanes,
                         )  # fmt: skip
                 transform_places(
