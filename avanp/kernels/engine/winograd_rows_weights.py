@@ -131,18 +131,23 @@ def _work_out(sums, of_points, dw, start, stop):  # type: ignore
     """Add the parts, and work out dw from the sums at the points, for panels start … stop."""
     n_parts, _, _, points, lanes = sums.shape
     kh, columns, channels, _ = dw.shape
-    total = np.empty((points, lanes), np.float32)
+    total, out = np.empty((points, lanes), np.float32), np.empty(lanes, np.float32)
     for p in range(start, stop):
         for row in range(kh * channels):
             i, c = divmod(row, channels)
-            total[:] = sums[0, p, row]
+            # One number at a time: slices of arrays compile for three seconds.
+            for k in range(points):
+                for o in range(lanes):
+                    total[k, o] = sums[0, p, row, k, o]
             for part in range(1, n_parts):
                 for k in range(points):
                     for o in range(lanes):
                         total[k, o] += sums[part, p, row, k, o]
             for j in range(columns):
-                out = dw[i, j, c, p * lanes : (p + 1) * lanes]
-                out[:] = 0
+                for o in range(lanes):
+                    out[o] = 0
                 for k in range(points):
                     for o in range(lanes):
                         out[o] += of_points[j, k] * total[k, o]
+                for o in range(lanes):
+                    dw[i, j, c, p * lanes + o] = out[o]
