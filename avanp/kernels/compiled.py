@@ -13,10 +13,13 @@ Function = Callable[..., Any]
 
 
 def njit(**options: Any) -> Callable[[Function], Any]:
-    """Return `numba.njit` of these options; what it compiles is kept for the next process."""
+    """Return `numba.njit` of these options; what it compiles is kept for the next process.
+
+    Nobody calls it from C, and a wrapper for that is a thirtieth of what is compiled.
+    """
 
     def decorate(function: Function) -> Any:
-        compiled = numba.njit(**options)(function)
+        compiled = numba.njit(no_cfunc_wrapper=True, **options)(function)
         if hasattr(compiled, "_cache"):  # not under NUMBA_DISABLE_JIT
             compiled._cache = KernelCache(function)
         return compiled
