@@ -35,14 +35,14 @@ def rows() -> dict[str, tuple[str, tuple[Any, ...]]]:
     image, pooled, n = a(32, 28, 28, 32), (32, 14, 14, 32), a(32)
     w = a(3, 3, 32, 32)
     adam = (1e-3, 0.9, 0.999, 1e-8, 0.0, 0.1, 0.001)
-    tall = a(32 * 28 * 28, 32)
+    tall, threes = a(32 * 28 * 28, 32), a(3, 32)
     place = np.zeros(pooled, np.uint8)
     return {
         "convolution 3×3 32→32 28², N=32": ("conv_forward", (image, w, n, ONE, PADS)),
         "its dx": ("conv_backward_input", (image, w, None, ONE, PADS, (28, 28))),
         "its dW": ("conv_backward_weights", (image, image, (3, 3), ONE, PADS, True)),
-        "batch norm of it, y": ("normalise", (tall, n, n, n)),
-        "batch norm of it, dx": ("norm_input", (tall, tall, n, n, n, n)),
+        "batch norm of it, y": ("normalise", (tall, threes)),
+        "batch norm of it, dx": ("norm_input", (tall, tall, threes, 1.0, threes)),
         "max pool of it": ("max_pool", (image, 2, 2)),
         "max pool of it, dx": ("max_pool_backward", (a(*pooled), place, image.shape, 2, 2)),
         "leaky ReLU of it": ("leaky_relu", (image, 0.2)),

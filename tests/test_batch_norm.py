@@ -106,7 +106,7 @@ class WithoutVariance(BatchNorm):
     def backward(self, dy, cache, *, wrt="both"):
         dx, grads = super().backward(dy, cache, wrt=wrt)
         if dx is not None:
-            x_hat = (cache.x - cache.mean) * cache.inverse
+            x_hat = (cache.x - cache.affine[0]) * cache.inverse
             dots = (dy.reshape(cache.x.shape) * x_hat).sum(axis=0)
             scale = self.params["gamma"] * cache.inverse
             dx = dx + (scale * x_hat * dots / len(x_hat)).reshape(dx.shape)
@@ -210,23 +210,27 @@ def test_a_large_mean_costs_no_accuracy():
     columns=st.sampled_from([1, 2, 3, 5, 16, 33, 64, 200]),
     dtype=st.sampled_from([np.float32, np.float64]),
     drift=st.floats(-1e3, 1e3),
+    slope=st.sampled_from([0.0, 0.2, 1.0]),
     seed=st.integers(0, 10**6),
 )
-def test_the_kernels_agree_with_their_reference(rows, columns, dtype, drift, seed):
+def test_the_kernels_agree_with_their_reference(rows, columns, dtype, drift, slope, seed):
     rng = np.random.default_rng(seed)
     x = (rng.standard_normal((rows, columns)) + drift).astype(dtype)
-    dy = rng.standard_normal(x.shape).astype(dtype)
-    mean, a, b, c = rng.standard_normal((4, columns)).astype(dtype)
+    dy, add = rng.standard_normal((2, *x.shape)).astype(dtype)
+    affine, back = rng.standard_normal((2, 3, columns)).astype(dtype)
     tol = 1e-5 if dtype == np.float32 else 1e-12
     for found, expected in zip(jit_norm.moments(x), reference_norm.moments(x), strict=True):
         assert found.dtype == np.float64
         assert_allclose(found, expected, rtol=tol, atol=tol * (1 + abs(drift)))
-    sums = jit_norm.norm_sums(dy, x, mean), reference_norm.norm_sums(dy, x, mean)
+    sums = [k.norm_sums(dy, x, affine, slope) for k in (jit_norm, reference_norm)]
     for found, expected in zip(*sums, strict=True):
         assert_allclose(found, expected, rtol=tol, atol=tol * rows * (1 + abs(drift)))
-    assert_array_equal(jit_norm.normalise(x, mean, a, b), reference_norm.normalise(x, mean, a, b))
+    for other in (None, add):
+        found, expected = (k.normalise(x, affine, slope, other) for k in (jit_norm, reference_norm))
+        assert found.dtype == dtype
+        assert_array_equal(found, expected)
     assert_array_equal(
-        jit_norm.norm_input(dy, x, mean, a, b, c), reference_norm.norm_input(dy, x, mean, a, b, c)
+        *(k.norm_input(dy, x, affine, slope, back) for k in (jit_norm, reference_norm))
     )
 
 

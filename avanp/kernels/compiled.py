@@ -19,7 +19,8 @@ def njit(**options: Any) -> Callable[[Function], Any]:
     """
 
     def decorate(function: Function) -> Any:
-        compiled = numba.njit(no_cfunc_wrapper=True, **options)(function)
+        asked = {"no_cfunc_wrapper": True, **options}
+        compiled = numba.njit(**asked)(function)
         if hasattr(compiled, "_cache"):  # not under NUMBA_DISABLE_JIT
             compiled._cache = KernelCache(function)
         return compiled

@@ -36,15 +36,9 @@ def _aligned(dtype: np.dtype, *arrays: Array | None) -> bool:
     return True
 
 
-def _columns(x: Array, *vectors: Array) -> bool:
-    """Tell whether x is (m, n), with rows, and the vectors (n,) of its dtype."""
-    if x.ndim != 2 or 0 in x.shape or x.dtype not in FLOATS:
-        return False
-    shape, dtype = x.shape[1:], x.dtype
-    for v in vectors:  # noqa: SIM110
-        if v.shape != shape or v.dtype != dtype:
-            return False
-    return True
+def _columns(x: Array) -> bool:
+    """Tell whether x is (m, n), with rows."""
+    return x.ndim == 2 and 0 not in x.shape and x.dtype in FLOATS
 
 
 def _windows(image: tuple[int, ...], size: int, stride: int) -> tuple[int, ...] | None:
@@ -150,8 +144,14 @@ def _channels(dy: Array) -> bool:
     return dy.ndim == 4 and dy.shape[3] > 0 and _aligned(dy.dtype, dy)
 
 
-def _norm_backward(dy: Array, x: Array, *vectors: Array) -> bool:
-    return dy.shape == x.shape and dy.dtype == x.dtype and _columns(x, *vectors)
+def _normalise(x: Array, affine: Array, slope: float = 1.0, add: Array | None = None) -> bool:
+    return _norm_backward(x if add is None else add, x, affine)
+
+
+def _norm_backward(dy: Array, x: Array, affine: Array, slope: float = 1.0, *back: Array) -> bool:
+    if not (_columns(x) and dy.shape == x.shape and dy.dtype == x.dtype):
+        return False
+    return all(a.dtype == x.dtype and a.shape == (3, x.shape[1]) for a in (affine, *back))
 
 
 def _max_pool(x: Array, size: int, stride: int) -> bool:
@@ -216,9 +216,9 @@ DOORS: dict[str, tuple[Callable[..., bool], str]] = {
     "conv_backward_weights": (_conv_weights, "x (B, H, W, C), dy of the output's shape"),
     "channel_sums": (_channels, "dy (B, H, W, C)"),
     "moments": (_columns, "x (m, n)"),
-    "normalise": (_columns, "x (m, n), mean, scale and shift (n,)"),
-    "norm_sums": (_norm_backward, "dy and x (m, n), mean (n,)"),
-    "norm_input": (_norm_backward, "dy and x (m, n), the rest (n,)"),
+    "normalise": (_normalise, "x (m, n), and so what is added, mean, scale and shift (3, n)"),
+    "norm_sums": (_norm_backward, "dy and x (m, n), mean, scale and shift (3, n)"),
+    "norm_input": (_norm_backward, "dy and x (m, n), mean, scale and shift, and a, b, c (3, n)"),
     "max_pool": (_max_pool, "x (B, H, W, C) no smaller than the window"),
     "max_pool_backward": (_max_pool_backward, "dy of the output's shape"),
     "window_sums": (_window_sums, "x (B, H, W, C) no smaller than the window"),

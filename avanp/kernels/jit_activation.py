@@ -10,6 +10,8 @@ import numpy as np
 
 from avanp.kernels import reference_activation as reference
 from avanp.kernels.compiled import njit
+from avanp.kernels.engine.aligned import empty
+from avanp.kernels.engine.threads import split
 from avanp.kernels.jit_exp import FAST, ONE, exp_parts
 
 Array = np.ndarray
@@ -18,14 +20,25 @@ ZERO = np.float32(0)
 FLOAT32 = np.dtype(np.float32)
 
 
+LARGE = 2**18  # elements that are shared among threads
+
+
 def _run(loop: Callable[..., None], arrays: tuple[Array, ...], *options: Any) -> Array:
-    """Return a new array of the first one's shape that the loop has filled."""
-    out = np.empty(arrays[0].shape, np.float32)
-    loop(*[a.ravel() for a in arrays], *options, out.reshape(-1))
+    """Return a new array of the first one's shape that the loop has filled, on all threads."""
+    out = empty(arrays[0].shape)
+    flat, filled = [a.ravel() for a in arrays], out.reshape(-1)
+    if out.size < LARGE:
+        loop(*flat, *options, filled)
+        return out
+
+    def run(start: int, stop: int) -> None:
+        loop(*[a[start:stop] for a in flat], *options, filled[start:stop])
+
+    split(run, out.size, once=True)
     return out
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", nogil=True)
 def _logistic_backward(dy: Array, y: Array, slope: np.float32, dx: Array) -> None:
     for i in range(y.size):
         dx[i] = (ONE - y[i]) * y[i] * slope * dy[i]
@@ -38,7 +51,7 @@ def logistic_backward(dy: Array, y: Array, slope: float) -> Array:
     return _run(_logistic_backward, (dy, y), np.float32(slope))
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", nogil=True)
 def _tanh_backward(dy: Array, y: Array, dx: Array) -> None:
     for i in range(y.size):
         dx[i] = dy[i] * ((ONE - y[i]) * (ONE + y[i]))
@@ -51,10 +64,10 @@ def tanh_backward(dy: Array, y: Array) -> Array:
     return _run(_tanh_backward, (dy, y))
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", nogil=True)
 def _leaky_relu(x: Array, slope: np.float32, y: Array) -> None:
     for i in range(x.size):
-        y[i] = x[i] if x[i] > ZERO else slope * x[i]
+        y[i] = x[i] if x[i] > ZERO else slope * x[i] + ZERO  # no -0 of a ReLU
 
 
 def leaky_relu(x: Array, slope: float) -> Array:
@@ -64,7 +77,7 @@ def leaky_relu(x: Array, slope: float) -> Array:
     return _run(_leaky_relu, (x,), np.float32(slope))
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", nogil=True)
 def _leaky_relu_backward(dy: Array, y: Array, slope: np.float32, dx: Array) -> None:
     for i in range(y.size):
         dx[i] = dy[i] if y[i] > ZERO else slope * dy[i]
@@ -77,7 +90,7 @@ def leaky_relu_backward(dy: Array, y: Array, slope: float) -> Array:
     return _run(_leaky_relu_backward, (dy, y), np.float32(slope))
 
 
-@njit(error_model="numpy", fastmath=FAST)
+@njit(error_model="numpy", fastmath=FAST, nogil=True)
 def _elu(x: Array, alpha: np.float32, y: Array) -> None:
     for i in range(x.size):
         q, power = exp_parts(x[i])
@@ -93,7 +106,7 @@ def elu(x: Array, alpha: float) -> Array:
     return _run(_elu, (x,), np.float32(alpha))
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", nogil=True)
 def _elu_backward(dy: Array, y: Array, alpha: np.float32, dx: Array) -> None:
     for i in range(y.size):
         dx[i] = dy[i] if y[i] > ZERO else dy[i] * (y[i] + alpha)

@@ -20,8 +20,8 @@ def tanh_backward(dy: Array, y: Array) -> Array:
 
 
 def leaky_relu(x: Array, slope: float) -> Array:
-    """Return x where x > 0 and slope x elsewhere, for slopes below 1."""
-    return np.maximum(x, slope * x)
+    """Return x where x > 0 and slope x elsewhere, for slopes below 1; no zero is negative."""
+    return np.maximum(x, slope * x + x.dtype.type(0))
 
 
 def leaky_relu_backward(dy: Array, y: Array, slope: float) -> Array:

@@ -18,8 +18,12 @@ class Layer:
     ``params`` maps names to arrays; ``grads`` has the same keys and holds values: nothing
     accumulates, nothing is zeroed. ``state`` maps names to arrays that no gradient moves but that
     belong to what was learned, such as a batch norm's running moments.
+
+    ``rectifies`` says that both passes take ``slope``, that of a rectifier after the layer (0 is a
+    ReLU's, 1 none), which is then done in the pass over memory that writes y.
     """
 
+    rectifies = False
     params: dict[str, Any]
     state: dict[str, Array]
 

@@ -43,7 +43,7 @@ class Cache(NamedTuple):
     """What the backward pass needs; `of_batch` where mean and inverse deviation are x's own."""
 
     x: Array  # (m, n), the caller's array
-    mean: Array  # (n,) float64
+    affine: Array  # (3, n) of x's dtype: mean, scale and shift
     inverse: Array  # (n,) float64: 1 / sqrt(var + eps)
     of_batch: bool
     frozen: bool
@@ -82,6 +82,8 @@ class BatchNorm(Layer):
     -----
     Ioffe and Szegedy 2015, "Batch Normalization".
     """
+
+    rectifies = True
 
     def __init__(
         self,
@@ -125,9 +127,28 @@ class BatchNorm(Layer):
         return {**self._affine, **self._running} if self.mode == "frozen" else self._running
 
     def forward(
-        self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
+        self,
+        x: Array,
+        *,
+        train: bool = False,
+        rng: np.random.Generator | None = None,
+        slope: float = 1.0,
+        add: Array | None = None,
     ) -> tuple[Array, Cache]:
-        """Return ``(y, cache)`` for x (B, n) or (B, ..., n), in x's dtype."""
+        """Return ``(y, cache)`` for x (B, n) or (B, ..., n), in x's dtype.
+
+        With `slope` and `add` y is what follows the norm, which one pass then writes.
+
+        Parameters
+        ----------
+        x : ndarray
+        train, rng
+            As for `Layer.forward`.
+        slope : float
+            Of a rectifier at the end: 0 for a ReLU, 1 for none.
+        add : ndarray, optional
+            Of y's shape, added before that.
+        """
         gamma, beta = self._affine["gamma"], self._affine["beta"]
         if x.ndim < 2 or x.shape[-1] != gamma.size:
             raise AvanpError(f"batch norm of {gamma.size} channels does not fit x of {x.shape}")
@@ -145,10 +166,11 @@ class BatchNorm(Layer):
         else:
             mean, var = (self._running[k].astype(np.float64) for k in ("mean", "var"))
         inverse = 1.0 / np.sqrt(var + self.eps)
-        scale = (gamma * inverse).astype(x.dtype)
-        y = kernel("normalise")(rows, mean.astype(x.dtype), scale, beta.astype(x.dtype))
+        affine = np.array((mean, gamma * inverse, beta), x.dtype)
+        other = None if add is None else add.reshape(rows.shape)
+        y = kernel("normalise")(rows, affine, slope, other)
         frozen = self.mode == "frozen"
-        return y.reshape(x.shape), Cache(rows, mean, inverse, of_batch, frozen, x.shape)
+        return y.reshape(x.shape), Cache(rows, affine, inverse, of_batch, frozen, x.shape)
 
     def _follow(self, mean: Array, var: Array) -> None:
         for running, batch in zip(self._running.values(), (mean, var), strict=True):
@@ -156,10 +178,14 @@ class BatchNorm(Layer):
             running += self.momentum * batch
 
     def backward(
-        self, dy: Array, cache: Cache, *, wrt: Wrt = "both"
+        self, dy: Array, cache: Cache, *, wrt: Wrt = "both", slope: float = 1.0
     ) -> tuple[Array | None, dict[str, Any]]:
-        """Return ``(dx, {"gamma": ..., "beta": ...})``; no gradients from a frozen pass."""
-        x, mean, inverse, of_batch, frozen, shape = cache
+        """Return ``(dx, {"gamma": ..., "beta": ...})``; no gradients from a frozen pass.
+
+        `slope` is that of the rectifier whose output's cotangent `dy` is, if nothing was added
+        before it.
+        """
+        x, affine, inverse, of_batch, frozen, shape = cache
         if frozen != (self.mode == "frozen"):
             was, now = ("frozen", self.mode) if frozen else ("not frozen", "frozen")
             raise AvanpError(
@@ -169,24 +195,20 @@ class BatchNorm(Layer):
         check_cotangent(self, dy, shape, x.dtype)
         gamma = self._affine["gamma"]
         cotangent = dy.reshape(x.shape)
-        dtype = x.dtype
-        centre = mean.astype(dtype)
         dx, grads = None, {}
         needs_grads = wrt != "input" and not frozen
         if needs_grads or (of_batch and wrt != "params"):
-            sums, dots = kernel("norm_sums")(cotangent, x, centre)
+            sums, dots = kernel("norm_sums")(cotangent, x, affine, slope)
             dots *= inverse  # sums over the batch of dy, and of dy times the normalised x
         if needs_grads:
             grads = {"gamma": dots.astype(gamma.dtype), "beta": sums.astype(gamma.dtype)}
         if wrt != "params":
             scale = gamma * inverse
+            back = np.zeros((3, scale.size), x.dtype)
+            back[0] = scale
             if of_batch:
                 # Through the batch's mean and its variance the sums come back to every x.
-                back = (scale * inverse * dots / len(x)).astype(dtype)
-                level = (scale * sums / len(x)).astype(dtype)
-                dx = kernel("norm_input")(
-                    cotangent, x, centre, scale.astype(dtype), back, level
-                ).reshape(dy.shape)
-            else:
-                dx = dy * scale.astype(dtype)
+                back[1] = scale * inverse * dots / len(x)
+                back[2] = scale * sums / len(x)
+            dx = kernel("norm_input")(cotangent, x, affine, slope, back).reshape(dy.shape)
         return dx, grads

@@ -6,18 +6,18 @@ import numpy as np
 
 from avanp.kernels import kernel
 from avanp.layers.base import Array, Layer, Wrt
-from avanp.layers.checks import check_floats
 
 
 class ReLU(Layer):
     """y = max(x, 0), elementwise; the dtype of x is kept. The derivative at 0 is taken as 0."""
 
+    slope = 0.0
+
     def forward(
         self, x: Array, *, train: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[Array, Array]:
         """Return ``(y, cache)``; the cache is y, which is positive exactly where x is."""
-        check_floats(self, x)
-        y = np.maximum(x, 0.0)
+        y = kernel("leaky_relu")(x, self.slope)
         return y, y
 
     def backward(
@@ -26,4 +26,4 @@ class ReLU(Layer):
         """Return ``(dx, {})``: dx = dy where y > 0, and 0 elsewhere."""
         if wrt == "params":
             return None, {}
-        return kernel("leaky_relu_backward")(dy, cache, 0.0), {}
+        return kernel("leaky_relu_backward")(dy, cache, self.slope), {}

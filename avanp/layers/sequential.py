@@ -9,6 +9,8 @@ from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer, Wrt
 from avanp.layers.checks import check_cotangent
 from avanp.layers.container import Container, joined
+from avanp.layers.leaky_relu import LeakyReLU
+from avanp.layers.relu import ReLU
 
 
 class Sequential(Container):
@@ -60,13 +62,14 @@ class Sequential(Container):
             As for `Layer.forward`; both are passed to every layer.
         """
         self._check_taps(taps)
-        caches = []
+        caches: list[Any] = []
         tapped = {}
-        for i, layer in enumerate(self.layers):
-            x, cache = layer.forward(x, train=train, rng=rng)
-            caches.append(cache)
-            if i in taps:
-                tapped[i] = x
+        for i, slope in self._passes(taps):
+            x, cache = self.layers[i].forward(x, train=train, rng=rng, **_with(slope))
+            # What a rectifier keeps is its output.
+            caches += [cache] if slope is None else [cache, x]
+            if len(caches) - 1 in taps:
+                tapped[len(caches) - 1] = x
         return x, tapped, caches
 
     def backward_taps(
@@ -96,14 +99,33 @@ class Sequential(Container):
         first = self._first_trained() if wrt == "params" else 0
         grads: dict[str, dict[str, Any]] = {}
         dx: Array | None = dy
-        for i in reversed(range(first, len(self.layers))):
+        for i, slope in reversed(self._passes(dtaps)):
+            if i < first:
+                break
             assert dx is not None
-            if i in dtaps:
-                check_cotangent(self.layers[i], dtaps[i], dx.shape, dx.dtype)
-                dx = dx + dtaps[i]
+            last = i if slope is None else i + 1
+            if last in dtaps:
+                check_cotangent(self.layers[last], dtaps[last], dx.shape, dx.dtype)
+                dx = dx + dtaps[last]
             here: Wrt = "both" if wrt == "params" and i > first else wrt
-            dx, grads[str(i)] = self.layers[i].backward(dx, cache[i], wrt=here)
+            dx, grads[str(i)] = self.layers[i].backward(dx, cache[i], wrt=here, **_with(slope))
         return (None if wrt == "params" else dx), joined(grads)
+
+    def _passes(self, taps: Collection[int]) -> list[tuple[int, float | None]]:
+        """Return the layers by number, in order, and with each the slope of what it rectifies by.
+
+        A rectifier after a layer whose kernel can do it is done there, unless what is between is
+        tapped.
+        """
+        found: list[tuple[int, float | None]] = []
+        i = 0
+        while i < len(self.layers):
+            after = self.layers[i + 1] if i + 1 < len(self.layers) else None
+            done = self.layers[i].rectifies and i not in taps
+            slope = after.slope if done and isinstance(after, ReLU | LeakyReLU) else None
+            found.append((i, slope))
+            i += 1 if slope is None else 2
+        return found
 
     def _check_taps(self, taps: Iterable[int]) -> None:
         for tap in taps:
@@ -114,3 +136,7 @@ class Sequential(Container):
         """Return the number of the first layer with parameters, or how many layers there are."""
         trained = (i for i, layer in enumerate(self.layers) if layer.params)
         return next(trained, len(self.layers))
+
+
+def _with(slope: float | None) -> dict[str, Any]:
+    return {} if slope is None else {"slope": slope}
