@@ -9,7 +9,7 @@ from avanp.errors import AvanpError
 from avanp.layers.upsample import Upsample2
 from avanp.registry import SYSTEMS
 from avanp.rng import stream
-from avanp.systems import auto, build
+from avanp.systems import auto, build, texture
 from avanp.systems.find import find
 from avanp.systems.finite import NotFinite
 
@@ -38,7 +38,7 @@ def test_what_is_chosen_can_be_built_for_images_of_any_size(model, shape):
 
 @pytest.mark.parametrize(
     ("shape", "latent", "most"),
-    [((64, 64, 3), 512, 20), ((512, 512, 3), 2048, 2), ((1024, 1024, 3), 8192, 0),
+    [((64, 64, 3), 512, 32), ((512, 512, 3), 2048, 2), ((1024, 1024, 3), 8192, 0),
      ((16, 1024, 3), 32768, 0), ((9, 2000, 1), None, 0)],
 )  # fmt: skip
 def test_a_mixture_of_large_codes_has_fewer_gaussians_or_none(shape, latent, most):
@@ -46,10 +46,10 @@ def test_a_mixture_of_large_codes_has_fewer_gaussians_or_none(shape, latent, mos
     assert latent in (None, options["latent"])
     assert options["mixture"] == most
     assert options["mixture"] * options["latent"] ** 2 <= auto.MOST_NUMBERS
-    assert chosen("VAE", shape, 100_000, latent=8)["mixture"] == 20
+    assert chosen("VAE", shape, 100_000, latent=8)["mixture"] == 100
     if latent == 32768:
         system = build("VAE", shape=shape, **options)
-        assert system.state.keys() == {"kl_weight"}
+        assert system.state.keys() == {"kl_weight", *texture.NAMES}
         assert system.generate(1, stream(0, "sample")).shape == (1, *shape)
 
 
@@ -68,7 +68,7 @@ def test_what_is_given_stays_and_the_rest_fits_it():
         "upsample", "bernoulli", 0,
     )  # fmt: skip
     assert "mixture" not in options
-    assert chosen("VAE", (64, 64, 3), arch="conv", latent=6)["mixture"] == 1
+    assert chosen("VAE", (64, 64, 3), arch="conv", latent=6)["mixture"] == 20
     assert chosen("VAE", (64, 64, 3), widths=(8, 16))["latent"] % (16 * 16) == 0
     assert "widths" not in chosen("VAE", (64, 64, 3), arch="mlp")
     real = {"pixel_range": "real", "likelihood": "gaussian"}

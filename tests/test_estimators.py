@@ -9,7 +9,7 @@ import pytest
 import avanp
 from avanp.rng import stream
 from avanp.systems import build
-from avanp.systems.auto import OPTIONS
+from avanp.systems.auto import follows_images
 from avanp.systems.find import find
 from avanp.training.trainer import Trainer
 
@@ -53,14 +53,15 @@ def test_the_defaults_are_the_systems_own(name):
     assert (config.widths, params.pop("widths")) == ((400,), None)
     assert (config.batch_norm, params.pop("batch_norm")) == (False, None)
     automatic = {k for k, v in params.items() if v == "auto"}
-    assert automatic == {"epochs", "batch_size"} | (set(OPTIONS) & vars(config).keys()) - {"widths"}
+    following = {k for k in vars(config).keys() - {"widths"} if follows_images(name, k)}
+    assert automatic == {"epochs", "batch_size"} | following
     params = {k: getattr(config, k, v) if v == "auto" else v for k, v in params.items()}
     shared = {k: v for k, v in vars(config).items() if k in params}
     assert shared == {k: v for k, v in params.items() if k in shared}
     left = {"epochs", "batch_size", "random_state", "patience", "validation_fraction"}
     left |= {"verbose", "warm_start"}
     assert set(params) - set(shared) <= left
-    assert set(vars(config)) - set(shared) == {"shape", "widths", "batch_norm"}
+    assert set(vars(config)) - set(shared) - {"classes"} == {"shape", "widths", "batch_norm"}
 
 
 @pytest.mark.parametrize("arch", ["mlp", "conv"])

@@ -106,10 +106,12 @@ def generate(
         load_able(checkpoint, "encode")
         z = around_codes(system, image_for(system, around).images, n, rng)
     else:
-        codes = None if sampler == "prior" else getattr(system, "codes", None)
-        z = (codes or system.noise)(n, rng)
+        prior = getattr(system, "prior", system.noise)
+        z = (prior if sampler == "prior" else getattr(system, "codes", prior))(n, rng)
     encoded = around is not None or images is not None
     made = images_of(system, z) if encoded else system.decode(z)
+    if "encode" in system.can:
+        made = getattr(system, "textured", lambda x, _: x)(made, rng)
     with shown("images") as progress:
         save_images(to_bytes(made), out, progress, z=z)
     written(out)

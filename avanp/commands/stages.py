@@ -129,9 +129,10 @@ def _work(
     kind: type[System], given: dict[str, Any], asked: Asked, images: dict[str, ImageSet], out: Path
 ) -> Work:
     train = images["train"]
-    if kind.needs_labels and train.labels is None:
+    needs_labels = kind.needs_labels or bool(given.get("conditional"))
+    if needs_labels and train.labels is None:
         raise AvanpError(f"{train.name} has no labels for a {kind.name} to learn")
-    if kind.needs_labels and len(train.classes) < 2:
+    if needs_labels and len(train.classes) < 2:
         raise AvanpError(
             f"all images of {train.name} are of one class, {train.classes[0]!r}, and a {kind.name} "
             "needs two: give a folder with a sub-folder for each class"
@@ -146,11 +147,12 @@ def _work(
     asked = replace(asked, batch=plan.batch, epochs=epochs)
     updates = asked.steps or (epochs or 0) * -(-len(train) // plan.batch)
     settled = auto.options(kind, given, train.shape, len(train), updates)
-    for name in settled.keys() - given.keys() & settles.keys():
-        there = settles[name]
+    for name in settled.keys() - given.keys() if settles else ():
+        # What an earlier version had no option for it did not do.
+        there = settles.get(name, options_of(kind.config_class)[name].default)
         settled[name] = tuple(there) if isinstance(there, list) else there
     config = _config(kind, settled, train.shape, len(train.classes), train.labels)
-    labels = train.labels if kind.needs_labels else None
+    labels = train.labels if needs_labels else None
     if labels is not None and kind.takes_unlabelled and asked.labels is not None:
         labels = some_labels(labels, asked.labels, asked.seed, UNLABELLED)
     parts = parts_of(kind, config, asked.seed)
@@ -183,7 +185,7 @@ def _config(
     """
     known = options_of(kind.config_class)
     options: dict[str, Any] = {"shape": shape}
-    if "classes" in known:
+    if "classes" in known and ("conditional" not in known or given.get("conditional")):
         options["classes"] = classes
     if "counts" in known and given.get("balanced") and labels is not None:
         counts = np.bincount(labels, minlength=classes)

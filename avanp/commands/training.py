@@ -77,7 +77,7 @@ def opened(work: Work) -> Iterator[Trainer]:
         options,
         lambda: work.kind(config, asked.seed, parts=work.parts),
         schedule=None if schedule is None else parse_schedule(schedule, config.lr, work.n_rows),
-        validation=None if held is None else _batch(held, work.kind),
+        validation=None if held is None else _batch(held, work.labels is not None),
         about=about,
         log_every=asked.log_every,
         keep_best=work.keep_best,
@@ -145,5 +145,5 @@ def _watchers(system: System, work: Work) -> list[Any]:
     return watchers
 
 
-def _batch(images: ImageSet, kind: type[System]) -> Any:
-    return (images.pixels, images.labels) if kind.needs_labels else images.pixels
+def _batch(images: ImageSet, labelled: bool) -> Any:
+    return (images.pixels, images.labels) if labelled else images.pixels

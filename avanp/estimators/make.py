@@ -41,11 +41,12 @@ def estimator_class(system: str) -> type[TrainedEstimator]:
     kind = find(system)
     base = EncodingEstimator if "encode" in kind.can else TrainedEstimator
     options = {k: one for k, one in options_of(kind.config_class).items() if k != "shape"}
-    follows = kind.name in auto.MODELS
+    if "conditional" in options:
+        del options["classes"]  # those of y
     own: list[Any] = [
-        (name, one.kind, field(default=_default(one, follows))) for name, one in options.items()
+        (name, one.kind, field(default=_default(one, kind.name))) for name, one in options.items()
     ]
-    if follows:
+    if kind.name in auto.MODELS:
         own += [(name, Any, field(default=auto.AUTO)) for name in ("epochs", "batch_size")]
     name = kind.name.replace("-", "")
     made: Any = make_dataclass(name, own, bases=(base,), kw_only=True, eq=False, repr=False)
@@ -62,7 +63,7 @@ def docstring(kind: Any, options: dict[str, Option], base: type) -> str:
     lines = [(kind.__doc__ or kind.name).strip().splitlines()[0], "", "Parameters", "-" * 10]
     for name, one in options.items():
         words = one.type_words()
-        if _default(one, kind.name in auto.MODELS) == auto.AUTO:
+        if _default(one, kind.name) == auto.AUTO:
             words += ', or "auto": by the images'
         lines += _parameter(name, words, one.help)
     training = {**TRAINING, **(STOPPING if base is EncodingEstimator else {})}
@@ -77,11 +78,11 @@ def docstring(kind: Any, options: dict[str, Option], base: type) -> str:
     return "\n".join([*lines, "", "Attributes", textwrap.dedent("    " + inherited.strip())])
 
 
-def _default(one: Option, follows: bool) -> Any:
+def _default(one: Option, model: str) -> Any:
     """Return an option's default, "auto" where it follows the images; None says that by itself."""
     return (
         auto.AUTO
-        if follows and one.name in auto.OPTIONS and one.default is not None
+        if auto.follows_images(model, one.name) and one.default is not None
         else one.default
     )
 

@@ -64,11 +64,12 @@ class StructuredEstimator(Transformer, TrainedEstimator):
         x = self._taken(X)
         images = inputs.to_images(x)
         classes, labels = as_classes(y, len(images), UNLABELLED)
+        self.classes_ = classes
         given = {name: plain_value(getattr(self, name)) for name in _options()}
         given |= {"shape": tuple(map(int, images.shape[1:])), "classes": len(classes)}
         of_vec, own = (_known(kind, given) for kind in (VEC, System))
         first = VEC(VEC.config_class.from_options(**of_vec), seed)
-        held = self._held(images, validation_data, classes)
+        held = self._held(images, validation_data)
         how: dict[str, Any] = {
             "weights": sample_weight,
             "callbacks": callbacks,
@@ -81,7 +82,6 @@ class StructuredEstimator(Transformer, TrainedEstimator):
         system = System(config, seed, parts=System.parts_from(first, VEC.name))
         two = self._trainer(system, len(images), seed, batch, validation=held and held[0])
         trained(two, images, epochs, **how)
-        self.classes_ = classes
         self._keep(system, x.shape[1:], X)
         self._keep_place(two)
         # A row of the first stage says so.
@@ -118,47 +118,14 @@ class StructuredEstimator(Transformer, TrainedEstimator):
         x = self._check(X)
         return self.system_.reconstruct(x).reshape(-1, *self.image_shape_)
 
-    def sample(self, n: int = 1, random_state: Any = None, *, y: Any = None) -> Array:
-        """Generate n images, float32.
-
-        Parameters
-        ----------
-        n : int
-        random_state : int, RandomState, Generator, optional
-            By default the estimator's own.
-        y : a class, or array-like (n,) of classes, optional
-            What they are to show; by default classes as often as training saw them.
-        """
-        if y is None:
-            return super().sample(n, random_state)
-        self._check_fitted()
-        wanted, n = np.asarray(y), self._drawn(n)
-        if wanted.shape not in ((), (1,), (n,)):
-            raise AvanpError(f"y must be one class, or {n} of them, ({n},), not {wanted.shape}")
-        wanted = np.broadcast_to(wanted, n)
-        known = np.isin(wanted, self.classes_)
-        if not known.all():
-            names = ", ".join(map(str, self.classes_))
-            raise AvanpError(f"there is no class {wanted[~known][0]}: choose from {names}")
-        # Not sorted where they are the names of a training's classes.
-        order = {name: i for i, name in enumerate(self.classes_.tolist())}
-        labels = np.array([order[name] for name in wanted.tolist()])
-        z = self.system_.noise_of(labels, self._stream(random_state))
-        return self.system_.decode(z).reshape(-1, *self.image_shape_)
-
-    def _held(self, images: Array, validation_data: Any, classes: Array) -> Any:
+    def _held(self, images: Array, validation_data: Any) -> Any:
         """Return validation images and the numbers of their classes; None where there are none."""
         if validation_data is None:
             return None
         if not isinstance(validation_data, tuple) or len(validation_data) != 2:
             raise AvanpError("validation_data must be (images, labels)")
         held = self._like(images, validation_data)
-        known, numbers = as_classes(validation_data[1], len(held), UNLABELLED, least=1)
-        strange = ~np.isin(known, classes)
-        if strange.any():
-            raise AvanpError(f"validation_data has the class {known[strange][0]}, and y has not")
-        there = np.searchsorted(classes, known)
-        return held, np.where(numbers == UNLABELLED, UNLABELLED, there[numbers])
+        return held, self._numbered(validation_data[1], len(held))
 
     def _codes(self, X: Any) -> Array:
         x = self._check(X)
@@ -167,13 +134,6 @@ class StructuredEstimator(Transformer, TrainedEstimator):
 
     def _n_codes(self) -> int:
         return int(self.system_.config.latent)
-
-    def _noted(self) -> dict[str, Any]:
-        return {"classes": self.classes_.tolist()}
-
-    def _recall(self, about: dict[str, Any]) -> None:
-        # Of a folder of `avanp train` they are the classes' names.
-        self.classes_ = np.array(about.get("classes") or range(self.system_.config.classes))
 
     def __sklearn_tags__(self) -> Any:
         from sklearn.utils import ClassifierTags

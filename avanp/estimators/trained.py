@@ -4,20 +4,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-import numpy as np
-
 from avanp.errors import AvanpError
 from avanp.estimators import inputs
 from avanp.estimators.base import Array
-from avanp.estimators.saved import Saved, plain_value
+from avanp.estimators.classed import Classed
+from avanp.estimators.labels import as_classes
+from avanp.estimators.saved import plain_value
 from avanp.estimators.training import trained
-from avanp.estimators.using import Using
-from avanp.evaluation.codes import images_of
 from avanp.rng import seed_of
 from avanp.systems import auto
 from avanp.systems.base import System
 from avanp.systems.find import find
 from avanp.systems.options import options_of
+from avanp.systems.structured import UNLABELLED
 from avanp.training.batches import shares_of
 from avanp.training.parts import parts_of
 from avanp.training.rates import parse_schedule
@@ -27,7 +26,7 @@ Callback = Callable[[Trainer, dict[str, Any]], Any]
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class TrainedEstimator(Using, Saved):
+class TrainedEstimator(Classed):
     """Fits a system to images, or to the rows of a table.
 
     `avanp.estimators.make` makes a subclass of each system: the options of the system's
@@ -73,11 +72,11 @@ class TrainedEstimator(Using, Saved):
         ----------
         X : array (N, H, W, C), (N, H, W) or (N, n_features)
             Or what `avanp.load_images` returns; see `avanp.estimators.inputs.as_array`.
-        y : None
-            Not used.
+        y : array-like (N,), optional
+            Classes, of a conditional model; of others not used.
         sample_weight : array (N,), optional
             How often an image is drawn: N an epoch, in proportion; a mixture's fit draws so too.
-        validation_data : as X, optional
+        validation_data : as X, or (X, y), optional
             Looked at after every epoch: ``validation.…`` in the rows of `history_`.
         callbacks : iterable of callable, optional
             Called with the trainer and the new row of `history_` after every epoch; one may set
@@ -90,7 +89,7 @@ class TrainedEstimator(Using, Saved):
         """
         again = bool(self.warm_start) and self.__sklearn_is_fitted__()
         epochs = None if auto.is_auto(self.epochs) else self._count("epochs", self.epochs)
-        return self._learn(X, epochs, again, sample_weight, validation_data, callbacks)
+        return self._learn(X, y, epochs, again, sample_weight, validation_data, callbacks)
 
     def partial_fit(self, X: Any, y: Any = None) -> Self:
         """Train for one more epoch, from the present weights if there are any, and return self.
@@ -98,13 +97,15 @@ class TrainedEstimator(Using, Saved):
         So many calls with the same X are a `fit` of so many epochs, bit for bit. A mixture that new
         codes are drawn of is fitted to X; where X has fewer images than an earlier call it only
         follows, by a step of EM in which they weigh as the share that they are of those. So a small
-        chunk makes it forget little; of chunks of one size it is fitted to the last.
+        chunk makes it forget little; of chunks of one size it is fitted to the last. Of a
+        conditional model the first chunk must have all classes.
         """
-        return self._learn(X, 1, self.__sklearn_is_fitted__(), parts=True)
+        return self._learn(X, y, 1, self.__sklearn_is_fitted__(), parts=True)
 
     def _learn(
         self,
         X: Any,
+        y: Any,
         epochs: int | None,
         again: bool,
         sample_weight: Any = None,
@@ -125,14 +126,18 @@ class TrainedEstimator(Using, Saved):
             images, shape = inputs.to_images(x), x.shape[1:]
             seed = seed_of(self.random_state)
             kind = find(self._system())
+            if getattr(self, "conditional", False):
+                self.classes_ = as_classes(y, len(images), UNLABELLED)[0]
             config = kind.config_class.from_options(**self._options(images.shape, epochs))
             system = kind(config, seed, parts=parts_of(kind, config, seed))
+        labels = self._labels(y, len(images)) if system.needs_labels else None
         held = None
         if validation_data is not None:
-            held = self._like(images, validation_data)
+            held = self._like(images, validation_data, labels is not None)
         shares = shares_of(sample_weight, len(images))
-        rows, stopping = self._hold_out(images, held, seed)
+        rows, stopping = self._hold_out(images, labels, held, seed)
         images, shares = images[rows], None if shares is None else shares[rows]
+        labels = None if labels is None else labels[rows]
         plan = self._plan(system.name, images.shape)
         if epochs is None:
             epochs = plan.epochs
@@ -142,7 +147,7 @@ class TrainedEstimator(Using, Saved):
         if again:
             self._place(trainer, parts)
         looks: dict[str, Any] = {"callbacks": callbacks, "verbose": bool(self.verbose)}
-        trained(trainer, images, epochs, weights=shares, **looks)
+        trained(trainer, images, epochs, labels=labels, weights=shares, **looks)
         if not again:
             self._keep(system, shape, X)
         self._keep_place(trainer)
@@ -161,8 +166,13 @@ class TrainedEstimator(Using, Saved):
             raise AvanpError("batch_norm needs more to train on than one sample")
         return Trainer(system, batch_size=batch_size, seed=seed, **options)
 
-    def _like(self, images: Array, validation_data: Any) -> Array:
-        """Return validation images as those that are trained on."""
+    def _like(self, images: Array, validation_data: Any, labelled: bool = False) -> Any:
+        """Return validation images as those that are trained on; `labelled`: with their classes."""
+        if labelled and not (isinstance(validation_data, tuple) and len(validation_data) == 2):
+            raise AvanpError("validation_data must be (images, labels)")
+        if labelled:
+            held = self._like(images, validation_data[0])
+            return held, self._labels(validation_data[1], len(held))
         if isinstance(validation_data, tuple):
             if len(validation_data) != 2:
                 raise AvanpError("validation_data must be images, or (images, labels)")
@@ -175,24 +185,6 @@ class TrainedEstimator(Using, Saved):
             wanted, got = images.shape[1:], held.shape[1:]
             raise AvanpError(f"validation_data must be of the shape of X, {wanted}, not {got}")
         return held
-
-    def inverse_transform(self, Z: Any) -> Array:
-        """Decode codes (n, latent) into images of the fitted shape, float32."""
-        self._check_fitted()
-        return images_of(self.system_, np.asarray(Z)).reshape(-1, *self.image_shape_)
-
-    def sample(self, n: int = 1, random_state: Any = None) -> Array:
-        """Generate n images, float32, of codes of the model's mixture or else z ~ N(0, I).
-
-        Parameters
-        ----------
-        n : int
-        random_state : int, RandomState, Generator, optional
-            By default the estimator's own; where that is None too, other images at each call.
-        """
-        self._check_fitted()
-        made: Array = self.system_.generate(self._drawn(n), self._stream(random_state))
-        return made.reshape(-1, *self.image_shape_)
 
     @classmethod
     def _told_by(cls, system: str, path: str) -> dict[str, Any]:
@@ -213,8 +205,12 @@ class TrainedEstimator(Using, Saved):
         plan = self._plan(kind.name, tuple(shape))
         updates = plan.epochs * -(-n // plan.batch) if epochs is None else None
         options = auto.options(kind, options, tuple(one), n, updates)
+        if options.get("conditional"):
+            options["classes"] = len(self.classes_)
         return {**options, "shape": tuple(one)}
 
-    def _hold_out(self, images: Array, held: Array | None, seed: int) -> tuple[Any, dict[str, Any]]:
+    def _hold_out(
+        self, images: Array, labels: Array | None, held: Any, seed: int
+    ) -> tuple[Any, dict[str, Any]]:
         """Return which images to train on, and the trainer's options about the others."""
         return slice(None), {} if held is None else {"validation": held}

@@ -16,7 +16,7 @@ def walk(system: Any, steps: int, rng: np.random.Generator) -> Array:
     Along a great circle between codes of the prior, a straight line between those of a mixture.
     """
     if kept(system.state) is None:
-        a, b = system.noise(2, rng)
+        a, b = getattr(system, "prior", system.noise)(2, rng)
         return slerp(a, b, steps)
     a, b = system.codes(2, rng)
     return lerp(a, b, steps)

@@ -30,8 +30,8 @@ def fitted(system: Any, images: ImageSet, rng: np.random.Generator) -> Mixture:
     if kept is not None:
         return kept
     pixels = images.images
-    if len(pixels) > mixture.MOST_CODES:
-        pixels = pixels[np.sort(rng.choice(len(pixels), mixture.MOST_CODES, replace=False))]
+    if len(pixels) > (most := mixture.most_codes(system.config.latent)):
+        pixels = pixels[np.sort(rng.choice(len(pixels), most, replace=False))]
     return fit(system.encode(pixels)[0], gaussians(len(pixels)), rng)
 
 
@@ -70,7 +70,7 @@ def of_classes(
         raise AvanpError(f"class {name!r} has {counts[label]} training images, and needs {LEAST}")
     else:
         of = np.full(n, label)
-    z = np.empty((n, system.config.latent))
+    z = np.empty((n, getattr(system, "code_size", system.config.latent)))
     for k in np.unique(of):
         pixels = images.images[labels == k]
         mine = fit(system.encode(pixels)[0], gaussians(len(pixels)), rng)

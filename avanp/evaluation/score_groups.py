@@ -21,7 +21,10 @@ def of_elbo(system: Any, test: ImageSet, rng: np.random.Generator) -> Iterator[S
     """Yield the ELBO of a system that measures one; nothing of another."""
     if "elbo" not in system.terms:
         return
-    loss = -system.evaluate(test.pixels, rng)["elbo"]
+    if system.needs_labels and test.labels is None:
+        return
+    known = (test.pixels, test.labels) if system.needs_labels else test.pixels
+    loss = -system.evaluate(known, rng)["elbo"]
     if system.config.likelihood != "gaussian":
         yield Score("elbo", "ELBO", "nats/image", "higher", -loss)
     if system.config.likelihood == "bernoulli":

@@ -11,7 +11,7 @@ from avanp.export.steps import Step, steps_of
 from avanp.layers.gaussian_sample import GaussianSample
 from avanp.layers.sequential import Sequential
 from avanp.systems.base import System
-from avanp.systems.encoding import DecodingSystem
+from avanp.systems.decoding import DecodingSystem
 
 Array = np.ndarray
 

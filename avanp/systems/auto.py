@@ -24,6 +24,9 @@ WIDTHS = (32, 64, 128, 128, 128)
 NUMBERS, GAME_LATENT = {1: 4, 3: 8}, 64
 # Of the covariances of a mixture, 32 MB: of larger codes it has fewer Gaussians, or none.
 MOST_NUMBERS = 2**23
+SETTLE = 2
+TEXTURE = 0.7
+LR = 2e-3
 # Updates of the weights in all, of a model that reconstructs and of one that plays a game.
 UPDATES, GAME_UPDATES = 3000, 6000
 # Fewer updates show no shapes, of a model that has a loss to go by, and of a game.
@@ -37,7 +40,10 @@ RECONSTRUCT = ("VAE", "AVA1", "AVA2", "AVA3", "AVA4", "AVA5")
 GAMES = ("GAN", "VAEGAN")
 MODELS = RECONSTRUCT + GAMES
 # What is `AUTO` where it is not given.
-OPTIONS = ("arch", "widths", "latent", "likelihood", "mixture", "warmup")
+OPTIONS = (
+    *("arch", "widths", "latent", "likelihood", "warmup"),
+    *("mixture", "settle", "texture", "lr"),
+)
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,10 @@ def options(
         # What is no number of numbers is refused with the other options.
         numbers = max(int(latent), 1) if isinstance(latent, Integral) else 1
         found["mixture"] = min(gaussians(n), MOST_NUMBERS // numbers**2)
+    if kind.name in RECONSTRUCT:
+        found |= {"settle": SETTLE, "texture": TEXTURE}
+    if kind.name == "VAE":
+        found["lr"] = LR
     if updates is not None:
         found["warmup"] = int(WARMUP * updates)
     known = options_of(kind.config_class)
@@ -122,6 +132,10 @@ def options(
 
 def follows_images(model: str, option: str) -> bool:
     """Return whether an option's default follows the images, of a model for larger ones."""
+    if option == "lr":
+        return model == "VAE"
+    if option in ("settle", "texture"):
+        return model in RECONSTRUCT
     return model in MODELS and option in OPTIONS
 
 

@@ -8,12 +8,12 @@ do not depend on the weights of d and D, so AVA2 learns what AVA1 does, and AVA4
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from avanp.ava import variants
-from avanp.layers.base import Array, Layer
+from avanp.layers.base import Layer
 from avanp.layers.batch_norm import batch_norm_mode
 from avanp.layers.gaussian_sample import reparameterise, reparameterise_backward
 from avanp.layers.two_heads import halves
@@ -23,10 +23,11 @@ from avanp.nets import mlp
 from avanp.nets.build import Build
 from avanp.systems.ava_equations import eq3, eq4, eq9, eq11, eq12, eq15
 from avanp.systems.base import Gradients, Rng, Terms
-from avanp.systems.config import LikelihoodConfig
-from avanp.systems.encoding import EncodingSystem
+from avanp.systems.conditional_config import ConditionalConfig
+from avanp.systems.conditional_encoding import ConditionalEncodingSystem
 from avanp.systems.game import added, play
 from avanp.systems.likelihood import reconstruction, to_images, to_output
+from avanp.systems.likelihood_config import LikelihoodConfig
 from avanp.systems.options import option
 from avanp.systems.term import Term
 from avanp.systems.words import BOTH, ELBO, GAME, KL, RECONSTRUCTION, bound, fool_D, fool_d
@@ -36,7 +37,7 @@ CODE_WIDTHS = (100,)
 
 
 @dataclass(frozen=True, kw_only=True)
-class AVAConfig(LikelihoodConfig):
+class AVAConfig(LikelihoodConfig, ConditionalConfig):
     """An AVA's."""
 
     likelihood: Literal["bernoulli", "gaussian", "optimal-gaussian"] = option(
@@ -56,7 +57,7 @@ def _gain(d: str, of: str, eq: int) -> Term:
     return Term(f"{words} (Eq. {eq})", "nats", "", (net,))
 
 
-class AVA(EncodingSystem):
+class AVA(ConditionalEncodingSystem):
     """What the five share; `variant` says which nets and terms each has.
 
     The validation loss is that of Eq. 1, minus the ELBO: the adversarial terms are relative to
@@ -97,17 +98,18 @@ class AVA(EncodingSystem):
             nets["code_discriminator"] = mlp.discriminator(codes)
         return nets
 
-    def gradients(self, batch: Array, rng: Rng) -> tuple[Gradients, Terms]:
+    def gradients(self, batch: Any, rng: Rng) -> tuple[Gradients, Terms]:
         """Return the gradients of all nets, and the terms of the paper's losses."""
-        x, v, c = batch, self.variant, self.config
+        v, c = self.variant, self.config
+        x, of = self.parted(batch)
+        self.see(of)
         encoder, decoder = self.nets["encoder"], self.nets["decoder"]
         form = "non-saturating" if c.non_saturating else "log"
-        code, encoder_cache = encoder.forward(x, train=True, rng=rng)
+        code, encoder_cache = encoder.forward(self.beside(x, of), train=True, rng=rng)
         mu, logvar = halves(code)
         eps = self.noise(len(x), rng)
-        output, decoder_cache = decoder.forward(
-            reparameterise(mu, logvar, eps), train=True, rng=rng
-        )
+        z = self.coded(reparameterise(mu, logvar, eps), of)
+        output, decoder_cache = decoder.forward(z, train=True, rng=rng)
         x_gen = to_images(output, c.pixel_range)
         recon, doutput = reconstruction(output, x, c, x_gen)
         kl, dmu, dlogvar = kl_logvar(mu, logvar)
@@ -115,8 +117,9 @@ class AVA(EncodingSystem):
         terms = {"loss": recon + kl, "reconstruction": recon, "kl": kl}
         reencoded = None
         if v.d:
-            game = play(self.nets["discriminator"], x, x_gen, form, rng)
-            doutput += to_output(game.dfake, x_gen, c.pixel_range)
+            real, made = self.beside(x, of), self.beside(x_gen, of)
+            game = play(self.nets["discriminator"], real, made, form, rng)
+            doutput += to_output(self.beside_dx(game.dfake), x_gen, c.pixel_range)
             grads["discriminator"] = game.grads
             terms |= {"fool_discriminator": game.fool, "discriminator_gain": -game.d_loss}
             terms |= game.scores("discriminator")
@@ -125,13 +128,13 @@ class AVA(EncodingSystem):
         if v.D:
             # The running moments are those of images alone, not of x' too.
             with batch_norm_mode(encoder, "no-update"):
-                code_gen, cache = encoder.forward(x_gen, train=True, rng=rng)
+                code_gen, cache = encoder.forward(self.beside(x_gen, of), train=True, rng=rng)
             mu_gen, logvar_gen = halves(code_gen)
             game = play(self.nets["code_discriminator"], mu, mu_gen, form, rng)
             dcode = np.concatenate([game.dfake, np.zeros_like(logvar_gen)], axis=-1)
             dx_gen, reencoded = encoder.backward(dcode, cache)
             assert dx_gen is not None
-            doutput += to_output(dx_gen, x_gen, c.pixel_range)
+            doutput += to_output(self.beside_dx(dx_gen), x_gen, c.pixel_range)
             grads["code_discriminator"] = game.grads
             terms["fool_code_discriminator"] = game.fool
             terms["code_discriminator_gain"] = -game.d_loss
@@ -140,7 +143,7 @@ class AVA(EncodingSystem):
                 terms["lean_code_discriminator"] = squared_error(mu_gen, mu)[0]
         dz, grads["decoder"] = decoder.backward(doutput, decoder_cache)
         assert dz is not None
-        through_z = reparameterise_backward(dz, logvar, eps)
+        through_z = reparameterise_backward(self.coded_dz(dz), logvar, eps)
         dcode = np.concatenate([through_z[0] + dmu, through_z[1] + dlogvar], axis=-1)
         _, direct = encoder.backward(dcode, encoder_cache, wrt="params")
         grads["encoder"] = direct if reencoded is None else added(direct, reencoded)

@@ -66,7 +66,7 @@ class System(WithParts, Measured):
     config_class: ClassVar[type[Config]] = Config
     terms: ClassVar[Mapping[str, Term]] = {}
     monitor: ClassVar[str | None] = "loss"
-    can: ClassVar[frozenset[str]] = frozenset()
+    can: frozenset[str] = frozenset()
     # Whether a label may be -1: that image has none.
     takes_unlabelled: ClassVar[bool] = False
     # Whether the weights of the lowest monitored value are kept beside the last ones.
@@ -168,7 +168,10 @@ class System(WithParts, Measured):
         return self.update(lambda: batch, rng)
 
     def conclude(self, images: Array, rng: Rng) -> None:
-        """Fill what of `state` is made of the training images (N, H, W, C), after training."""
+        """Fill what of `state` is made of the training images (N, H, W, C), after training.
+
+        A system that needs labels gets the pair (images, labels).
+        """
 
     def follow(self, images: Array, rng: Rng, share: float) -> None:
         """Let what `conclude` filled follow further images, this share of all: by default anew."""

@@ -111,34 +111,3 @@ class LatentConfig(Config):
     """That of a system with codes."""
 
     latent: int = option(20, least=1, help="Numbers in a code.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class LikelihoodConfig(LatentConfig):
-    """That of a system that reconstructs."""
-
-    arch: Literal["mlp", "conv", "upsample", "spatial"] = option(  # type: ignore[assignment]
-        "mlp",
-        help="Dense nets (mlp), 4×4 convolutions of stride 2 and their transposes (conv), or such "
-        "convolutions, and nearest upsampling with 3×3 convolutions in the decoder (upsample); "
-        "spatial is that without dense layers: a code is a small map.",
-    )
-    likelihood: Literal["bernoulli", "gaussian", "optimal-gaussian"] = option(
-        "bernoulli",
-        help="The reconstruction term: cross-entropy (bernoulli), ½ squared error (gaussian), or a "
-        "Gaussian of the variance that suits best (optimal-gaussian; Rybkin et al. 2021).",
-    )
-
-    mixture: int = option(
-        0,
-        least=0,
-        help="Gaussians of a mixture that is fitted, after training, to the codes of the training "
-        "images, and that codes of new images are drawn from; 0: from N(0, I).",
-    )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.pixel_range == "real" and self.likelihood == "bernoulli":
-            raise AvanpError(
-                "pixel_range='real' needs likelihood='gaussian' (or 'optimal-gaussian')"
-            )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from avanp.systems.config import LikelihoodConfig
+from avanp.systems.likelihood_config import LikelihoodConfig
 from avanp.systems.options import option
 
 WIDTHS = (16, 32, 64, 128)

@@ -1,4 +1,4 @@
-"""Systems that have a decoder, and those that have an encoder too."""
+"""Systems that have an encoder beside their decoder."""
 
 import math
 from collections.abc import Mapping
@@ -6,69 +6,19 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer
 from avanp.layers.gaussian_sample import reparameterise
 from avanp.layers.two_heads import halves
 from avanp.losses import optimal_gaussian
 from avanp.losses.kl import kl_logvar
-from avanp.nets import builders
-from avanp.nets.build import Build
-from avanp.systems import mixture
-from avanp.systems.base import Rng, System, Terms
-from avanp.systems.config import LatentConfig, LikelihoodConfig
+from avanp.systems import mixture, texture
+from avanp.systems.base import Rng, Terms
+from avanp.systems.config import LatentConfig
+from avanp.systems.decoding import DecodingSystem
 from avanp.systems.gaussian_mixture import draw
 from avanp.systems.images import as_rows, in_chunks
-from avanp.systems.likelihood import reconstruction, to_images
-
-
-class DecodingSystem(System):
-    """A system that makes images of codes z ~ N(0, I)."""
-
-    config_class: ClassVar[type[LatentConfig]] = LatentConfig
-    can = frozenset({"generate", "recover"})
-    # The net that makes images of codes.
-    decoder_net: ClassVar[str] = "decoder"
-
-    @property
-    def decoder(self) -> Layer:
-        """The net that makes images of codes."""
-        return self.nets[self.decoder_net]
-
-    def net(self, kind: str, rng: Rng, *sizes: Any) -> Layer:
-        """Return a new "encoder", "decoder" or "discriminator" of images."""
-        made: Layer = getattr(builders(self.config.arch), kind)(self.net_build(rng), *sizes)
-        return made
-
-    def net_build(self, rng: Rng) -> Build:
-        """Return what the nets of images are built from."""
-        c = self.config
-        return Build(c.shape, c.hidden, rng, c.batch_norm, self.dtype)
-
-    def noise(self, n: int, rng: Rng) -> Array:
-        """Return n standard normal codes."""
-        return rng.standard_normal((n, self.config.latent), dtype=self.dtype)
-
-    def decode(self, z: Array) -> Array:
-        """Return the images (B, H, W, C) of codes (B, latent)."""
-        z = np.asarray(z)
-        latent = self.config.latent
-        if z.ndim != 2 or z.shape[1] != latent or len(z) == 0:
-            raise AvanpError(f"codes must be (n, {latent}), not {z.shape}")
-        return in_chunks(self._decode, z.astype(self.dtype, copy=False))
-
-    def _decode(self, z: Array) -> Array:
-        return to_images(self.decoder.forward(z)[0], self.config.pixel_range)
-
-    def codes(self, n: int, rng: Rng) -> Array:
-        """Return n codes (n, latent) for new images: of the prior."""
-        return self.noise(n, rng)
-
-    def generate(self, n: int, rng: Rng) -> Array:
-        """Return n images of new codes."""
-        if n < 1:
-            raise AvanpError(f"the number of images must be at least 1, not {n}")
-        return self.decode(self.codes(n, rng))
+from avanp.systems.likelihood import reconstruction
+from avanp.systems.likelihood_config import LikelihoodConfig
 
 
 class EncodingSystem(DecodingSystem):
@@ -88,13 +38,26 @@ class EncodingSystem(DecodingSystem):
         c = self.config
         if k := getattr(c, "mixture", 0):
             self.state |= mixture.empty_state(k, c.latent, self.dtype)
+        if getattr(c, "texture", 0):
+            self.state |= texture.empty_state(c.shape, self.dtype)
         return {net: self.net(net, streams[net], c.latent) for net in ("encoder", "decoder")}
 
     def conclude(self, images: Array, rng: Rng) -> None:
-        """Fit the mixture, where there is one, to the codes of the training images."""
-        if mixture.NAMES[0] in self.state and len(images) > 1:
+        """Fit mixture and texture, where there are some, to the training images."""
+        if len(images) < 2:
+            return
+        if mixture.NAMES[0] in self.state:
             k = len(self.state[mixture.NAMES[0]])
             mixture.keep(self.state, mixture.fit(self._some_codes(images, rng), k, rng))
+        self._fit_texture(images, None, rng)
+
+    def _fit_texture(self, images: Array, labels: Array | None, rng: Rng) -> None:
+        if texture.NAMES[0] not in self.state:
+            return
+        some = np.sort(rng.choice(len(images), min(len(images), texture.MOST_IMAGES), False))
+        x = self.check_images(images[some])
+        given = () if labels is None else (labels[some],)
+        texture.keep(self.state, texture.fit(x, self.decode(self.encode(x, *given)[0])))
 
     def follow(self, images: Array, rng: Rng, share: float) -> None:
         """Let the mixture follow the codes of further images, this share of all."""
@@ -104,15 +67,37 @@ class EncodingSystem(DecodingSystem):
         mixture.keep(self.state, mixture.followed(fitted, self._some_codes(images, rng), share))
 
     def _some_codes(self, images: Array, rng: Rng) -> Array:
-        if len(images) > mixture.MOST_CODES:
-            images = images[np.sort(rng.choice(len(images), mixture.MOST_CODES, False))]
+        if len(images) > (most := mixture.most_codes(self.config.latent)):
+            images = images[np.sort(rng.choice(len(images), most, False))]
         return self.encode(images)[0]
 
     def codes(self, n: int, rng: Rng) -> Array:
         """Return n codes (n, latent) for new images: of the mixture, or else of the prior."""
         fitted = mixture.kept(self.state)
-        drawn = self.noise(n, rng) if fitted is None else draw(fitted, n, rng)
-        return drawn.astype(self.dtype, copy=False)
+        if fitted is None:
+            return self.noise(n, rng)
+        return self.settled(draw(fitted, n, rng).astype(self.dtype, copy=False))
+
+    def settled(self, z: Array) -> Array:
+        """Return codes (n, latent) after `settle` passes through decoder and encoder.
+
+        An auto-encoder that learned with noise moves what lies between images' codes towards them
+        (Bengio, Yao, Alain, Vincent 2013).
+        """
+        for _ in range(getattr(self.config, "settle", 0)):
+            z = self.encode(self.decode(z))[0]
+        return z
+
+    def generate(self, n: int, rng: Rng) -> Array:
+        """Return n images of new codes, with a draw of the texture where there is one."""
+        return self.textured(super().generate(n, rng), rng)
+
+    def textured(self, images: Array, rng: Rng) -> Array:
+        """Return images (n, H, W, C) with a draw of the texture, where there is one."""
+        fitted = texture.kept(self.state)
+        if fitted is None:
+            return images
+        return in_chunks(lambda x: texture.draw(fitted, x, rng, self.config.texture), images)
 
     def encode(self, x: Array) -> tuple[Array, Array]:
         """Return mu and logvar, each (B, latent), of images."""

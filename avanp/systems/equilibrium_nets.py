@@ -11,7 +11,7 @@ from avanp.layers.two_heads import halves
 from avanp.nets.began import autoencoder, decoder
 from avanp.nets.began_topology import Topology
 from avanp.systems.base import Rng
-from avanp.systems.encoding import DecodingSystem
+from avanp.systems.decoding import DecodingSystem
 from avanp.systems.equilibrium_config import EquilibriumConfig
 from avanp.systems.images import as_rows, in_chunks
 

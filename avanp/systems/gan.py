@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from avanp.layers.base import Array, Layer
+import numpy as np
+
+from avanp.layers.base import Layer
 from avanp.systems.base import Gradients, Rng, Terms
-from avanp.systems.config import LatentConfig
-from avanp.systems.encoding import DecodingSystem
+from avanp.systems.conditional import ConditionalSystem
+from avanp.systems.conditional_config import ConditionalConfig
 from avanp.systems.game import play, watch
 from avanp.systems.likelihood import to_images, to_output
 from avanp.systems.options import option
@@ -16,7 +18,7 @@ from avanp.systems.words import GAME, fool_d
 
 
 @dataclass(frozen=True, kw_only=True)
-class GANConfig(LatentConfig):
+class GANConfig(ConditionalConfig):
     """A GAN's; its rates are those of Radford et al. 2016."""
 
     lr: float = option(2e-4, above=0, help="Learning rate.")
@@ -34,7 +36,7 @@ class GANConfig(LatentConfig):
         return self.arch != "mlp"
 
 
-class GAN(DecodingSystem):
+class GAN(ConditionalSystem):
     """A decoder that is to fool a discriminator d of images (Goodfellow et al. 2014)."""
 
     name = "GAN"
@@ -51,13 +53,17 @@ class GAN(DecodingSystem):
         discriminator = self.net("discriminator", streams["discriminator"])
         return {"decoder": decoder, "discriminator": discriminator}
 
-    def gradients(self, batch: Array, rng: Rng) -> tuple[Gradients, Terms]:
-        """Return the gradients of both nets, as many fakes as images."""
+    def gradients(self, batch: Any, rng: Rng) -> tuple[Gradients, Terms]:
+        """Return the gradients of both nets, as many fakes as images, of the same classes."""
         decoder, c = self.nets["decoder"], self.config
-        output, cache = decoder.forward(self.noise(len(batch), rng), train=True, rng=rng)
+        x, of = self.parted(batch)
+        self.see(of)
+        z = self.coded(self.noise(len(x), rng), of)
+        output, cache = decoder.forward(z, train=True, rng=rng)
         fake = to_images(output, c.pixel_range)
-        game = play(self.nets["discriminator"], batch, fake, c.loss, rng)
-        doutput = to_output(game.dfake, fake, c.pixel_range)
+        real, made = self.beside(x, of), self.beside(fake, of)
+        game = play(self.nets["discriminator"], real, made, c.loss, rng)
+        doutput = to_output(self.beside_dx(game.dfake), fake, c.pixel_range)
         _, of_decoder = decoder.backward(doutput, cache, wrt="params")
         terms = {"decoder_loss": game.fool, "discriminator_loss": game.d_loss}
         terms |= game.scores("discriminator")
@@ -67,8 +73,10 @@ class GAN(DecodingSystem):
         """Return each net's own loss."""
         return {net: terms[f"{net}_loss"] for net in self.nets}
 
-    def measure(self, batch: Array, rng: Rng) -> Terms:
+    def measure(self, batch: Any, rng: Rng) -> Terms:
         """Return both losses; there is none to stop by."""
-        fake = self._decode(self.noise(len(batch), rng))
-        fooled, terms = watch(self.nets["discriminator"], batch, fake, self.config.loss)
+        x, of = self.parted(batch)
+        fake = self._decode(np.concatenate([self.noise(len(x), rng), of], axis=1))
+        real, made = self.beside(x, of), self.beside(fake, of)
+        fooled, terms = watch(self.nets["discriminator"], real, made, self.config.loss)
         return {"decoder_loss": fooled, **terms}

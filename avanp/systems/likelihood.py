@@ -6,7 +6,7 @@ from avanp.layers.base import Array
 from avanp.losses.bernoulli import bernoulli_logits
 from avanp.losses.optimal_gaussian import optimal_gaussian
 from avanp.losses.squared_error import squared_error
-from avanp.systems.config import LikelihoodConfig
+from avanp.systems.likelihood_config import LikelihoodConfig
 
 
 def to_images(output: Array, pixel_range: str) -> Array:
@@ -23,6 +23,16 @@ def to_images(output: Array, pixel_range: str) -> Array:
 def to_output(dimages: Array, images: Array, pixel_range: str) -> Array:
     """Return the cotangent of the decoder's output from that of `images` = `to_images` of it."""
     return dimages if pixel_range == "real" else dimages * images * (1 - images)
+
+
+def nats_of_each(output: Array, x: Array, config: LikelihoodConfig) -> Array:
+    """Return the configured reconstruction term of each image, (B,), float64.
+
+    As `reconstruction` gives of that image alone; parameters as there.
+    """
+    return np.array(
+        [reconstruction(output[i : i + 1], x[i : i + 1], config)[0] for i in range(len(x))]
+    )
 
 
 def reconstruction(

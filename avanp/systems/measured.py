@@ -15,7 +15,7 @@ class Measured:
     """What a system says of images that it does not train on, and of how its training goes."""
 
     name: ClassVar[str]
-    needs_labels: ClassVar[bool] = False
+    needs_labels: bool = False
 
     def evaluate(self, batch: Any, rng: np.random.Generator) -> Terms:
         """Return `measure` of any number of images: of all in one, nothing trained."""

@@ -1,4 +1,4 @@
-"""A mixture of Gaussians fitted to codes by EM (Dempster, Laird, Rubin 1977): a second prior.
+"""A mixture of Gaussians fitted to codes by k-means and EM: a second prior.
 
 Where the codes of images lie, the standard normal prior says badly: a VAE that reconstructs well
 leaves holes in it. New codes are drawn from what is fitted to the codes of the training images
@@ -12,35 +12,53 @@ import numpy as np
 from avanp.errors import AvanpError
 from avanp.layers.base import Array
 from avanp.systems.gaussian_mixture import Mixture, maximisation, responsibilities
+from avanp.systems.kmeans import clusters
 
 # Of a system's state, where it keeps one.
 NAMES = ("mixture_weights", "mixture_means", "mixture_factors")
-MOST_CODES = 10_000
-CODES_A_GAUSSIAN, MOST_GAUSSIANS = 1000, 20
+MOST_CODES = 50_000
+# Of codes that are taken, 64 MB.
+MOST_NUMBERS = 2**23
+# More Gaussians tell held-out codes better up to about so many (docs/quality.md); few codes have
+# one for each ten, as one for all draws images that are torn.
+CODES_A_GAUSSIAN, MOST_GAUSSIANS = 500, 100
+FEW_CODES, GAUSSIANS_OF_FEW = 10, 20
 STEPS = 10
+# Products of a step of EM, above which k-means has to do: some seconds.
+MOST_PRODUCTS = 2**33
 
 
 def gaussians(n: int) -> int:
-    """Return how many Gaussians n codes tell apart: one for every thousand, at most 20."""
-    return max(1, min(n // CODES_A_GAUSSIAN, MOST_GAUSSIANS))
+    """Return how many Gaussians n codes get: one for every 500 but 20 of them, at most 100.
+
+    Of fewer than 200 codes one for every ten.
+    """
+    few = max(1, min(n // FEW_CODES, GAUSSIANS_OF_FEW))
+    return max(few, min(n // CODES_A_GAUSSIAN, MOST_GAUSSIANS))
+
+
+def most_codes(latent: int) -> int:
+    """Return how many codes of so many numbers a mixture is fitted to at most."""
+    return min(MOST_CODES, max(MOST_NUMBERS // latent, CODES_A_GAUSSIAN))
 
 
 def fit(x: Array, k: int, rng: np.random.Generator, steps: int = STEPS) -> Mixture:
-    """Return a mixture fitted to codes x (N, n) by EM from k-means++ centres.
+    """Return a mixture fitted to codes x (N, n): by k-means, and EM (Dempster, Laird, Rubin 1977).
 
     Covariances are full, each shrunk towards its diagonal by what its codes leave uncertain: few
-    codes do not tell a large matrix.
+    codes do not tell a large matrix. Of many Gaussians of many numbers, where k-means parts codes
+    as EM does, EM is left out: N k n² above `MOST_PRODUCTS`.
 
     Parameters
     ----------
     x : array (N, n)
-        Of more than `MOST_CODES`, so many are taken at random.
+        Of more than `most_codes`, so many are taken at random.
     k : int
         Gaussians; at most N.
     rng : numpy.random.Generator
         Of the first centres.
     steps : int
-        Of EM; one, of one Gaussian, is enough.
+        Of EM; none of one Gaussian.
 
     Raises
     ------
@@ -52,12 +70,12 @@ def fit(x: Array, k: int, rng: np.random.Generator, steps: int = STEPS) -> Mixtu
         raise AvanpError(f"a mixture needs two codes and one Gaussian, not {x.shape} and {k}")
     if not np.isfinite(x).all():
         raise AvanpError("the codes have NaN or infinity: the model diverged in training")
-    if len(x) > MOST_CODES:
-        x = x[np.sort(rng.choice(len(x), MOST_CODES, replace=False))]
+    if len(x) > (most := most_codes(x.shape[1])):
+        x = x[np.sort(rng.choice(len(x), most, replace=False))]
     k = min(k, len(x))
-    shares = _nearest(x, _centres(x, k, rng))
-    mixture = maximisation(x, shares)
-    for _ in range(steps if k > 1 else 0):
+    mixture = maximisation(x, np.eye(k)[clusters(x, k, rng)])
+    affordable = x.size * x.shape[1] * k <= MOST_PRODUCTS
+    for _ in range(steps if k > 1 and affordable else 0):
         mixture = maximisation(x, responsibilities(x, mixture))
     return mixture
 
@@ -98,21 +116,3 @@ def kept(state: dict[str, Array]) -> Mixture | None:
     if NAMES[0] not in state or not state[NAMES[0]].any():
         return None
     return Mixture(*(state[name].astype(np.float64) for name in NAMES))
-
-
-def _centres(x: Array, k: int, rng: np.random.Generator) -> Array:
-    """Return k of the codes, far apart: k-means++ (Arthur, Vassilvitskii 2007)."""
-    chosen = [int(rng.integers(len(x)))]
-    nearest = np.square(x - x[chosen[0]]).sum(axis=1)
-    while len(chosen) < k:
-        total = nearest.sum()
-        share = nearest / total if total > 0 else None
-        chosen.append(int(rng.choice(len(x), p=share)))
-        nearest = np.minimum(nearest, np.square(x - x[chosen[-1]]).sum(axis=1))
-    return x[chosen]
-
-
-def _nearest(x: Array, centres: Array) -> Array:
-    """Return shares (N, K) that are 1 for the nearest centre."""
-    distances = np.square(centres).sum(axis=1) - 2 * (x @ centres.T)
-    return np.eye(len(centres))[distances.argmin(axis=1)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -11,16 +11,17 @@ from avanp.layers.gaussian_sample import reparameterise, reparameterise_backward
 from avanp.layers.two_heads import halves
 from avanp.losses.kl import kl_logvar
 from avanp.systems.base import Draw, Gradients, Rng, Terms
-from avanp.systems.config import LikelihoodConfig
-from avanp.systems.encoding import EncodingSystem
+from avanp.systems.conditional_config import ConditionalConfig
+from avanp.systems.conditional_encoding import ConditionalEncodingSystem
 from avanp.systems.likelihood import reconstruction
+from avanp.systems.likelihood_config import LikelihoodConfig
 from avanp.systems.options import option
 from avanp.systems.term import Term
 from avanp.systems.words import ELBO, KL, RECONSTRUCTION, bound
 
 
 @dataclass(frozen=True, kw_only=True)
-class VAEConfig(LikelihoodConfig):
+class VAEConfig(LikelihoodConfig, ConditionalConfig):
     """A VAE's."""
 
     beta: float = option(
@@ -50,7 +51,7 @@ def _loss(config: VAEConfig) -> str:
     return "reconstruction + weighted kl: what both nets descend"
 
 
-class VAE(EncodingSystem):
+class VAE(ConditionalEncodingSystem):
     """Encoder and decoder descend reconstruction + beta KL (Kingma, Welling 2014)."""
 
     name = "VAE"
@@ -78,36 +79,38 @@ class VAE(EncodingSystem):
             now[...] = min(beta, float(now) + beta / self.config.warmup)
         return terms
 
-    def gradients(self, batch: Array, rng: Rng) -> tuple[Gradients, Terms]:
+    def gradients(self, batch: Any, rng: Rng) -> tuple[Gradients, Terms]:
         """Return the gradients of both nets; reconstruction and KL in nats, unweighted."""
         encoder, decoder, c = self.nets["encoder"], self.nets["decoder"], self.config
-        code, encoder_cache = encoder.forward(batch, train=True, rng=rng)
+        x, of = self.parted(batch)
+        self.see(of)
+        code, encoder_cache = encoder.forward(self.beside(x, of), train=True, rng=rng)
         mu, logvar = halves(code)
-        eps = self.noise(len(batch), rng)
-        output, decoder_cache = decoder.forward(
-            reparameterise(mu, logvar, eps), train=True, rng=rng
-        )
-        recon, doutput = reconstruction(output, batch, c)
+        eps = self.noise(len(x), rng)
+        z = self.coded(reparameterise(mu, logvar, eps), of)
+        output, decoder_cache = decoder.forward(z, train=True, rng=rng)
+        recon, doutput = reconstruction(output, x, c)
         weight = float(self.state["kl_weight"] if c.warmup else c.beta)
         penalty, dmu, dlogvar = self._kl(mu, logvar, weight)
         dz, of_decoder = decoder.backward(doutput, decoder_cache)
         assert dz is not None
-        through_z = reparameterise_backward(dz, logvar, eps)
+        through_z = reparameterise_backward(self.coded_dz(dz), logvar, eps)
         dcode = np.concatenate([through_z[0] + dmu, through_z[1] + dlogvar], axis=-1)
         _, of_encoder = encoder.backward(dcode, encoder_cache, wrt="params")
         kl = penalty if _plain(c) else kl_logvar(mu, logvar)[0]
         terms = {"loss": recon + penalty, "reconstruction": recon, "kl": kl}
         return {"encoder": of_encoder, "decoder": of_decoder}, terms
 
-    def measure(self, batch: Array, rng: Rng) -> Terms:
+    def measure(self, batch: Any, rng: Rng) -> Terms:
         """Return what is descended as "loss", its terms, and the ELBO, of one draw of z.
 
         KL weighs as it does after a warm-up.
         """
         c = self.config
-        mu, logvar = halves(self._encode(batch))
-        z = reparameterise(mu, logvar, self.noise(len(batch), rng))
-        recon, _ = reconstruction(self.decoder.forward(z)[0], batch, c)
+        x, of = self.parted(batch)
+        mu, logvar = halves(self._encode(self.beside(x, of)))
+        z = self.coded(reparameterise(mu, logvar, self.noise(len(x), rng)), of)
+        recon, _ = reconstruction(self.decoder.forward(z)[0], x, c)
         penalty, kl = self._kl(mu, logvar, c.beta)[0], kl_logvar(mu, logvar)[0]
         terms = {"loss": recon + penalty, "reconstruction": recon, "kl": kl}
         return terms | {"elbo": -(recon + kl)}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from avanp.errors import AvanpError
-from avanp.systems.config import LikelihoodConfig
+from avanp.systems.likelihood_config import LikelihoodConfig
 from avanp.systems.options import option
 
 

@@ -1,17 +1,19 @@
 """What a system makes of the training images once its weights are learned."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from avanp.rng import stream
 from avanp.systems.mixture import MOST_CODES
 
+Array = np.ndarray
+
 if TYPE_CHECKING:
     from avanp.training.trainer import Trainer
 
 
-def conclude(trainer: "Trainer", images: np.ndarray) -> None:
+def conclude(trainer: "Trainer", images: Array) -> None:
     """Let a trainer's system fill its `state` by `conclude`, with the weights that will be used.
 
     They are the best ones where those are kept; the last ones stay in place. `images` (N, H, W, C)
@@ -20,22 +22,28 @@ def conclude(trainer: "Trainer", images: np.ndarray) -> None:
     """
     system, rng = trainer.system, stream(trainer.seed, "sample")
     n, before = len(images), trainer.concluded
-    images = drawn_of(trainer, images, rng)
+    known = drawn_of(trainer, images, rng)
     last = {key: array.copy() for key, array in system.parameters().items()}
     if trainer.best is not None:
         trainer.best.restore(system)
     if n < before:
-        system.follow(images, rng, n / before)
+        system.follow(known, rng, n / before)
     else:
-        system.conclude(images, rng)
+        system.conclude(known, rng)
     for key, array in system.parameters().items():
         array[...] = last[key]
 
 
-def drawn_of(trainer: "Trainer", images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return images (N, H, W, C), where they have weights drawn by these, as for the steps."""
-    shares = None if trainer.batches is None else trainer.batches.shares
-    if shares is None:
+def drawn_of(trainer: "Trainer", images: Array, rng: np.random.Generator) -> Any:
+    """Return images (N, H, W, C), where they have weights drawn by these, as for the steps.
+
+    With labels, where the system learns from them: the pair.
+    """
+    if trainer.batches is None:
         return images
-    n = len(images)
-    return images[np.sort(rng.choice(n, min(n, MOST_CODES), p=shares))]
+    shares, labels = trainer.batches.shares, trainer.batches.labels
+    if shares is not None:
+        n = len(images)
+        rows = np.sort(rng.choice(n, min(n, MOST_CODES), p=shares))
+        images, labels = images[rows], None if labels is None else labels[rows]
+    return images if labels is None else (images, labels)

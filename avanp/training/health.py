@@ -13,5 +13,7 @@ IMAGES = 1000
 
 def active_units(system: Any, images: Array) -> int:
     """Return how many units of the code the encoder uses, over the first 1000 images."""
-    mu, _ = system.encode(images[:IMAGES])
+    mu = system.encode(images[:IMAGES])[0]
+    if hasattr(system, "config"):  # a conditional model's have the class behind them
+        mu = mu[:, : system.config.latent]
     return int(np.sum(np.var(mu, axis=0, dtype=np.float64) > ACTIVE_FROM))
