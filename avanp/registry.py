@@ -132,7 +132,7 @@ SCHEDULES = {
     "step": "avanp.optim.schedules:StepDecay",
     "inverse-time": "avanp.optim.schedules:InverseTime",
     "cosine": "avanp.optim.schedules:Cosine",
-    "plateau": "avanp.optim.schedules:Plateau",
+    "plateau": "avanp.optim.plateau:Plateau",
 }
 
 METRICS = {

@@ -19,7 +19,7 @@ import torch
 import torch_ava5
 from timing import interleaved, markdown_table
 
-from avanp.ava.experiment import to_groups
+from avanp.ava.groups import to_groups
 from avanp.ava.nets import NetConfig, build
 from avanp.ava.program import ProgramRules
 from avanp.ava.training import train

@@ -6,11 +6,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from avanp.experiments import folder, status
+from avanp.experiments import folder, kind, status
 from avanp.papers.ava.experiment import AVA
 
 MEASURED = ("train_seconds", "eval_seconds", "host")
-SWEEP = folder.kind_of(AVA)
+SWEEP = kind.kind_of(AVA)
 key_of = AVA.grid.key
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from avanp.ava import nets as nets_module
-from avanp.ava.experiment import run_cell, to_groups
+from avanp.ava.experiment import run_cell
+from avanp.ava.groups import to_groups
 from avanp.ava.rules import rules_from_name
 from avanp.ava.training import train
 from avanp.registry import MODELS, load

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import avanp
-from avanp.ava.program import DEVIATIONS
+from avanp.ava.deviations import DEVIATIONS
 from avanp.data.images import ImageSet
 from avanp.papers.ava import audit as run
 from avanp.papers.ava.ablations import measured, unmodelled, width

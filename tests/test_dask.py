@@ -14,9 +14,9 @@ from types import SimpleNamespace
 import pytest
 
 from avanp.errors import AvanpError
-from avanp.experiments.places import dask as dask_cluster
+from avanp.experiments.places import dask, dask_cluster
+from avanp.experiments.places.outcome import Outcome, Task, failed
 from avanp.experiments.places.place import Place
-from avanp.experiments.places.worker import Outcome, Task, failed
 from cli_process import NO_FIGURES, SLOW, altered, avanp, started, write_images
 from dask_processes import cluster, images_fetched, looking_at, tasks_of, wait_for
 from sweep_rows import key_of, read_rows, results
@@ -200,7 +200,7 @@ async def _awaited(theirs, ours):
 
 def test_a_result_that_dask_had_and_lost_is_computed_again():
     executor = Loses()
-    place = Place(executor, None, None, dask_cluster.killed_worker(), True, lambda: 4, lambda: 2)
+    place = Place(executor, None, None, dask.killed_worker(), True, lambda: 4, lambda: 2)
     tasks = [Task((seed,), print, {"seed": seed}, {}) for seed in range(3)]
     told = [task for task, _ in place.outcomes(tasks)]
     assert sorted(task.key for task in told) == [(0,), (1,), (2,)]

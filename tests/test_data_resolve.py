@@ -5,9 +5,10 @@ import pytest
 from PIL import Image
 
 from avanp.data import orbit as orbit_module
+from avanp.data.describe import describe
 from avanp.data.images import ImageSet
 from avanp.data.jungle import jungle
-from avanp.data.resolve import describe, is_paper_set, resolve
+from avanp.data.resolve import is_paper_set, resolve
 from avanp.errors import AvanpError
 from avanp.registry import DATASETS
 

@@ -5,7 +5,8 @@ import pytest
 
 import avanp
 from avanp.ava.exact import ExactRules
-from avanp.ava.experiment import evaluate, run_cell, to_groups
+from avanp.ava.experiment import evaluate, run_cell
+from avanp.ava.groups import to_groups
 from avanp.ava.nets import build
 from avanp.ava.rules import rules_from_name
 from avanp.ava.training import train

@@ -17,15 +17,16 @@ import avanp
 from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
 from avanp.experiments.places import dask, process, worker
-from avanp.experiments.places.dask import connected
-from avanp.experiments.places.place import place
+from avanp.experiments.places.choose import place
+from avanp.experiments.places.dask_cluster import connected
+from avanp.experiments.places.outcome import Outcome, Task, failed
 from avanp.experiments.places.processes import (
     CellDied,
     InlineExecutor,
     ProcessPool,
     process_pool,
 )
-from avanp.experiments.places.worker import Environment, Outcome, Task, failed
+from avanp.experiments.places.worker import Environment
 from avanp.papers.ava.fingerprint import fingerprint
 from avanp.systems.finite import NotFinite
 from cli_process import altered, write_images

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from avanp.errors import AvanpError
 from avanp.inside import open_own
 from avanp.locks import held
-from avanp.runs.folder import Kind, read_identity, read_rows, worker_of
+from avanp.runs.folder import Kind, read_identity, read_rows
+from avanp.runs.holder import worker_of
 from avanp.runs.identity import differences
 from avanp.runs.journal import opened
 from avanp.runs.schema import TEXT, WHOLE, maybe, number, whole

@@ -22,7 +22,8 @@ from avanp.layers.softplus import Softplus
 from avanp.layers.two_heads import TwoHeads
 from avanp.layers.upsample import Upsample2
 from avanp.nets import ssavae as nets
-from avanp.nets.ssavae import SIZES, Build
+from avanp.nets.ssavae import SIZES
+from avanp.nets.ssavae_build import Build
 
 SHAPE = (28, 28, 1)
 

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from avanp.ava.deviations import ALL, DEVIATIONS
 from avanp.ava.experiment import run_cell
 from avanp.ava.nets import NetConfig, build
 from avanp.ava.printed import PrintedRules
-from avanp.ava.program import ALL, DEVIATIONS, ProgramRules
+from avanp.ava.program import ProgramRules
 from avanp.ava.rules import rules_from_name
 from avanp.data.jungle import jungle
 from avanp.errors import AvanpError

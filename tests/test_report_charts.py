@@ -15,7 +15,8 @@ from avanp.papers.ava.figure6 import figure6
 from avanp.papers.ava.printed_numbers import MODELS, published
 from avanp.papers.ava.table_numbers import table_numbers
 from avanp.report import plot
-from avanp.report.chart import Axis, Bars, Chart, Interval, Line, Numbers, Panel, Points, Style
+from avanp.report.chart import Axis, Bars, Chart, Interval, Line, Numbers, Panel, Points
+from avanp.report.chart_style import Style
 from avanp.report.text import short_tick
 from page_reader import Page
 

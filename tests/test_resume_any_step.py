@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from avanp.optim.schedules import Plateau
+from avanp.optim.plateau import Plateau
 from avanp.systems.find import find
 from avanp.training.log import read_metrics
 from avanp.training.trainer import NAME, Trainer

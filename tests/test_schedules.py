@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from avanp.errors import AvanpError
-from avanp.optim.schedules import Constant, Cosine, InverseTime, Plateau, StepDecay
+from avanp.optim.plateau import Plateau
+from avanp.optim.schedules import Constant, Cosine, InverseTime, StepDecay
 
 GOLDEN = np.load(Path(__file__).parent / "golden" / "optim.npz", allow_pickle=False)
 

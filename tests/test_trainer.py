@@ -8,7 +8,8 @@ import pytest
 
 import small_systems
 from avanp.errors import AvanpError
-from avanp.optim.schedules import Plateau, StepDecay
+from avanp.optim.plateau import Plateau
+from avanp.optim.schedules import StepDecay
 from avanp.rng import stream
 from avanp.systems import build
 from avanp.systems.advice import advice

@@ -10,23 +10,11 @@ import numpy as np
 
 from avanp.ava import equations as eq
 from avanp.ava.backprop import ascend
+from avanp.ava.deviations import ALL
 from avanp.ava.nets import Nets
 from avanp.ava.printed import Moments, PrintedRules, latent
 from avanp.errors import AvanpError
-
-Array = np.ndarray
-
-DEVIATIONS = {
-    1: "decoder: the adversarial term uses the pixel itself in place of d(x')",
-    2: "encoder: the adversarial term uses μᵢ itself in place of D(μ(x'))",
-    3: "encoder: the −½ of Eq. 5 for Σ is dropped",
-    4: "GAN: the decoder has the reconstruction error too; d first, with another z",
-    5: "the error below an output layer goes through the already updated weights",
-    6: "encoder, d and D apply their whole update twice",
-    7: "d and D learn through x' only; the leaning sums take the nets' whole errors",
-    8: "one net after the other, each seeing the ones before already updated",
-}
-ALL = frozenset(DEVIATIONS)
+from avanp.layers.base import Array
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from typing import Protocol
 
 import numpy as np
 
+from avanp.ava.deviations import ALL
 from avanp.ava.nets import Nets
 from avanp.ava.printed import Moments
-from avanp.ava.program import ALL, ProgramRules
+from avanp.ava.program import ProgramRules
 from avanp.errors import AvanpError
 from avanp.registry import RULES, load
 

@@ -28,7 +28,7 @@ def train(
     Parameters
     ----------
     x : array (groups, N, visible)
-        The images, as `avanp.ava.experiment.to_groups` gives them.
+        The images, as `avanp.ava.groups.to_groups` gives them.
     shuffle : bool
         A new order every epoch; the paper trains in the order of the files.
     watch : bool

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from avanp.commands import options
-from avanp.commands.sweeping import ending, ran, retry, tell_failed
+from avanp.commands.failed_cells import retry, tell_failed
+from avanp.commands.sweeping import ending, ran
 from avanp.console import Examples, written
 from avanp.errors import AvanpError
 
@@ -111,10 +112,8 @@ def _images_of(config: dict[str, Any], data: str | None) -> "ImageSet":
         raise AvanpError(f"give --data DIR, the images of {name!r}; or --claims-only")
     images = resolve(name, (of["width"], of["height"])).with_channels(3)
     if images.sha256 != of["sha256"]:
-        raise AvanpError(
-            f"{name!r} holds other images than the sweep's: give --data with those, "
-            "or --claims-only"
-        )
+        other = f"{name!r} holds other images than the sweep's"
+        raise AvanpError(f"{other}: give --data with those, or --claims-only")
     return images
 
 
@@ -130,10 +129,8 @@ def _judged(
     from avanp.papers.ava.earlier import ablations_of
     from avanp.progress import shown
 
-    left = "nothing kept"
-    if directory:
-        left = f"the sweep is in {directory}; the same command continues, with --claims-only "
-        left += "without ablations"
+    sweep = f"the sweep is in {directory}; the same command continues, with --claims-only "
+    left = sweep + "without ablations" if directory else "nothing kept"
     with ending(directory, left):
         if images is None:
             document, pictures = run.audit(rows, config)
@@ -148,7 +145,6 @@ def _judged(
         if directory:
             run.write(Path(directory), document, pictures)
     click.echo(terminal.render(document), nl=False)
-    if directory:
-        written(f"{directory}: audit.md, audit.json; avanp report {directory} makes one page of it")
-    else:
-        click.echo("nothing is kept: --out DIR keeps tables and pictures")
+    if not directory:
+        return click.echo("nothing is kept: --out DIR keeps tables and pictures")
+    written(f"{directory}: audit.md, audit.json; avanp report {directory} makes one page of it")

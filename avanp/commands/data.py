@@ -8,10 +8,7 @@ from avanp.console import Commands, Examples, one_line, written
 SAMPLE = 400  # images of a large set that are shown
 
 
-@click.group(
-    cls=Commands,
-    invoke_without_command=True,
-)
+@click.group(cls=Commands, invoke_without_command=True)
 @click.pass_context
 def data(ctx: click.Context) -> None:
     """List sets of images, look at them, and put them where avanp finds them."""
@@ -47,7 +44,10 @@ def list_() -> None:
 @click.option("--seed", default=0, show_default=True, help="Which images are drawn.")
 def show(name: str, out: str, size: str | None, sample: int | None, seed: int) -> None:
     """Draw a set on one sheet, or a sample of a large one."""
-    from avanp.data.resolve import describe, resolve
+    import numpy as np
+
+    from avanp.data.describe import describe
+    from avanp.data.resolve import resolve
     from avanp.data.size import parse_size
     from avanp.pictures.save import save_image
     from avanp.pictures.sheets import contact_sheet
@@ -57,9 +57,7 @@ def show(name: str, out: str, size: str | None, sample: int | None, seed: int) -
     line = f"{describe(images, False)}; {images.distinct} distinct"
     count = min(SAMPLE if sample is None else sample, len(images))
     if count < len(images):
-        rows = stream(seed, "data").choice(len(images), count, replace=False)
-        rows.sort()
-        images = images.select(rows)
+        images = images.select(np.sort(stream(seed, "data").choice(len(images), count, False)))
         line += f"; shown: {count}, seed {seed}"
     click.echo(line)
     labels = list(images.names)
@@ -113,8 +111,8 @@ def import_(sources: tuple[str, ...], name: str) -> None:
 
         written(import_vgg16(sources))
         return
+    from avanp.data.describe import describe
     from avanp.data.importing import import_set
-    from avanp.data.resolve import describe
 
     images, verified = import_set(sources, name)
     state = "verified" if verified else "images of your own, not the registered ones"
@@ -139,8 +137,8 @@ def fetch(name: str, mirror: str | None) -> None:
     """
     from contextlib import ExitStack
 
+    from avanp.data.describe import describe
     from avanp.data.fetch import fetch_set
-    from avanp.data.resolve import describe
     from avanp.progress import Progress, shown
 
     bars: dict[str, Progress] = {}

@@ -85,7 +85,8 @@ def imbalance(
     from importlib.util import find_spec
     from pathlib import Path
 
-    from avanp.data.resolve import describe, resolve
+    from avanp.data.describe import describe
+    from avanp.data.resolve import resolve
     from avanp.errors import AvanpError, extra
     from avanp.evaluation.feature_space import feature_space
     from avanp.experiments.seeds import parse_seeds

@@ -6,8 +6,9 @@ from typing import Any
 import click
 
 from avanp.commands.asked import asked_sets, asked_values
+from avanp.commands.failed_cells import retry, tell_failed
 from avanp.commands.reproduce import items_of
-from avanp.commands.sweeping import ending, kept, place, ran, retry, tell_failed
+from avanp.commands.sweeping import ending, kept, place, ran
 from avanp.console import written
 from avanp.errors import AvanpError, unknown
 from avanp.experiments.experiment import Experiment

@@ -3,8 +3,9 @@
 import click
 
 from avanp.commands import options
+from avanp.commands.failed_cells import retry, tell_failed
 from avanp.commands.sweep_status import show
-from avanp.commands.sweeping import place, places, ran, retry, tell_failed
+from avanp.commands.sweeping import place, places, ran
 from avanp.console import Examples, written
 
 

@@ -1,6 +1,6 @@
 """A sweep run by a command: its progress and notes, and one line where something goes wrong."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,7 @@ def place(scheduler: str | None, jobs: int | None, tls: Mapping[str, str | None]
         if given:
             raise AvanpError("the --tls options need --scheduler tls://HOST:PORT")
         return {"at": nullcontext(), "jobs": usable() if jobs is None else jobs}
-    from avanp.experiments.places.dask import connected
+    from avanp.experiments.places.dask_cluster import connected
 
     return {"at": connected(scheduler, given), "jobs": 1}
 
@@ -80,7 +80,7 @@ def ran(
     """
     if retry_failed and not out:
         raise AvanpError("--retry-failed needs --out: the folder of the run that has failed cells")
-    from avanp.data.resolve import describe
+    from avanp.data.describe import describe
     from avanp.data.size import parse_size
     from avanp.experiments.row import images_for
     from avanp.experiments.run import run
@@ -135,26 +135,3 @@ def ending(out: str | None, left: str) -> Iterator[None]:
         if not out:
             raise
         fail(f"{error.strerror}: {error.filename or out}: {left}", 1)
-
-
-def tell_failed(rows: Sequence[Mapping[str, Any]], how: str) -> None:
-    """End the command where cells failed: how many, how to run them again, and why the first."""
-    failed = [row for row in rows if row["status"] == "failed"]
-    if not failed:
-        return
-    first = failed[0]
-    fail(f"{len(failed)} of {len(rows)} cells failed: {how}; the first: {_cell(first)}", 1)
-
-
-def _cell(row: Mapping[str, Any]) -> str:
-    """Return a failed cell in words: what stands before its seed in a row tells it."""
-    from avanp.experiments.axes import shown
-
-    names = list(row)[: list(row).index("seed")]
-    where = " ".join(shown(row[name]) for name in names)
-    return f"{where}, seed {row['seed']}: {row['reason']}"
-
-
-def retry(out: str | None) -> str:
-    """Return how the cells that failed are run again."""
-    return "the same command with --retry-failed runs them again" if out else kept(out)

@@ -17,9 +17,7 @@ from avanp.rng import stream
 from avanp.training.trainer import NAME, Trainer
 
 LOOKS = "looks.json"
-
 SHEET = 64  # generated images
-
 PAIRS = 24
 
 

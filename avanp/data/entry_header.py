@@ -6,9 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 HEAD = 4096  # bytes
-
 MAGIC = b"avanp images 1\n"
-
 Shape = tuple[int, int, int, int]
 
 

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
+from avanp.data.bounded import MAX_TOTAL, Bounded
 from avanp.data.readers.guard import CHUNK, opened, told_of
 from avanp.data.readers.labels import inside
 from avanp.errors import AvanpError
 
 MAX_MEMBERS = 200_000
-MAX_TOTAL = 4 * 2**30  # bytes of all files of a source, inflated
 MAX_UNZIPPED = 2**30  # bytes of a gzipped file in it
-MAX_READ = 1 << 26  # bytes: a header that asks for more is no header
 GZIP = b"\x1f\x8b"
 
 
@@ -68,7 +67,7 @@ def members(source: str | os.PathLike[str]) -> Iterator[Member]:
         file.seek(0)
         zipped = file.read(2) == GZIP
         file.seek(0)
-        stream = _Bounded(gzip.GzipFile(fileobj=file) if zipped else file, path)
+        stream = Bounded(gzip.GzipFile(fileobj=file) if zipped else file, path)
         if _is_tar(stream):
             with tarfile.open(fileobj=cast(Any, stream), mode="r:") as tar:
                 yield from _counted(path, _of_tar(path, tar))
@@ -121,7 +120,7 @@ def _of_tar(source: str, archive: tarfile.TarFile) -> Iterator[Member]:
         yield Member(name, info.size, partial(archive.extractfile, info))
 
 
-def _is_tar(stream: "_Bounded") -> bool:
+def _is_tar(stream: "Bounded") -> bool:
     try:
         head = stream.read(tarfile.BLOCKSIZE)
         tarfile.TarInfo.frombuf(head, "utf-8", "surrogateescape")  # checks its sum
@@ -129,30 +128,3 @@ def _is_tar(stream: "_Bounded") -> bool:
         return False
     stream.seek(0)
     return True
-
-
-class _Bounded:
-    """A file for tarfile that refuses the huge reads and the endless content of a bomb."""
-
-    def __init__(self, file: Any, name: str) -> None:
-        self._file, self._name = file, name
-
-    def read(self, size: int) -> bytes:
-        """Return the next bytes, at most `MAX_READ`."""
-        if not 0 <= size <= MAX_READ or self._file.tell() > MAX_TOTAL:
-            raise AvanpError(f"{self._name!r} is damaged, or inflates beyond {MAX_TOTAL >> 30} GiB")
-        return self._file.read(size)
-
-    def seek(self, position: int, whence: int = 0) -> int:
-        """Go to a position, not beyond the limit."""
-        if position > MAX_TOTAL:
-            raise AvanpError(f"{self._name!r} is damaged, or inflates beyond {MAX_TOTAL >> 30} GiB")
-        return self._file.seek(position, whence)
-
-    def tell(self) -> int:
-        """Return the position."""
-        return self._file.tell()
-
-    def seekable(self) -> bool:
-        """Say that the position can be set."""
-        return True

@@ -18,15 +18,11 @@ if TYPE_CHECKING:
 
 # Only these decoders see the file, whatever its suffix claims: no PostScript, no plug-ins.
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
-
 # Of a file in pieces, more of which are damage, and would take too long.
 MOST_READS, MOST_HEADER, MOST_VALUES = 1_000_000, 1 << 24, 200_000
-
 # The commonest formats are read forward: small files of them are taken at once, which is faster.
 AT_ONCE = 1 << 20
-
 FORWARD = {b"\xff\xd8\xff": ("JPEG",), b"\x89PN": ("PNG",)}
-
 BITS = {"LA": 16, "RGB": 16, "RGBA": 16, "I;16": 16, "CMYK": 32, "F": 32}  # at least, in a file
 
 

@@ -1,26 +1,20 @@
 """Many image files to one array: kept in the cache, or in memory."""
 
-import hashlib
 import mmap
 import os
-import stat
 import warnings
 from collections.abc import Sequence
 
 import numpy as np
-import PIL
-from PIL import features
 
 from avanp.data import cache, cache_folder
-from avanp.data.decode import image_size
 from avanp.data.decoding import decode_files
-from avanp.data.opened_image import Broken
+from avanp.data.looked_at import looked_at, shape_of
 from avanp.data.pixels import Pixels
 from avanp.data.size import Size, check_size, check_total
 from avanp.data.wanted_files import HELPED, KEPT, Files, Found, Shape
-from avanp.errors import AvanpError, Note
+from avanp.errors import Note
 
-VERSION = 2  # of what is made of a file: another one, and what is in the cache is of no use
 LARGE = 1 << 28  # bytes of pixels
 
 
@@ -58,12 +52,12 @@ def read_files(
     """
     if size is not None:
         check_size(size)
-    what = _looked_at(folder, files, size, channels)
+    what = looked_at(folder, files, size, channels)
     kept = _known(what)
     if kept is not None:
         return kept if rows is None else kept.select(rows)
     if rows is not None:
-        what = _looked_at(folder, [files[i] for i in rows], size, channels, some=True)
+        what = looked_at(folder, [files[i] for i in rows], size, channels, some=True)
         kept = _known(what)
         if kept is not None:
             return kept
@@ -72,7 +66,7 @@ def read_files(
         if entry is not None:
             _tell_of_frames(folder, entry.header.paged)
             return Pixels(entry.array, stored=entry, facts=entry.facts)
-    shape, unknown = _shape(what)
+    shape, unknown = shape_of(what)
     check_total(shape[0], (shape[2], shape[1]), repr(folder), channels)
     return _in_memory(what, shape, unknown)
 
@@ -90,47 +84,11 @@ def _known(what: Files) -> Pixels | None:
     return None
 
 
-def _looked_at(
-    folder: str, files: Sequence[str], size: Size | None, channels: int, *, some: bool = False
-) -> Files:
-    """Return what is to be read; a file is what it was if name, size and times are."""
-    made = (VERSION, PIL.__version__, features.version("jpg"), os.path.realpath(folder), size)
-    key = hashlib.blake2b(repr(made).encode(errors="surrogateescape"))
-    total = 0
-    for file in files:
-        path = os.path.join(folder, file)
-        try:
-            found = os.stat(path)
-        except FileNotFoundError:
-            found = None
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise AvanpError(f"{path!r} cannot be read: {reason}") from None
-        # A named pipe would wait for ever, a broken link has nothing to show.
-        if found is None or not stat.S_ISREG(found.st_mode):
-            raise AvanpError(f"{path!r} cannot be read: not a regular file")
-        total += found.st_size
-        line = f"{file}\0{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}\n"
-        key.update(line.encode(errors="surrogateescape"))
-    return Files(folder, files, size, channels, total, key.hexdigest(), some)
-
-
-def _shape(what: Files) -> tuple[Shape, bool]:
-    """Return the shape of all images, and whether the first is broken, so that it is not known."""
-    size, unknown = what.size, False
-    if size is None:
-        try:
-            size = image_size(os.path.join(what.folder, what.files[0]))
-        except Broken:
-            size, unknown = (1, 1), True
-    return (len(what.files), size[1], size[0], what.channels), unknown
-
-
 def _kept(what: Files) -> "cache.Entry | None":
     """Return the images in the cache, put there; None, with a note, where that cannot be."""
     if cache_folder.place() is None:
         return None
-    shape, unknown = _shape(what)
+    shape, unknown = shape_of(what)
 
     def fill(file: int, at: int) -> Found:
         return decode_files(what, shape, unknown, file, at)

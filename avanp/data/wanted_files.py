@@ -11,7 +11,6 @@ from avanp.data.size import Size
 
 # Files and bytes from which it pays to keep what is decoded, and to start processes for it.
 KEPT, HELPED = (1000, 1 << 24), (5000, 1 << 26)
-
 Shape = tuple[int, int, int, int]
 
 

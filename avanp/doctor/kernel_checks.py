@@ -9,7 +9,6 @@ import numpy as np
 from avanp.doctor.line import Line
 
 TOLERANCE = 3e-5  # of the largest value: float32 sums in another order
-
 COMPARED = "set AVANP_KERNELS=numpy for the references, and report it with these lines"
 
 

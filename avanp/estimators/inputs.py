@@ -29,10 +29,8 @@ def as_array(X: Any, pixel_range: str, *, fitted: bool = False, real: str = "") 
 
     Raises
     ------
-    AvanpError
-        For anything else, with what would be right.
-    TypeError
-        For objects that are not numbers.
+    AvanpError, TypeError
+        For anything else, with what would be right; for objects that are not numbers.
     """
     if isinstance(X, ImageSet):
         unit = pixel_range == "unit" and tuple(X.value_range) == UNIT
@@ -101,9 +99,8 @@ def _out_of_unit(low: float, high: float, table: bool, real: str) -> str:
 
 def to_images(x: Array) -> Array:
     """Return an array of `as_array` as images (N, H, W, C): a row of a table is (1, n, 1)."""
-    if x.ndim == 3:
-        return x[..., None]
-    return x[:, None, :, None] if x.ndim == 2 else x
+    grey = x[..., None] if x.ndim == 3 else x
+    return x[:, None, :, None] if x.ndim == 2 else grey
 
 
 def _numbers(x: Array) -> Array:
@@ -112,11 +109,10 @@ def _numbers(x: Array) -> Array:
     except ValueError as error:
         raise AvanpError(f"X must be numbers: {error}") from None
     except TypeError:
-        if any(type(value).__name__ == "NAType" for value in x.flat):  # pandas'
-            raise AvanpError(
-                "X has missing values (pd.NA): fill them, or leave their rows out"
-            ) from None
-        raise
+        if not any(type(value).__name__ == "NAType" for value in x.flat):  # pandas'
+            raise
+        said = "X has missing values (pd.NA): fill them, or leave their rows out"
+        raise AvanpError(said) from None
 
 
 def _check_shape(x: Array) -> None:
@@ -148,8 +144,7 @@ def check_same(x: Array, shape: tuple[int, ...], owner: str) -> None:
     if x.shape[1:] == shape or (x.ndim > 2 and to_images(x).shape[1:] == grey):
         return
     if x.ndim == 2 and len(shape) == 1:
-        raise AvanpError(
-            f"X has {x.shape[1]} features, but {owner} is expecting {shape[0]} features as input"
-        )
+        expected = f"{owner} is expecting {shape[0]} features as input"
+        raise AvanpError(f"X has {x.shape[1]} features, but {expected}")
     what = "rows" if len(shape) == 1 else "images"
     raise AvanpError(f"{what} must be (n, {', '.join(map(str, shape))}), not {x.shape}")

@@ -93,9 +93,7 @@ class VAEOverSampler(BaseOverSampler):
             sources.append(np.full(n, -1) if of is None else of_class[of])
         self.sources_ = np.concatenate(sources)
         whole = np.concatenate(rows)
-        if sparse.issparse(X):
-            whole = X.__class__(whole)
-        return whole, np.concatenate(labels)
+        return X.__class__(whole) if sparse.issparse(X) else whole, np.concatenate(labels)
 
     def _made(self, x: Array, n: int, seed: int) -> tuple[Any, Array, Array | None]:
         """Return a generator fitted to x, n new rows, and the rows they were made of."""
@@ -120,8 +118,7 @@ class VAEOverSampler(BaseOverSampler):
 def _default(x: Array) -> Any:
     from avanp.estimators.make import estimator_class
 
-    steps_an_epoch = -(-len(x) // 32)
-    epochs = -(-STEPS // steps_an_epoch)
+    epochs = -(-STEPS // -(-len(x) // 32))
     vae: Any = estimator_class(ESTIMATORS["VAE"])
     if x.ndim == 4:
         return vae(arch="conv", latent=32, epochs=epochs, batch_size=32)

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from avanp.ava.experiment import to_groups, to_images
+from avanp.ava.groups import to_groups, to_images
 from avanp.ava.nets import Channels, NetConfig, Nets, build
 from avanp.ava.printed import latent as latent_code
 from avanp.ava.rules import Rules, rules_from_name

@@ -15,45 +15,26 @@ class Change(NamedTuple):
 
 
 EPOCHS, IMAGES = Change("more --epochs"), Change("more images")
-
 SLOWER = Change("a smaller --lr")
-
 WIDER, NARROWER = Change("a larger --latent", "latent"), Change("a smaller --latent", "latent")
-
 SMALLER = Change("smaller --widths", "widths")
-
 LESS_KL, MORE_KL = Change("a smaller --beta", "beta"), Change("a larger --beta", "beta")
-
 FREE = Change("--free-nats 0.1", "free_nats", lambda nats: nats > 0)
-
 WARMUP = Change("--warmup 500", "warmup", lambda steps: steps >= 500)
-
 OPTIMAL = Change(
     "--likelihood optimal-gaussian", "likelihood", lambda kind: kind == "optimal-gaussian"
 )
-
 GMM = Change("avanp generate RUN --sampler gmm, which needs no training")
-
 UPSAMPLE = Change("--arch upsample", "arch", lambda arch: arch != "conv")
-
 SQUARES = Change("--loss least-squares", "loss", lambda loss: loss == "least-squares")
-
 Cause = tuple[str, tuple[Change, ...]]
-
 LITTLE: Cause = "the codes keep too little of an image", (WIDER, OPTIMAL, LESS_KL)
-
 MEAN: Cause = "the mean of many possible images is what pays", (OPTIMAL, WIDER)
-
 UNBALANCED: Cause = "the game is young, or out of balance", (EPOCHS, SLOWER)
-
 STRIDES: Cause = "transposed convolutions of stride 2 write some pixels more often", (UPSAMPLE,)
-
 UNSETTLED: Cause = "the decoder writes detail that no image has", (SLOWER, SMALLER)
-
 BY_HEART = "the training images are known by heart"
-
 SHORT: Cause = "the training was short", (EPOCHS,)
-
 # By what is seen: why, and what to change; of samples and reconstructions of a model that has
 # codes of images, and of one that plays a game.
 WHY: dict[str, dict[str, Cause]] = {

@@ -73,24 +73,17 @@ class Evidence:
 
     def numbers(self) -> dict[str, Any]:
         """Return it as ``audit.json`` has it."""
+        found, loss = self.found, self.loss
+        same = ("difference", "low", "high", "sd", "effect", "seeds")
         return {
             "part": str(self.part),
-            "difference": self.found.difference,
-            "low": self.found.low,
-            "high": self.found.high,
-            "sd": self.found.sd,
-            "effect": self.found.effect,
-            "seeds": self.found.seeds,
-            "seeds_above": self.found.above,
-            "p": None if self.same else min(1.0, 2 * min(self.found.p_above, self.found.p_below)),
+            **{name: getattr(found, name) for name in same},
+            "seeds_above": found.above,
+            "p": None if self.same else min(1.0, 2 * min(found.p_above, found.p_below)),
             "identical": self.identical,
-            "pairs": self.loss.pairs,
-            "diverged": self.loss.diverged,
-            "most_lost": {
-                self.over: self.loss.point,
-                "seeds": self.loss.seeds,
-                "of": self.loss.of,
-            },
+            "pairs": loss.pairs,
+            "diverged": loss.diverged,
+            "most_lost": {self.over: loss.point, "seeds": loss.seeds, "of": loss.of},
             "speaks": self.speaks,
             "paper_difference": self.part.published(),
         }

@@ -10,9 +10,7 @@ import numpy as np
 from avanp.rng import stream
 
 Interval = Callable[[np.ndarray], tuple[float, float]]
-
 RESAMPLES = 9999
-
 CONFIDENCE = 0.95
 
 

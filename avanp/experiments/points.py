@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 Point = Any  # where a cell stands on the axes that a statistic goes over: a rate, or several values
-
 # {who is compared: {seed: {point: number}}}; None where the run diverged
 Runs = dict[str, dict[int, dict[Point, float | None]]]
 

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     pass
 
 Arrays = Mapping[str, np.ndarray]
-
 Cell = Mapping[str, Any]
 
 

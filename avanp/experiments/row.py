@@ -7,7 +7,7 @@ from avanp.data.images import ImageSet
 from avanp.data.resolve import resolve
 from avanp.data.size import Size
 from avanp.experiments.experiment import Experiment
-from avanp.experiments.places.worker import Outcome
+from avanp.experiments.places.outcome import Outcome
 from avanp.experiments.result import Arrays
 
 

@@ -14,9 +14,9 @@ from avanp.experiments.axes import check_count
 from avanp.experiments.configuration import configuration
 from avanp.experiments.experiment import Experiment
 from avanp.experiments.folder import Store, opened
-from avanp.experiments.places.place import Place, place
-from avanp.experiments.places.worker import Outcome, Task
-from avanp.experiments.result import Result
+from avanp.experiments.places.choose import place
+from avanp.experiments.places.outcome import Outcome, Task
+from avanp.experiments.places.place import Place
 from avanp.experiments.row import arrays_of, images_for, to_row
 from avanp.experiments.shared import made
 from avanp.kernels import backend
@@ -105,7 +105,10 @@ def run(
             for cell, outcome in _outcomes(experiment, todo, here, store):
                 row = to_row(experiment, cell, outcome, images.sha256)
                 if store is not None:
-                    _keep(store, row, outcome.result, config)
+                    # The picture first: a row says that all of its cell is there.
+                    if row["seed"] == config["seeds"][0]:
+                        store.save_pictures(row, outcome.result)
+                    store.append(row)
                     store.note(here.at_once)
                 rows[grid.key(row)] = row
                 if progress:
@@ -132,13 +135,6 @@ def _outcomes(
     for task, outcome in here.outcomes(tasks):
         fingerprint = _compare(fingerprint, outcome)
         yield task.cell, outcome
-
-
-def _keep(store: Store, row: dict[str, Any], result: Result, config: dict[str, Any]) -> None:
-    # The picture first: a row says that all of its cell is there.
-    if row["seed"] == config["seeds"][0]:
-        store.save_pictures(row, result)
-    store.append(row)
 
 
 def _compare(fingerprint: str, outcome: Outcome) -> str:

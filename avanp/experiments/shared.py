@@ -8,8 +8,8 @@ from typing import Any
 
 from avanp.errors import AvanpError
 from avanp.experiments.experiment import Experiment
+from avanp.experiments.places.outcome import Outcome, Task, failed
 from avanp.experiments.places.place import Place
-from avanp.experiments.places.worker import Outcome, Task, failed
 from avanp.files import make_folder
 from avanp.training import archive
 

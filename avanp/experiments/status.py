@@ -9,7 +9,7 @@ from typing import Any
 
 from avanp.experiments.experiment import Experiment
 from avanp.experiments.folder import read_config, read_rows
-from avanp.runs.folder import worker_of
+from avanp.runs.holder import worker_of
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,6 @@ def load(folder=Path(__file__).parent):
         net.eval()
     return nets
 '''  # noqa: E501
-
 SAMPLE = '''
 
 def sample(n, folder=Path(__file__).parent, generator=None):
@@ -45,7 +44,6 @@ def sample(n, folder=Path(__file__).parent, generator=None):
         z[mine] = means[k] + noise[mine] @ factors[k].T
     return z
 '''
-
 LAYER = {"linear": "Linear", "conv": "Conv2d", "conv_transpose": "ConvTranspose2d"}
 
 

@@ -1,9 +1,8 @@
 """Equations (1), (5)-(10) and (18)-(23) of the BEGAN v3 paper: one function each.
 
 Park, Huh, Kim 2020, https://doi.org/10.3390/electronics9040688. docs/derivations.md has under
-"The BEGAN family" how each misprint is read. Losses are numbers: `real` is L(x), `fake` L(G(z)),
-one reconstruction error ρ(D(v) - v) each, in any one unit. L_D is descended by D's weights, L_G
-by G's.
+"The BEGAN family" how each misprint is read. `real` is L(x), `fake` L(G(z)), one reconstruction
+error ρ(D(v) - v) each, in any one unit. L_D is descended by D's weights, L_G by G's.
 """
 
 import numpy as np

@@ -41,13 +41,10 @@ def autoencoder(
 
     Parameters
     ----------
-    t : Topology
+    t, clamp, rng, dtype
+        As of `encoder`.
     variational : bool
         v3: the encoder ends in (mu | logvar), (B, 2 N_z), of which a code is drawn.
-    clamp : float
-        Holds logvar to [-clamp, clamp].
-    rng : numpy.random.Generator
-        Of the initial weights.
     """
     first = encoder(t, variational=variational, clamp=clamp, rng=rng, dtype=dtype)
     last = decoder(t, rng=rng, dtype=dtype)
@@ -62,7 +59,6 @@ def encoder(
     Parameters
     ----------
     t : Topology
-        Sizes and architecture.
     variational : bool
         Whether there are two heads, mu and logvar.
     clamp : float

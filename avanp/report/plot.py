@@ -1,7 +1,6 @@
 """Charts by Matplotlib: as SVG in a page, whose colours are the page's, and as PNG."""
 
 import re
-import textwrap
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,15 +10,13 @@ from typing import Any
 
 from avanp.errors import extra
 from avanp.pictures.plotting import plain
-from avanp.report.chart import Chart, Line, Panel
+from avanp.report.chart import Chart, Line
 from avanp.report.element import Markup, el, join, svg
 from avanp.report.plot_parts import Palette, draw
+from avanp.report.plot_words import FONT, fitted, titled
 
 MISSING = f"The charts need matplotlib: {extra('plot')}, and then this command once more."
-FONT = 13  # pixels
 NARROW = 400  # pixels: more than two of such panels stand side by side
-WIDE_LETTER = 0.6  # of the size of letters: the width of one, on average and somewhat more
-EDGE = 60  # pixels left of a panel, where its numbers are
 PNG_DPI = 108  # half as large again as in a page, to be read on any screen
 # Of the page's style sheet, light. In an SVG each becomes the page's own, light or dark.
 COLOURS: Palette = {
@@ -90,17 +87,17 @@ def png(chart: Chart) -> bytes:
         width = across * chart.size[0]
         figure = _new(width, down * (chart.size[1] + 24) + 90)
         figure.set_facecolor(COLOURS["paper"])
-        figure.suptitle(_fitted(chart.title, width, FONT + 3), fontsize=FONT + 3)
+        figure.suptitle(fitted(chart.title, width, FONT + 3), fontsize=FONT + 3)
         shared = _lines_alike(chart)
         panels = list(figure.subplots(down, across, squeeze=False).flat)
         for axes, panel in zip(panels, chart.panels, strict=False):
             draw(axes, panel, COLOURS)
-            axes.set_title(_titled(panel, chart.size[0]), loc="left", fontsize=FONT)
+            axes.set_title(titled(panel, chart.size[0]), loc="left", fontsize=FONT)
             if not shared and len(axes.get_legend_handles_labels()[0]) > 1:
                 axes.legend(frameon=False, handlelength=4)
         for axes in panels[len(chart.panels) :]:
             axes.set_axis_off()
-        note = _fitted(chart.note, width, FONT - 1)
+        note = fitted(chart.note, width, FONT - 1)
         if shared:
             handles = panels[0].get_legend_handles_labels()[0]
             figure.legend(
@@ -122,21 +119,6 @@ def _lines_alike(chart: Chart) -> bool:
         for panel in chart.panels
     ]
     return len(lines) > 1 and len(lines[0]) > 1 and all(own == lines[0] for own in lines)
-
-
-def _titled(panel: Panel, width: int) -> str:
-    return _fitted("\n".join(filter(None, [panel.title, panel.note])), width - EDGE, FONT)
-
-
-def _fitted(text: str, width: int, size: int) -> str:
-    """Text in lines that are no wider than so many pixels: what is wider would be cut off."""
-    most = int(width / (WIDE_LETTER * size))
-    return "\n".join(textwrap.fill(line, most) for line in _whole(text).split("\n"))
-
-
-def _whole(text: str) -> str:
-    """Text without half characters, which no font has."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _new(width: float, height: float) -> Any:

@@ -1,7 +1,4 @@
-"""A table as a value: rows of words and numbers, drawn for a terminal, in Markdown or on a page.
-
-`avanp.report.terminal`, `avanp.report.markdown` and `avanp.report.html_table` draw it.
-"""
+"""A table as a value: `avanp.report.terminal`, `markdown` and `html_table` draw it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

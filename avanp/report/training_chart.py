@@ -6,7 +6,8 @@ from typing import Any
 
 from avanp.metrics.collapse import Sign
 from avanp.report.axis import axis_of
-from avanp.report.chart import Axis, Chart, Line, Panel, Style
+from avanp.report.chart import Axis, Chart, Line, Panel
+from avanp.report.chart_style import Style
 from avanp.runs.folder import Rows
 
 HELD = "validation."

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from avanp.report.chart import Chart, Interval, Panel, Style
+from avanp.report.chart import Chart, Interval, Panel
+from avanp.report.chart_style import Style
 from avanp.report.findings import (
     HOLDS,
     MARKS,

@@ -13,9 +13,7 @@ from avanp.losses.reconstruction import frobenius, l1, mean_squared
 from avanp.metrics.convergence import Units, units
 
 Rng = np.random.Generator
-
 Grads = dict[str, Any]
-
 # ρ: the mean |e|, the norm over the batch by its size (the unit of Park et al.'s table), mean e².
 DISTANCES: dict[str, Callable[[Array, Array], tuple[float, Array]]] = {
     "l1": l1,

@@ -7,8 +7,7 @@ do not depend on the weights of d and D, so AVA2 learns what AVA1 does, and AVA4
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -21,34 +20,17 @@ from avanp.losses.kl import kl_logvar
 from avanp.losses.squared_error import squared_error
 from avanp.nets import mlp
 from avanp.nets.build import Build
+from avanp.systems.ava_config import AVAConfig
 from avanp.systems.ava_equations import eq3, eq4, eq9, eq11, eq12, eq15
 from avanp.systems.base import Gradients, Rng, Terms
-from avanp.systems.conditional_config import ConditionalConfig
 from avanp.systems.conditional_encoding import ConditionalEncodingSystem
 from avanp.systems.game import added, play
 from avanp.systems.likelihood import reconstruction, to_images, to_output
-from avanp.systems.likelihood_config import LikelihoodConfig
-from avanp.systems.options import option
 from avanp.systems.term import Term
 from avanp.systems.words import BOTH, ELBO, GAME, KL, RECONSTRUCTION, bound, fool_D, fool_d
 
 # Hidden units of D, as in the paper.
 CODE_WIDTHS = (100,)
-
-
-@dataclass(frozen=True, kw_only=True)
-class AVAConfig(LikelihoodConfig, ConditionalConfig):
-    """An AVA's."""
-
-    likelihood: Literal["bernoulli", "gaussian", "optimal-gaussian"] = option(
-        "gaussian",
-        help="The reconstruction term: ½ squared error (gaussian), cross-entropy (bernoulli), or a "
-        "Gaussian of the variance that suits best (optimal-gaussian; Rybkin et al. 2021).",
-    )
-    non_saturating: bool = option(
-        False,
-        help="Decoder and encoder descend -log d(x') and -log D(mu(x')) in place of log(1 - ·).",
-    )
 
 
 def _gain(d: str, of: str, eq: int) -> Term:

@@ -140,9 +140,8 @@ class EquilibriumSystem(EquilibriumNets):
         absolute = squared = 0.0
         for rows in chunks(n, self.piece()):
             v = images(rows)
-            e = units(self.d.forward(v, rng=rng)[0] - v)
-            absolute += e.mean * len(v) / n
-            squared += e.rms**2 * len(v) / n
+            e, share = units(self.d.forward(v, rng=rng)[0] - v), len(v) / n
+            absolute, squared = absolute + e.mean * share, squared + e.rms**2 * share
         found = Units(absolute, squared**0.5)
         return Error(in_unit(self.config.loss, found, math.prod(self.config.shape)), found)
 

@@ -10,13 +10,10 @@ from avanp.layers.base import Array
 
 # Shares below it are none: of most codes a Gaussian has none.
 LEAST_SHARE = 1e-6
-
 # The part of every covariance that is a multiple of the identity, so that it has an inverse.
 FLOOR = 1e-3
-
 # That part at least, which float32 holds and a root of it too: codes may all be one.
 LEAST_VARIANCE = 1e-12
-
 # Of so few codes the products of two numbers say nothing of how uncertain a covariance is.
 FEWEST = 4
 

@@ -63,13 +63,11 @@ class Option:
         bounds = {"least": limits.least, "above": limits.above, "below": limits.below}
         if self.choices:
             return choice(self.name, value, self.choices)
-        if self.kind is bool:
-            if not isinstance(value, bool):
-                raise AvanpError(f"{self.name} must be True or False, not {value!r}")
-            return value
-        if self.kind is str:
-            if not isinstance(value, str) or not value:
-                raise AvanpError(f"{self.name} must be words, not {value!r}")
+        if self.kind is bool and not isinstance(value, bool):
+            raise AvanpError(f"{self.name} must be True or False, not {value!r}")
+        if self.kind is str and not (isinstance(value, str) and value):
+            raise AvanpError(f"{self.name} must be words, not {value!r}")
+        if self.kind in (bool, str):
             return value
         if self.kind is int:
             return whole(self.name, value, None if limits.least == -math.inf else int(limits.least))

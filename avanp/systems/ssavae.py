@@ -17,8 +17,9 @@ from avanp.systems import class_gaussians
 from avanp.systems.base import Draw, Gradients, Rng, Terms
 from avanp.systems.consistency import compared, consistency
 from avanp.systems.likelihood import to_images, to_output
+from avanp.systems.over_vec import OverVEC
 from avanp.systems.ssavae_config import SSAVAEConfig
-from avanp.systems.structured import OverVEC, build_net
+from avanp.systems.structured import build_net
 from avanp.systems.term import Term
 
 DISCRIMINATOR_BETAS = (0.5, 0.999)

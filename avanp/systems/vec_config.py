@@ -7,10 +7,8 @@ from avanp.systems.options import option
 from avanp.systems.structured import StructuredConfig
 
 OF_LABELLED = ("cross_entropy", "accuracy")
-
 # The default weight of the mean KL, 0.1 at 2 numbers a code and 0.01 at 20 and more.
 LEAST_WEIGHT = 0.01
-
 WEIGHT_OF_ONE = 0.2
 
 

@@ -4,7 +4,8 @@ import re
 from typing import TYPE_CHECKING
 
 from avanp.errors import AvanpError
-from avanp.optim.schedules import Constant, Cosine, InverseTime, Plateau, StepDecay
+from avanp.optim.plateau import Plateau
+from avanp.optim.schedules import Constant, Cosine, InverseTime, StepDecay
 
 if TYPE_CHECKING:
     from avanp.training.trainer import Trainer

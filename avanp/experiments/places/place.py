@@ -3,7 +3,6 @@
 import platform
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,21 +10,9 @@ from urllib.parse import urlsplit
 from avanp.errors import AvanpError
 from avanp.experiments.places import dask
 from avanp.experiments.places.bounded import as_finished
-from avanp.experiments.places.processes import CellDied, InlineExecutor, process_pool
-from avanp.experiments.places.worker import (
-    Arrays,
-    Environment,
-    Outcome,
-    Task,
-    attempt,
-    failed,
-    give,
-    one_blas_thread,
-    reason,
-)
-
-MOST_AHEAD = 1000  # cells with an executor whose size is not known
-LEAST_AHEAD = 16  # with a cluster, which may be small at first and grow
+from avanp.experiments.places.outcome import Outcome, Task, failed, reason
+from avanp.experiments.places.processes import CellDied
+from avanp.experiments.places.worker import Environment, attempt
 
 
 @dataclass(frozen=True)
@@ -118,56 +105,3 @@ def _death(error: BaseException) -> Outcome:
     last = getattr(getattr(error, "last_worker", None), "address", "")
     said = "all workers that tried it died, perhaps for want of memory"
     return Outcome(failed(said), urlsplit(last).hostname or "", "")
-
-
-@contextmanager
-def place(
-    jobs: int,
-    executor: Executor | None,
-    key: str,
-    data: Arrays,
-    fingerprint: Callable[[Arrays], str] | None = None,
-) -> Iterator[Place]:
-    """Yield the executor given, or `jobs` processes here, of which one may be this.
-
-    A given executor is left as it was: its owner ends it.
-
-    Parameters
-    ----------
-    jobs : int
-        Processes, where no executor is given.
-    executor : Executor, optional
-        One of the caller's.
-    key : str
-        The hash of the data.
-    data : dict of arrays
-        What every cell is given.
-    fingerprint : callable, optional
-        Of the data: what differs where rows would differ.
-    """
-    if executor is not None:
-        environment = Environment.here(key, fingerprint)
-        client = dask.client_of(executor)
-        if client is None:
-            yield Place(executor, data, environment, CellDied, False, lambda: MOST_AHEAD, lambda: 0)
-            return
-        shared = dask.share(client, key, data)
-        threads = dask.threads_of(client)
-        try:
-            yield Place(
-                executor,
-                shared,
-                environment,
-                dask.killed_worker(),
-                True,
-                lambda: max(LEAST_AHEAD, 2 * threads()),
-                threads,
-            )
-        finally:
-            shared.release()
-    elif jobs == 1 and one_blas_thread():
-        give(key, data)
-        yield Place(InlineExecutor(), key, None, CellDied, False, lambda: 1, lambda: 1)
-    else:
-        with process_pool(jobs, key, data) as pool:
-            yield Place(pool, key, None, CellDied, False, lambda: 2 * jobs, lambda: jobs)

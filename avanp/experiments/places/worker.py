@@ -2,17 +2,15 @@
 
 import os
 import platform
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from avanp.errors import AvanpError, one_line
-from avanp.experiments.result import Result
+from avanp.errors import AvanpError
+from avanp.experiments.places.outcome import Outcome, Task, failed, reason
 from avanp.kernels import backend
 from avanp.memory import keep_freed_memory
 
@@ -23,35 +21,10 @@ THREAD_VARIABLES = (
     "MKL_NUM_THREADS",
     "NUMBA_NUM_THREADS",
 )
-LONGEST_REASON = 300
 
 # Data given to this process before its tasks, and the fingerprint of its arithmetic; by hash.
 _given: dict[str, Arrays] = {}
 _fingerprints: dict[str, str] = {}
-
-
-class Outcome(NamedTuple):
-    """A cell's result, the machine it ran on, and the fingerprint of that machine's arithmetic.
-
-    `fingerprint` is "" where nobody asked, and the same for two workers that give the same rows.
-    """
-
-    result: Result
-    host: str
-    fingerprint: str
-
-
-@dataclass(frozen=True)
-class Task:
-    """A cell to be computed: ``run(cell, data, **shared)``; see `Experiment.run`.
-
-    `key` tells it from the others.
-    """
-
-    key: tuple[Any, ...]
-    run: Callable[..., Result]
-    cell: Mapping[str, Any]
-    shared: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -148,20 +121,6 @@ def attempt(task: Task, data: Any, environment: Environment | None = None) -> Ou
     return Outcome(result, host, fingerprint)
 
 
-def failed(why: str) -> Result:
-    """Return the result of a task that gave none, for a reason of one line."""
-    return Result({}, "failed", why)
-
-
 def call_given(key: str, fn: Callable[..., Any], *args: Any) -> Any:
     """Call a function of the data this process was given, and of `args`."""
     return fn(_given[key], *args)
-
-
-def reason(error: BaseException) -> str:
-    """Return an error as one line: its type, what it says, and where it arose."""
-    name = "MemoryError" if isinstance(error, MemoryError) else type(error).__name__
-    said = one_line(" ".join(f"{name}: {error}".split())).removesuffix(":")
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
-    return said[:LONGEST_REASON] + where

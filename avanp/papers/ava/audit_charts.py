@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from avanp.papers.ava.charts import FAMILIES
-from avanp.report.chart import Axis, Chart, Interval, Numbers, Panel, Points, Style
+from avanp.report.chart import Axis, Chart, Interval, Numbers, Panel, Points
+from avanp.report.chart_style import Style
 from avanp.report.findings import HOLDS, NOT, UNTOLD
 from avanp.report.plot import png
 from avanp.report.text import signed

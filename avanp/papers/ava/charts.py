@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from avanp.papers.ava.chart_words import sentence_of, subject
-from avanp.report.chart import BROAD, DASHED, DOTTED, MIDDLE, Axis, Chart, Line, Panel
+from avanp.report.chart import Axis, Chart, Line, Panel
+from avanp.report.chart_style import BROAD, DASHED, DOTTED, MIDDLE
 from avanp.report.text import rate, short
 
 FAMILIES = {

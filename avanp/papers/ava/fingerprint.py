@@ -2,7 +2,8 @@
 
 import hashlib
 
-from avanp.ava.experiment import evaluate, to_groups
+from avanp.ava.experiment import evaluate
+from avanp.ava.groups import to_groups
 from avanp.ava.nets import NetConfig, build
 from avanp.ava.rules import rules_from_name
 from avanp.ava.training import train

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from avanp.ava.experiment import evaluate, generate, run_cell, to_groups, to_images
+from avanp.ava.experiment import evaluate, generate, run_cell
+from avanp.ava.groups import to_groups, to_images
 from avanp.ava.nets import NetConfig, Nets, build
 from avanp.ava.printed import Moments
 from avanp.ava.rules import Rules, rules_from_name

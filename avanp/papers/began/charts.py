@@ -8,7 +8,8 @@ import numpy as np
 
 from avanp.experiments.folder import picture_path
 from avanp.papers.began.tables import NAMES, groups
-from avanp.report.chart import BROAD, DASHED, MIDDLE, Axis, Chart, Line, Panel
+from avanp.report.chart import Axis, Chart, Line, Panel
+from avanp.report.chart_style import BROAD, DASHED, MIDDLE
 from avanp.report.gallery import Gallery, Picture
 from avanp.runs.folder import Rows
 

@@ -22,7 +22,8 @@ from avanp.papers.dfc.cases import (
 )
 from avanp.papers.dfc.published import printed
 from avanp.papers.dfc.tables import counts_of, told
-from avanp.report.chart import BROAD, DASHED, MIDDLE, Axis, Chart, Line, Numbers, Panel
+from avanp.report.chart import Axis, Chart, Line, Numbers, Panel
+from avanp.report.chart_style import BROAD, DASHED, MIDDLE
 from avanp.report.gallery import Gallery, Picture
 from avanp.runs.folder import Config, Rows
 

@@ -7,7 +7,6 @@ from avanp.papers.dfc.cases import G
 from avanp.papers.dfc.published import printed
 
 OF_GENERATORS = ("error_train", "mse", "lpips", "lpips_train", "sharpness", "kl", "sigma", "active")
-
 LISTS = (
     "confusion",
     "loss_curve",
@@ -15,7 +14,6 @@ LISTS = (
     "validation_loss_curve",
     "validation_accuracy_curve",
 )
-
 AVERAGES = {"score": "F1", "macro_f1": "macro F1", "weighted_f1": "weighted F1"}
 
 
@@ -85,5 +83,4 @@ CLAIMS = (
         "section IV.B, of Fig. 15",
     ),
 )
-
 HAM = ("ham10000",)

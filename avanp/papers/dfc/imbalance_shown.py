@@ -17,7 +17,8 @@ from avanp.papers.dfc.imbalance_verdict import (
     too_few,
 )
 from avanp.report.axis import Axis
-from avanp.report.chart import Chart, Line, Panel, Style
+from avanp.report.chart import Chart, Line, Panel
+from avanp.report.chart_style import Style
 from avanp.report.table import Cell, Column, Entry, Mark, Table, columns
 from avanp.runs.folder import Rows
 

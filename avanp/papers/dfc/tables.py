@@ -51,9 +51,8 @@ CLASSES = ("bcc", "bkl", "mel", "nv")
 
 def told(case: str) -> str:
     """Return a case of a generator in words."""
-    if case in TOLD:
-        return TOLD[case]
-    return f"codes of {case[1:]}" if case[0] == "z" else f"γ = {case[1:]} β"
+    said = f"codes of {case[1:]}" if case[0] == "z" else f"γ = {case[1:]} β"
+    return TOLD.get(case, said)
 
 
 def reconstructions(rows: Rows, config: Config) -> Iterator[Table]:

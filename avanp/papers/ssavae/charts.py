@@ -7,18 +7,8 @@ import numpy as np
 
 from avanp.papers.over_seeds import finished
 from avanp.papers.ssavae.cell import VEC_ALONE, named, pairs_of
-from avanp.report.chart import (
-    BROAD,
-    DASHED,
-    DOTTED,
-    MIDDLE,
-    Axis,
-    Chart,
-    Line,
-    Panel,
-    Points,
-    Style,
-)
+from avanp.report.chart import Axis, Chart, Line, Panel, Points
+from avanp.report.chart_style import BROAD, DASHED, DOTTED, MIDDLE, Style
 from avanp.runs.folder import Config, Rows
 
 COLOURS, MARKERS = ("one", "two", "three", "four"), ("o", "s", "^")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from avanp.ava.program import DEVIATIONS
+from avanp.ava.deviations import DEVIATIONS
 from avanp.papers.ava.ablations.table import NONE, mean, number, size, table
 from avanp.papers.ava.nearness import pearson, rms
 from avanp.papers.ava.printed_numbers import published
