@@ -2,10 +2,13 @@
 
     python bench/bench_vae.py mlp [--data mnist] [--epochs 10]
     python bench/bench_vae.py conv [--rounds 20] [--batch 64]
+    python bench/bench_vae.py step [--rounds 20] [--batch 128]
 
-Both sides start from the same weights, on one thread; loss and every gradient of one batch are
-asserted equal first. `mlp` trains both side by side, an epoch each in turn, and prints test losses
-and CPU seconds; `conv` times single steps with Adam (encoder 32-64-128 at 32×32×3).
+All start from the same weights, on one thread; loss and every gradient of one batch are asserted
+equal first (of JAX the loss). `mlp` trains both side by side, an epoch each in turn, and prints
+test losses and CPU seconds; `conv` times single steps with Adam (encoder 32-64-128 at 32×32×3).
+`step` times ten steps of `mlp`'s net on random images beside PyTorch, its compiler and, where it is
+installed, JAX, and then `sample` and `transform` of 10,000 images beside PyTorch.
 """
 
 import os
@@ -14,6 +17,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
 
 import argparse
+import importlib.util
 import time
 from functools import partial
 
@@ -59,9 +63,11 @@ class Peer:
     from logits, fused Adam.
     """
 
-    def __init__(self, net, fastest):
+    def __init__(self, net, fastest, compiled=False):
         self.net = net
         self.loss = net.loss if fastest else net.example_loss
+        if compiled:
+            self.loss = torch.compile(self.loss)
         self.optimiser = torch.optim.Adam(net.weights, 1e-3, fused=True if fastest else None)
         self.generator = torch.Generator().manual_seed(SEED)
 
@@ -139,17 +145,76 @@ def conv(options):
     print(markdown_table(interleaved(calls, options.rounds), "PyTorch"))
 
 
+STEPS, MANY = 10, 10_000
+
+
+def step(options):
+    x = stream(SEED, "data").random((options.batch, 28, 28, 1), dtype=np.float32)
+    system = build("VAE", shape=(28, 28, 1), widths=(400,), latent=LATENT, seed=SEED)
+    nets = [system.nets[net].params for net in ("encoder", "decoder")]
+    flat = torch.from_numpy(x.reshape(len(x), -1))
+    assert_equal(system, torch_vae.MlpVAE(*nets), x, lambda a: flat)
+    peers = {
+        "PyTorch": Peer(torch_vae.MlpVAE(*nets), fastest=True),
+        "PyTorch, its compiler": Peer(torch_vae.MlpVAE(*nets), fastest=True, compiled=True),
+    }
+    calls = {name: partial(peer.step, flat) for name, peer in peers.items()}
+    if importlib.util.find_spec("jax"):
+        import jax_vae
+
+        weights = [w.detach().numpy() for w in torch_vae.MlpVAE(*nets).weights]
+        eps = system.noise(len(x), stream(SEED, "noise"))
+        ours = system.gradients(x, stream(SEED, "noise"))[1]
+        theirs = jax_vae.loss_of(weights, flat.numpy(), eps)
+        np.testing.assert_allclose(ours["reconstruction"] + ours["kl"], theirs, rtol=1e-6)
+        calls["JAX"] = partial(jax_vae.Peer(weights, 1e-3, SEED).step, flat.numpy())
+    print("equal: loss, and beside PyTorch gradients, of a batch")
+    noise = stream(SEED, "noise")
+    calls["avanp"] = partial(system.step, x, noise)
+
+    def several(call):
+        for _ in range(STEPS):
+            call()
+
+    timed = {name: partial(several, call) for name, call in calls.items()}
+    print(f"{STEPS} steps:\n{markdown_table(interleaved(timed, options.rounds), 'PyTorch')}\n")
+    whole(options, system, torch_vae.MlpVAE(*nets))
+
+
+def whole(options, system, peer):
+    """Time `sample` and `encode` of many images, from and to NumPy arrays."""
+    images = stream(SEED, "data").random((MANY, 28, 28, 1), dtype=np.float32)
+
+    def sample():
+        with torch.inference_mode():
+            return torch.sigmoid(peer.decode(torch.randn(MANY, LATENT))).numpy()
+
+    def transform():
+        with torch.inference_mode():
+            return peer.encode(torch.from_numpy(images.reshape(MANY, -1)))[0].numpy()
+
+    mine, theirs = system.encode(images), transform()
+    np.testing.assert_allclose(mine, theirs, atol=1e-4)
+    for name, our, their in (
+        ("sample", lambda: system.sample(MANY, stream(SEED, "sample")), sample),
+        ("transform", lambda: system.encode(images), transform),
+    ):
+        timings = interleaved({"avanp": our, "PyTorch": their}, options.rounds)
+        print(f"{name} of {MANY:,}:\n{markdown_table(timings, 'PyTorch')}\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("net", choices=("mlp", "conv"))
+    parser.add_argument("net", choices=("mlp", "conv", "step"))
     parser.add_argument("--data", default="mnist")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--batch", type=int)
     options = parser.parse_args()
+    options.batch = options.batch or {"conv": 64}.get(options.net, BATCH)
     torch.set_num_threads(1)
     keep_freed_memory()
-    {"mlp": mlp, "conv": conv}[options.net](options)
+    {"mlp": mlp, "conv": conv, "step": step}[options.net](options)
 
 
 if __name__ == "__main__":
