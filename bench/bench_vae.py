@@ -193,7 +193,7 @@ def whole(options, system, peer):
         with torch.inference_mode():
             return peer.encode(torch.from_numpy(images.reshape(MANY, -1)))[0].numpy()
 
-    mine, theirs = system.encode(images), transform()
+    mine, theirs = system.encode(images)[0], transform()
     np.testing.assert_allclose(mine, theirs, atol=1e-4)
     for name, our, their in (
         ("sample", lambda: system.sample(MANY, stream(SEED, "sample")), sample),

@@ -35,6 +35,7 @@ KERNELS: dict[str, Callable[[Rng], list[Any]]] = {
     "balance_sums": _n((3, 6, 10), (3, 2, 10)),
     "logistic": _with(_n((2, 3, 4)), 0.5, 0.5),
     "dense_forward": _n((5, 4), (3, 4), (3,)),
+    "product": _n((5, 4), (4, 3)),
     "conv_forward": _with(_n((2, 6, 5, 3), (3, 3, 3, 4), (4,)), ONE, PADS),
     "conv_backward_input": _with(_n((2, 6, 5, 4), (3, 3, 3, 4), (3,)), ONE, PADS, (6, 5)),
     "conv_backward_weights": _with(_n((2, 6, 5, 3), (2, 6, 5, 4)), (3, 3), ONE, PADS, True),

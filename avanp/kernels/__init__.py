@@ -21,6 +21,7 @@ KERNELS = {
     "balance_sums": ("jit_balance", "reference"),
     "logistic": ("jit_logistic", "reference"),
     "dense_forward": ("jit_dense", "reference_dense"),
+    "product": ("jit_dense", "reference_dense"),
     "conv_forward": ("jit_conv", "reference_conv"),
     "conv_backward_input": ("jit_conv", "reference_conv"),
     "conv_backward_weights": ("jit_conv", "reference_conv"),

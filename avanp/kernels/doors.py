@@ -96,6 +96,10 @@ def _dense(x: Array, w: Array, b: Array | None) -> bool:
     )
 
 
+def _product(a: Array, b: Array) -> bool:
+    return a.ndim == b.ndim == 2 and a.shape[1] == len(b) and _aligned(a.dtype, a, b)
+
+
 def _conv(x: Array, w: Array, b: Array | None, stride: Pair, pads: Any) -> bool:
     if not (x.ndim == w.ndim == 4 and x.shape[3] == w.shape[2] and 0 not in w.shape):
         return False
@@ -211,6 +215,7 @@ DOORS: dict[str, tuple[Callable[..., bool], str]] = {
     "balance_sums": (_balance, "generated (C, N draws, P) and images (C, N, P)"),
     "logistic": (_floats, "an array"),
     "dense_forward": (_dense, "x (B, n_in), W (n_out, n_in), b (n_out,)"),
+    "product": (_product, "a (M, K) and b (K, N)"),
     "conv_forward": (_conv, "x (B, H, W, C), W (kh, kw, C, O) no larger, b (O,)"),
     "conv_backward_input": (_conv_input, "dy of the output's shape, W (kh, kw, C, O), b (C,)"),
     "conv_backward_weights": (_conv_weights, "x (B, H, W, C), dy of the output's shape"),

@@ -1,4 +1,4 @@
-"""NumPy reference: a dense layer's product, W being (n_out, n_in)."""
+"""NumPy reference: a dense layer's products, W being (n_out, n_in)."""
 
 import numpy as np
 
@@ -11,3 +11,8 @@ def dense_forward(x: Array, w: Array, b: Array | None) -> Array:
     if b is not None:
         y += b
     return y
+
+
+def product(a: Array, b: Array) -> Array:
+    """Return ``a b`` of a (M, K) and b (K, N): dy W and dy^T x."""
+    return a @ b

@@ -93,7 +93,10 @@ class Dense(Layer):
         if dy.shape != (*cache.shape[:-1], w.shape[-2]) or dy.dtype != w.dtype:
             check_cotangent(self, dy, (*cache.shape[:-1], w.shape[-2]), w.dtype)
         if wrt != "params":
-            dx = w.apply_transposed(dy) if isinstance(w, FactoredWeight) else dy @ w
+            if isinstance(w, FactoredWeight):
+                dx = w.apply_transposed(dy)
+            else:
+                dx = kernel("product")(dy, w) if w.ndim == 2 else dy @ w
         if wrt != "input":
             grads = {"W": Factors(cache, dy)}
             if "b" in self.params:

@@ -26,7 +26,8 @@ class Factors:
 
     def to_array(self) -> Array:
         """Return dW, (..., n_out, n_in)."""
-        return self.dy.swapaxes(-1, -2) @ self.x
+        turned = self.dy.swapaxes(-1, -2)
+        return kernel("product")(turned, self.x) if turned.ndim == 2 else turned @ self.x
 
 
 # Rows of a batch below which one BLAS product of them all is not the fastest way.
