@@ -196,7 +196,7 @@ def whole(options, system, peer):
     mine, theirs = system.encode(images)[0], transform()
     np.testing.assert_allclose(mine, theirs, atol=1e-4)
     for name, our, their in (
-        ("sample", lambda: system.sample(MANY, stream(SEED, "sample")), sample),
+        ("sample", lambda: system.generate(MANY, stream(SEED, "sample")), sample),
         ("transform", lambda: system.encode(images), transform),
     ):
         timings = interleaved({"avanp": our, "PyTorch": their}, options.rounds)

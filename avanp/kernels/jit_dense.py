@@ -19,14 +19,14 @@ Array = np.ndarray
 
 # With fewer rows or columns, or shorter sums or vectors, BLAS is as fast.
 LEAST, LANES = 8, 16
-# A forward product of a smaller layer or batch is BLAS's; of a larger batch W is turned.
-LEAST_LAYER, LEAST_BATCH, MOST_BATCH = 256, 32, 256
+# A smaller layer's forward product is BLAS's; of a larger batch W is turned, not x and y.
+LEAST_LAYER, MOST_BATCH = 256, 256
 
 
 def dense_forward(x: Array, w: Array, b: Array | None) -> Array:
     """See the reference."""
     plain = all(m.dtype == np.float32 and m.flags.c_contiguous for m in (x, w))
-    if not (plain and len(x) >= LEAST_BATCH and min(w.shape) >= LEAST_LAYER and _fast()):
+    if not (plain and len(x) >= LEAST and min(w.shape) >= LEAST_LAYER and _fast()):
         return reference.dense_forward(x, w, b)
     if len(x) > MOST_BATCH:
         y = product(x, w.T)
