@@ -41,6 +41,8 @@ SHAPES = [
     ((5, 14, 14, 128), (3, 3), 256, (1, 1), ((1, 1), (1, 1))),  # … and of many sums
     ((3, 6, 11, 1), (3, 3), 32, (1, 1), ((1, 1), (1, 1))),  # Winograd along rows
     ((3, 8, 12, 20), (3, 3), 16, (1, 1), ((1, 1), (1, 1))),
+    ((5, 14, 13, 20), (3, 3), 24, (1, 1), ((1, 1), (1, 1))),  # … and vectors filled up
+    ((2, 12, 16, 24), (3, 3), 40, (1, 1), ((1, 0), (1, 1))),
     ((2, 90, 30, 5), (5, 3), 48, (1, 1), ((2, 2), (1, 1))),  # … in bands
     ((2, 12, 8, 36), (1, 3), 64, (1, 1), ((0, 0), (2, 2))),
     ((3, 9, 14, 8), (3, 3), 8, (1, 1), ((1, 1), (1, 1))),  # places side by side fill vectors
@@ -237,7 +239,7 @@ CHOSEN = [
     ((2, 28, 28, 16), 3, 16, 1, ("rows", "rows", "rows")),
     ((2, 5, 5, 16), 3, 16, 1, ("direct", "direct", "direct")),
     ((2, 6, 6, 128), 3, 128, 1, ("winograd", "winograd", "direct")),  # more sums than terms
-    ((2, 8, 8, 40), 3, 256, 1, ("rows", "direct", "direct")),  # sums' traffic
+    ((2, 8, 8, 40), 3, 256, 1, ("rows", "rows", "direct")),  # sums' traffic
     ((2, 32, 32, 32), 4, 64, 2, ("winograd", "winograd", "winograd")),
     ((2, 32, 32, 32), 3, 64, 2, ("direct", "direct", "direct")),  # zeros fill up the kernel
     ((2, 32, 32, 3), 4, 32, 2, ("direct", "few", "direct")),

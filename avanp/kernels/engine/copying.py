@@ -32,8 +32,13 @@ def copy_floats(typing, target, source, n):  # type: ignore
         with cgutils.for_range(builder, vectors) as loop:
             move(builder.mul(loop.index, lanes), ir.VectorType(ir.FloatType(), tile().lanes))
         done = builder.mul(vectors, lanes)
-        with cgutils.for_range(builder, builder.sub(n, done)) as loop:
-            move(builder.add(done, loop.index), ir.FloatType())
+        rest = builder.icmp_signed("<", done, n)
+        fits = builder.icmp_signed(">=", n, lanes)
+        # The last vector lies over the one before where n is no number of vectors.
+        with builder.if_then(builder.and_(rest, fits)):
+            move(builder.sub(n, lanes), ir.VectorType(ir.FloatType(), tile().lanes))
+        with builder.if_then(builder.not_(fits)), cgutils.for_range(builder, n) as loop:
+            move(loop.index, ir.FloatType())
         return context.get_dummy_value()
 
     return types.void(*[types.int64] * 3), codegen

@@ -8,6 +8,7 @@ import numpy as np
 
 from avanp.kernels.compiled import njit
 from avanp.kernels.engine.aligned import LINE, SIZE, empty
+from avanp.kernels.engine.copying import copy_floats
 from avanp.kernels.engine.correlate import fill_band, steps
 from avanp.kernels.engine.cpu import tile
 from avanp.kernels.engine.emit import fence
@@ -37,8 +38,11 @@ def pays(width: int) -> bool:
 
 
 def apt(shape: tuple[int, ...], width: int) -> bool:
-    """Return whether a kernel (kh, kw, C, O) is 3 wide and fills vectors, and y is wide enough."""
-    return shape[1] == 3 and shape[3] % tile().lanes == 0 and pays(width)
+    """Return whether a kernel (kh, kw, C, O) is 3 wide and fills a vector, and y is wide enough.
+
+    Of more than a vector the last one may be filled up: a direct sum would be so too.
+    """
+    return shape[1] == 3 and shape[3] >= tile().lanes and pays(width)
 
 
 def winograd_rows(x: Array, w: Array, bias: Array | None, begin: Pair, y: Array) -> None:
@@ -49,21 +53,24 @@ def winograd_rows(x: Array, w: Array, bias: Array | None, begin: Pair, y: Array)
     n, height, width, n_out = y.shape
     kh, _, channels, _ = w.shape
     lanes = tile().lanes
-    u = empty((n_out // lanes, kh, channels, 6, lanes))
-    points = (G @ w.reshape(kh, 3, -1)).reshape(kh, 6, channels, -1, lanes)
-    u[...] = points.transpose(3, 0, 2, 1, 4)
-    if bias is None:
-        bias = np.zeros(n_out, np.float32)
+    panels = -(-n_out // lanes)
+    points = np.zeros((kh, 6, channels, panels * lanes), np.float32)
+    points[..., :n_out] = (G @ w.reshape(kh, 3, -1)).reshape(kh, 6, channels, n_out)
+    u = empty((panels, kh, channels, 6, lanes))
+    u[...] = points.reshape(kh, 6, channels, panels, lanes).transpose(3, 0, 2, 1, 4)
+    full_bias = np.zeros(panels * lanes, np.float32)
+    if bias is not None:
+        full_bias[:n_out] = bias
     # The last patch of a row lies over the one before where four do not divide the width.
     starts = np.minimum(np.arange(0, width, 4), width - 4)
     rows = max(1, min(height, BAND // (len(starts) * -(-channels // BLOCK) * BLOCK * 6) - kh + 1))
     bands = -(-height // rows)
     # A vector that is a part of a line would leave the line half written.
-    past = y.nbytes > PAST and lanes * SIZE == LINE
+    past = y.nbytes > PAST and lanes * SIZE == LINE and n_out % lanes == 0
     loop = rows_loop_past() if past else rows_loop()
 
     def run(start: int, stop: int) -> None:
-        _winograd_rows(x, u, bias, begin, y, starts, (rows, bands), loop, start, stop)
+        _winograd_rows(x, u, full_bias, begin, y, starts, (rows, bands), loop, start, stop)
 
     split(run, n * bands)
 
@@ -97,23 +104,29 @@ def _winograd_rows(x, u, bias, begin, y, starts, cut, loop, start, stop):  # typ
     for i in range(kh):
         for c in range(channels):
             taps[i * channels + c] = (i * across * blocks + c // BLOCK) * 6 * BLOCK + c % BLOCK
+    # y whose channels do not fill vectors is copied from rows that do.
+    wide = panels * lanes
+    filled = np.empty((0 if wide == n_out else rows * width, wide), np.float32)
     sources = steps(rows * across, blocks * 6 * BLOCK)
     targets = np.empty(rows * across, np.int64)
     for r in range(rows):
         for p in range(across):
-            targets[r * across + p] = (r * width + starts[p]) * n_out
+            targets[r * across + p] = (r * width + starts[p]) * wide
     for band in range(start, stop):
         n = band // bands
         first = band % bands * rows
         here = min(rows, height - first)
         fill_band(x, n, first + begin[0], begin[1], padded[: here + kh - 1])
         transform_band(padded[: here + kh - 1], starts, v)
-        to = y.ctypes.data + 4 * (n * height + first) * width * n_out
+        y_band = y.ctypes.data + 4 * (n * height + first) * width * n_out
+        to = y_band if wide == n_out else filled.ctypes.data
         for p in range(0, here * across, GROUP):
             for o in range(panels):
                 call_rows(
                     loop, min(GROUP, here * across - p), sources[p:].ctypes.data,
                     targets[p:].ctypes.data, v.ctypes.data, len(taps), taps.ctypes.data,
-                    u[o].ctypes.data, to + 4 * o * lanes, n_out, bias[o * lanes :].ctypes.data,
+                    u[o].ctypes.data, to + 4 * o * lanes, wide, bias[o * lanes :].ctypes.data,
                 )  # fmt: skip
+        for place in range(here * width if wide != n_out else 0):
+            copy_floats(y_band + 4 * place * n_out, filled[place:].ctypes.data, n_out)
     fence()

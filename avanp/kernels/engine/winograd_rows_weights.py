@@ -42,7 +42,7 @@ def apt(kernel: Pair, channels: int, dy_shape: tuple[int, ...]) -> bool:
         return False
     _, height, width, n_out = dy_shape
     rows, patches = kernel[0] * channels, height * -(-width // 4)
-    fills = kernel[1] == 3 and n_out % tile().lanes == 0 and pays(width)
+    fills = kernel[1] == 3 and n_out >= tile().lanes and pays(width)
     return fills and rows >= 2 * HALF and LEAST <= patches >= rows * 6 * n_out / A_PATCH
 
 
@@ -55,23 +55,24 @@ def correlate_weights_rows(
     """
     kh, (_, height, width, n_out), channels = kernel[0], dy.shape, x.shape[3]
     lanes = tile().lanes
-    panels, n_rows = n_out // lanes, kh * channels
+    panels, n_rows = -(-n_out // lanes), kh * channels
     shape = (panels, -(-n_rows // HALF) * HALF, 6, lanes)
     most = min(len(x), PARTS, max(2, SUMS // math.prod(shape)))
     parts = 2 ** (max(1, most).bit_length() - 1)  # which two or four threads share evenly
     sums = empty((parts, *shape))
     dy_sums = np.zeros((parts, panels, lanes), np.float32)
     starts = np.arange(0, width, 4)
-    room = BAND // (len(starts) * max(-(-channels // BLOCK) * BLOCK * 6, 4 * n_out))
+    room = BAND // (len(starts) * max(-(-channels // BLOCK) * BLOCK * 6, 4 * panels * lanes))
     rows = max(1, min(height, room - kh + 1))
 
     def run(start: int, stop: int) -> None:
         _sums(x, dy, sums, dy_sums, starts, (kh, rows), begin, group(), sums_loops(), start, stop)
 
     split(run, parts)
-    dw = empty((kh, 3, channels, n_out))
+    dw = empty((kh, 3, channels, panels * lanes))
     split(lambda start, stop: _work_out(sums, A_T, dw, start, stop), panels)
-    return dw, dy_sums.sum(axis=0).reshape(n_out) if bias else None
+    db = dy_sums.sum(axis=0).reshape(-1)[:n_out] if bias else None
+    return np.ascontiguousarray(dw[..., :n_out]), db
 
 
 @njit(error_model="numpy", nogil=True)
@@ -97,9 +98,10 @@ def _sums(x, dy, sums, dy_sums, starts, cut, begin, most, loops, start, stop):  
     for i in range(kh):
         for c in range(channels):
             sources[i * channels + c] = i * across * v_step + c // BLOCK * 6 * BLOCK + c % BLOCK
-    # dy whose rows are not of whole patches is copied to rows that are.
-    ragged = width % 4 != 0
-    filled = np.zeros((rows if ragged else 0, 4 * across, n_out), np.float32)
+    # dy whose rows are not of whole patches, or its places of whole vectors, is copied to such.
+    wide = panels * lanes
+    ragged = width % 4 != 0 or n_out != wide
+    filled = np.zeros((rows if ragged else 0, 4 * across, wide), np.float32)
     for part in range(start, stop):
         sums[part] = 0
         for n in range(n_images * part // n_parts, n_images * (part + 1) // n_parts):
@@ -109,10 +111,12 @@ def _sums(x, dy, sums, dy_sums, starts, cut, begin, most, loops, start, stop):  
                 transform_band(padded[: here + kh - 1], starts, v)
                 a_dy = dy.ctypes.data + 4 * (n * height + first) * width * n_out
                 if ragged:
+                    count = 1 if n_out == wide else width  # of pieces in which a row is copied
+                    piece = width // count * n_out
                     for r in range(here):
-                        copy_floats(
-                            filled[r].ctypes.data, a_dy + 4 * r * width * n_out, width * n_out
-                        )
+                        for p in range(count):
+                            source = a_dy + 4 * (r * count + p) * piece
+                            copy_floats(filled[r, p:].ctypes.data, source, piece)
                     a_dy = filled.ctypes.data
                 for o in range(panels):
                     for loop in loops:
@@ -121,7 +125,7 @@ def _sums(x, dy, sums, dy_sums, starts, cut, begin, most, loops, start, stop):  
                             total = nowhere if g else dy_sums[part, o]
                             call_sums(
                                 loop, here * across, v.ctypes.data, v_step, cuts[g + 1] - m,
-                                sources[m:].ctypes.data, a_dy + 4 * o * lanes, n_out,
+                                sources[m:].ctypes.data, a_dy + 4 * o * lanes, wide,
                                 sums[part, o, m:].ctypes.data, total.ctypes.data,
                             )  # fmt: skip
 
