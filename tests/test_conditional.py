@@ -23,7 +23,14 @@ CASES.remove(("GAN", "spatial"))
 
 
 def small(model, arch="mlp", **given):
-    options = {"shape": SHAPE, "arch": arch, "widths": (4,), "latent": 9, **given}
+    options = {
+        "shape": SHAPE,
+        "arch": arch,
+        "widths": (4,),
+        "latent": 9,
+        "batch_norm": False,
+        **given,
+    }
     return build(model, **options, conditional=True, classes=3)
 
 
