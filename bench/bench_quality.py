@@ -4,11 +4,12 @@
         --vgg16 vgg16.npz
 
 One thread. Of avanp nothing is given but the data and their size: `avanp.systems.auto` chooses the
-rest. How many steps fit into the time is measured first, as the rate falls along a cosine. PSNR and
-LPIPS are of reconstructed test images, Fréchet distance and diversity of 600 samples beside 600
-test images in averages of VGG16's relu4_3. vgg16.npz is what `avanp data import FILE --name vgg16`
-keeps. A row is appended to a file as soon as it is measured, and a row that is there is not
-measured again; `python bench/quality_rows.py FILE` prints the tables of all.
+rest. How many steps fit into the time is measured first, as the rate falls along a cosine. PSNR is
+of 600 reconstructed test images, LPIPS of 200 of them, Fréchet distance and diversity of 600
+samples beside 600 test images in averages of VGG16's relu4_3. vgg16.npz is what
+`avanp data import FILE --name vgg16` keeps. A row is appended to a file as soon as it is measured,
+and a row that is there is not measured again; `python bench/quality_rows.py FILE` prints the tables
+of all.
 """
 
 import argparse
@@ -195,7 +196,7 @@ def _of_set(name, cells, real, given):
         part: images.images[np.sort(rng.choice(len(images), min(IMAGES, len(images)), False))]
         for part, images in parts.items()
     }
-    judge = Judge(given.vgg16, some["test"], some["train"])
+    judge = Judge(given.vgg16, some["test"])
 
     def keep(row):
         row = {"set": name, **row, "commit": _commit()}
@@ -203,7 +204,8 @@ def _of_set(name, cells, real, given):
         print(row, flush=True)
 
     if real:
-        keep({"model": REAL, "seconds": 0, "seed": 0, **judge.samples(judge.train)})
+        features = judge.features(some["train"] / np.float32(255))
+        keep({"model": REAL, "seconds": 0, "seed": 0, **judge.samples(features)})
     for seconds, seed, model in cells:
         spent, told, reconstruct, generate = MODELS[model](parts, seconds, seed)
         again, made = reconstruct(some["test"]), generate(IMAGES)

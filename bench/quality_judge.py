@@ -10,6 +10,9 @@ from avanp.metrics.psnr import psnr
 from avanp.metrics.vgg16 import vgg16_net
 from avanp.systems.features import DEVIATION, MEAN
 
+# Of the test images, which cost most of the judging.
+LPIPS_IMAGES = 200
+
 
 class Judge:
     """PSNR, LPIPS, Fréchet distance and diversity beside some test images.
@@ -18,18 +21,16 @@ class Judge:
     ----------
     file : path
         What `avanp data import FILE --name vgg16` keeps.
-    test, train : array of uint8 (N, H, W, C)
-        Those of the test that are reconstructed and compared with, and as many to train on, which
-        are scored in the place of samples.
+    test : array of uint8 (N, H, W, C)
+        Those that are reconstructed and compared with.
     """
 
-    def __init__(self, file, test, train):
+    def __init__(self, file, test):
         self.lpips = LPIPS(file)
         net, places = vgg16_net(file, "relu4_3")
         self.layers, self.tap = list(net), places["relu4_3"]
         self.test = test / np.float32(255)
         self.real = self.features(self.test)
-        self.train = self.features(train / np.float32(255))
 
     def features(self, images):
         """Return averages of relu4_3, (N, 512), of images normalised as ImageNet's."""
@@ -50,5 +51,7 @@ class Judge:
     def __call__(self, again, made):
         """Return all scores of reconstructions of the test images, and of samples."""
         again, made = (np.clip(x, 0, 1).astype(np.float32) for x in (again, made))
-        near = {"psnr": psnr(again, self.test), "lpips": float(self.lpips(again, self.test).mean())}
+        some = slice(LPIPS_IMAGES)
+        lpips = float(self.lpips(again[some], self.test[some]).mean())
+        near = {"psnr": psnr(again, self.test), "lpips": lpips}
         return near | self.samples(self.features(made))

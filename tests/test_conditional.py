@@ -227,3 +227,11 @@ def test_classes_are_asked_only_of_a_model_that_knows_some(bars):
     m = avanp.VAE(epochs=1, widths=(8,), latent=3).fit(bars[0])
     with pytest.raises(AvanpError, match="conditional=True"):
         m.sample(2, y="row")
+
+
+def test_exported_nets_take_the_class_as_they_learned_it(trained):
+    pytest.importorskip("torch")
+    pytest.importorskip("safetensors")
+    done = command(trained, "export", "VAE", "--format", "torch", "--out", "torch")
+    assert done.code == 0, done.err
+    assert "decoder: codes to images, x of Nx13" in done.out

@@ -44,7 +44,8 @@ def export(checkpoint: str, form: str, out: str) -> None:
     nets = exported(system)
     folder = Path(out)
     make_folder(folder)
-    mixture = kept(system.state)
+    # Of a conditional model it has codes without their class: its nets are all.
+    mixture = None if getattr(system.config, "labels", 0) else kept(system.state)
     if form == "torch":
         names = write_torch(nets, folder, system.name, version("avanp"), mixture)
     else:

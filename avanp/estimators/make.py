@@ -12,7 +12,11 @@ from avanp.systems.find import find
 from avanp.systems.options import Option, options_of
 
 TRAINING = {
-    "epochs": ("int", "Passes over the images."),
+    "epochs": (
+        "int",
+        "Passes over the images: a number of them at a constant rate and without KL warm-up, as so "
+        "many `partial_fit` are; avanp train has both, also with --epochs.",
+    ),
     "batch_size": ("int", "Images an update."),
     "verbose": ("bool", "Print a line an epoch, and how far it is, as `avanp train` does."),
     "warm_start": ("bool", "Whether a second `fit` goes on from the weights of the first."),

@@ -11,6 +11,7 @@ from avanp.export.steps import Step, steps_of
 from avanp.layers.gaussian_sample import GaussianSample
 from avanp.layers.sequential import Sequential
 from avanp.systems.base import System
+from avanp.systems.conditional import ConditionalSystem
 from avanp.systems.decoding import DecodingSystem
 
 Array = np.ndarray
@@ -68,7 +69,8 @@ def exported(system: System) -> list[Exported]:
 
 
 def _decodes(system: System, name: str) -> bool:
-    own = isinstance(system, DecodingSystem) and type(system)._decode is DecodingSystem._decode
+    plain = (DecodingSystem._decode, ConditionalSystem._decode)
+    own = isinstance(system, DecodingSystem) and type(system)._decode in plain
     return own and name == system.decoder_net  # type: ignore[attr-defined]
 
 
@@ -89,7 +91,8 @@ def _input_shape(system: System, net: Any) -> tuple[int, ...] | None:
     """Return the shape of what a net takes: images, or else codes; None where it is neither."""
     config: Any = system.config
     codes = [(config.latent,)] if hasattr(config, "latent") else []
-    for shape in (tuple(config.shape), *codes):
+    known = system.net_inputs if isinstance(system, ConditionalSystem) else []
+    for shape in (tuple(config.shape), *codes, *known):
         try:
             net.forward(np.zeros((1, *shape), system.dtype))
         except (AvanpError, ValueError):

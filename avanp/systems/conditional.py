@@ -46,6 +46,14 @@ class ConditionalSystem(DecodingSystem):
         return made
 
     @property
+    def net_inputs(self) -> list[tuple[int, ...]]:
+        """What nets of images take, (H, W, C + labels), and what the decoder takes."""
+        c = self.config
+        height, width, channels = c.shape
+        coded = c.latent + self._places * c.labels
+        return [(height, width, channels + c.labels), (coded,)]
+
+    @property
     def _places(self) -> int:
         c = self.config
         return math.prod(halvings(c.shape, len(c.hidden))[-1]) if c.arch == "spatial" else 1
