@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from avanp.estimators.began import BEGAN
     from avanp.estimators.load import load
     from avanp.estimators.paper import AVA
-    from avanp.estimators.structured import SSAVAE
+    from avanp.estimators.ssavae import SSAVAE
     from avanp.grad.check import GradientError, check_grad
     from avanp.metrics.balance import balance_metric
     from avanp.papers.ava.sweep import sweep
@@ -28,7 +28,7 @@ _WHERE = {
     "AVA": "avanp.estimators.paper:AVA",
     "VAEOverSampler": "avanp.estimators.oversampler:VAEOverSampler",
     "BEGAN": "avanp.estimators.began:BEGAN",
-    "SSAVAE": "avanp.estimators.structured:SSAVAE",
+    "SSAVAE": "avanp.estimators.ssavae:SSAVAE",
     "AvanpError": "avanp.errors:AvanpError",
     "GradientError": "avanp.grad.check:GradientError",
     "balance_metric": "avanp.metrics.balance:balance_metric",

@@ -1,32 +1,24 @@
 """From what the user wrote after ``--data`` to an `ImageSet`, and the line that says which."""
 
 import os
-import warnings
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from avanp.data.card import card
 from avanp.data.decode import resize
 from avanp.data.describe import describe
 from avanp.data.grouping import TooFew
 from avanp.data.images import ImageSet
-from avanp.data.orbit import find_orbit, is_paper_set
+from avanp.data.named import is_own, read_named
+from avanp.data.orbit import is_paper_set
 from avanp.data.parts import Division, divided, limited, tell_of_lost
-from avanp.data.readers.labels import check_links, read_label_table
-from avanp.data.reading import read_files
 from avanp.data.size import Size, check_size, check_total, parse_size
-from avanp.data.stored import from_npz
-from avanp.data.tree import Choice, read_tree
-from avanp.errors import AvanpError, Note
-from avanp.registry import DATASETS, load
+from avanp.errors import AvanpError
+from avanp.registry import DATASETS
 from avanp.rng import stream
 
 __all__ = ["data_spec", "describe", "is_paper_set", "load_splits", "resolve"]
-
-TABLE = "labels.csv"
-DARK = 16  # masks are 0 and 1, and some sets 0..16: no photograph is so dark
 
 
 def resolve(
@@ -60,8 +52,8 @@ def resolve(
         If `spec` is neither, or its images cannot be had.
     """
     if split == "all":
-        return _converted(_read(spec, _size(size), channels), _size(size), channels)
-    images = divided(_read(spec, _size(size), channels), Division(stratified=_own(spec)))
+        return _converted(read_named(spec, _size(size), channels), _size(size), channels)
+    images = divided(read_named(spec, _size(size), channels), Division(stratified=is_own(spec)))
     return _converted(images.part(split), _size(size), channels)
 
 
@@ -92,9 +84,9 @@ def load_splits(
         Whether images of one's own that have classes are divided so that each part has its share
         of them. False is how earlier versions divided, and limited the training part alone.
     """
-    division = Division(validation, limit, stratified and _own(spec))
+    division = Division(validation, limit, stratified and is_own(spec))
     choose = division.rows if stratified else None
-    images = divided(_read(spec, _size(size), channels, choose), division)
+    images = divided(read_named(spec, _size(size), channels, choose), division)
     parts = {split: images.part(split) for split in images.splits}
     if validation and "validation" not in parts:
         try:
@@ -111,67 +103,8 @@ def load_splits(
     return {name: _converted(part, _size(size), channels) for name, part in parts.items()}
 
 
-def _own(spec: str | os.PathLike[str] | None) -> bool:
-    """Whether a set is the user's own: what is registered is divided as it always was."""
-    return spec is not None and os.fspath(spec) not in DATASETS
-
-
 def _size(size: Size | str | int | None) -> Size | None:
     return parse_size(str(size)) if isinstance(size, str | int) else size
-
-
-def _read(
-    spec: str | os.PathLike[str] | None,
-    size: Size | None,
-    channels: int | None,
-    choose: Choice | None = None,
-) -> ImageSet:
-    """Read a set; of files in a folder those that `choose` takes, at `size` and with `channels`."""
-    if spec is not None and not isinstance(spec, str | os.PathLike):
-        raise AvanpError(f"data must be a name or a folder, not {type(spec).__name__}")
-    if spec is None:
-        found = find_orbit()
-        return load("data set", "jungle")() if found is None else found
-    spec = os.fspath(spec)
-    if spec in DATASETS:
-        reader = load("data set", spec)
-        # Sets of files in a folder are resized as they are read: whole they may be too large.
-        return reader(size) if card(spec).resizes else reader()
-    path = os.path.expanduser(spec)
-    if not spec or not os.path.lexists(path):
-        names = ", ".join(DATASETS)
-        raise AvanpError(f"no data set or folder {spec!r}: choose {names} or a folder of images")
-    if path.endswith(".npz") and os.path.isfile(path):
-        images = from_npz(path)
-    elif os.path.isfile(os.path.join(path, TABLE)):
-        images = _from_table(path, size, channels or 3, choose)
-    else:
-        images = read_tree(path, size, channels=channels or 3, choose=choose)
-    most = images.pixels.most
-    if 0 < most <= DARK:
-        warnings.warn(
-            f"no value in {path!r} is above {most} of 255, so that its images are nearly black: "
-            f"if {most} means white, save them multiplied by {255 // most}",
-            Note,
-            stacklevel=2,
-        )
-    return images
-
-
-def _from_table(folder: str, size: Size | None, channels: int, choose: Choice | None) -> ImageSet:
-    table = read_label_table(os.path.join(folder, TABLE))
-    check_links(folder, table.files)
-    rows = choose and choose(len(table.files), table.labels, table.groups)
-    some = np.arange(len(table.files)) if rows is None else rows
-    return ImageSet(
-        Path(os.path.abspath(folder)).name,
-        read_files(folder, table.files, size, channels, rows),
-        [table.files[i] for i in some],
-        folder,
-        labels=table.labels[some],
-        classes=table.classes,
-        groups=None if table.groups is None else table.groups[some],
-    )
 
 
 def _converted(images: ImageSet, size: Size | None, channels: int | None) -> ImageSet:

@@ -8,14 +8,14 @@ import numpy as np
 from avanp.errors import AvanpError
 from avanp.estimators.base import Array
 from avanp.estimators.labels import as_classes
+from avanp.estimators.recovering import Recovering
 from avanp.estimators.saved import Saved
-from avanp.estimators.using import Using
 from avanp.evaluation.codes import images_of
 from avanp.systems.structured import UNLABELLED
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class Classed(Using, Saved):
+class Classed(Recovering, Saved):
     """Adds samples, and `classes_`, the labels of a system that knows classes."""
 
     def inverse_transform(self, Z: Any) -> Array:

@@ -13,16 +13,29 @@ from avanp.rng import stream
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class EncodingEstimator(Transformer, TrainedEstimator):
-    """Adds what an encoder can do."""
-
-    patience: int | None = None
-    validation_fraction: float = 0.1
+class WithCodes(Transformer, TrainedEstimator):
+    """Adds codes of images, and the images that these decode to."""
 
     def reconstruct(self, X: Any) -> Array:
         """Return the images that the codes mu(x) decode to, float32."""
         x = self._check(X)
         return self.system_.reconstruct(x).reshape(-1, *self.image_shape_)
+
+    def _codes(self, X: Any) -> Array:
+        x = self._check(X)
+        codes: Array = self.system_.encode(x)[0]
+        return codes
+
+    def _n_codes(self) -> int:
+        return int(getattr(self.system_, "code_size", self.system_.config.latent))
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class EncodingEstimator(WithCodes):
+    """Adds what an encoder can do."""
+
+    patience: int | None = None
+    validation_fraction: float = 0.1
 
     def score(self, X: Any, y: Any = None) -> float:
         """Return the evidence lower bound, nats an image, of one draw of z an image.
@@ -75,14 +88,6 @@ class EncodingEstimator(Transformer, TrainedEstimator):
         if y is not None:
             return x, self._labels(y, len(x))
         return x, self.system_.encode(x)[0][:, self.system_.config.latent :].argmax(axis=1)
-
-    def _codes(self, X: Any) -> Array:
-        x = self._check(X)
-        codes: Array = self.system_.encode(x)[0]
-        return codes
-
-    def _n_codes(self) -> int:
-        return int(getattr(self.system_, "code_size", self.system_.config.latent))
 
     def _hold_out(
         self, images: Array, labels: Array | None, held: Any, seed: int

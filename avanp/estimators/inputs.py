@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from avanp.data.images import UNIT, ImageSet
-from avanp.data.resolve import DARK
+from avanp.data.named import DARK
 from avanp.errors import AvanpError
 
 Array = np.ndarray

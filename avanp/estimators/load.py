@@ -24,7 +24,7 @@ def load(path: str | Path) -> Any:
     """
     from avanp.estimators.began import BEGAN, VARIANTS
     from avanp.estimators.make import estimator_class
-    from avanp.estimators.structured import SSAVAE
+    from avanp.estimators.ssavae import SSAVAE
 
     name = describe(Path(checkpoint_in(str(path))))["system"]
     own = {**dict.fromkeys(VARIANTS.values(), BEGAN), "SSAVAE": SSAVAE}

@@ -1,7 +1,7 @@
 """SSAVAE as an estimator: a classifier, a transformer and a generator in one."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, make_dataclass
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -9,11 +9,10 @@ import numpy as np
 from avanp.errors import AvanpError
 from avanp.estimators import inputs
 from avanp.estimators.base import Array
-from avanp.estimators.codes import Transformer
+from avanp.estimators.encoding import WithCodes
 from avanp.estimators.labels import as_classes
-from avanp.estimators.make import docstring
 from avanp.estimators.saved import plain_value
-from avanp.estimators.trained import Callback, TrainedEstimator
+from avanp.estimators.trained import Callback
 from avanp.estimators.training import trained
 from avanp.optim.schedules import Cosine
 from avanp.rng import seed_of
@@ -24,7 +23,7 @@ from avanp.systems.vec import VEC
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class StructuredEstimator(Transformer, TrainedEstimator):
+class StructuredEstimator(WithCodes):
     """Trains both stages; `classes_` are the labels that it knows."""
 
     system = "SSAVAE"
@@ -65,7 +64,7 @@ class StructuredEstimator(Transformer, TrainedEstimator):
         images = inputs.to_images(x)
         classes, labels = as_classes(y, len(images), UNLABELLED)
         self.classes_ = classes
-        given = {name: plain_value(getattr(self, name)) for name in _options()}
+        given = {name: plain_value(getattr(self, name)) for name in own_options()}
         given |= {"shape": tuple(map(int, images.shape[1:])), "classes": len(classes)}
         of_vec, own = (_known(kind, given) for kind in (VEC, System))
         first = VEC(VEC.config_class.from_options(**of_vec), seed)
@@ -113,11 +112,6 @@ class StructuredEstimator(Transformer, TrainedEstimator):
             raise AvanpError(f"{len(predicted)} images need as many labels, not {labels.shape}")
         return float(np.average(predicted == labels, weights=sample_weight))
 
-    def reconstruct(self, X: Any) -> Array:
-        """Return the images that the codes mu(x) decode to, float32."""
-        x = self._check(X)
-        return self.system_.reconstruct(x).reshape(-1, *self.image_shape_)
-
     def _held(self, images: Array, validation_data: Any) -> Any:
         """Return validation images and the numbers of their classes; None where there are none."""
         if validation_data is None:
@@ -126,14 +120,6 @@ class StructuredEstimator(Transformer, TrainedEstimator):
             raise AvanpError("validation_data must be (images, labels)")
         held = self._like(images, validation_data)
         return held, self._numbered(validation_data[1], len(held))
-
-    def _codes(self, X: Any) -> Array:
-        x = self._check(X)
-        codes: Array = self.system_.encode(x)[0]
-        return codes
-
-    def _n_codes(self) -> int:
-        return int(self.system_.config.latent)
 
     def __sklearn_tags__(self) -> Any:
         from sklearn.utils import ClassifierTags
@@ -150,21 +136,7 @@ def _known(kind: Any, given: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if name in names}
 
 
-def _options() -> dict[str, Option]:
+def own_options() -> dict[str, Option]:
     """Return the options of both stages that the data does not decide."""
     both = {**options_of(System.config_class), **options_of(VEC.config_class)}
     return {name: one for name, one in both.items() if one.limits.command_line}
-
-
-def _made() -> Any:
-    options = _options()
-    own = [(name, one.kind, field(default=one.default)) for name, one in options.items()]
-    bases = (StructuredEstimator,)
-    made: Any = make_dataclass("SSAVAE", own, bases=bases, kw_only=True, eq=False, repr=False)
-    # Pickled by its name, which `avanp` finds.
-    made.__module__ = "avanp"
-    made.__doc__ = docstring(System, options, TrainedEstimator)
-    return made
-
-
-SSAVAE = _made()

@@ -19,15 +19,13 @@ from avanp.losses.feature import FeatureLoss
 from avanp.losses.kl import kl_logvar
 from avanp.nets import dfc
 from avanp.systems.base import Gradients, Rng, Terms
-from avanp.systems.dfc_vae_config import DFCVAEConfig
+from avanp.systems.dfc_vae_config import TERMS, DFCVAEConfig
 from avanp.systems.encoding import EncodingSystem
 from avanp.systems.features import feature_part, found_part, tap_places
 from avanp.systems.likelihood import reconstruction, to_images, to_output
 from avanp.systems.parts import Load, Part, no_runs
 from avanp.systems.random_features import net_to_check, random_net
 from avanp.systems.streams import Streams
-from avanp.systems.term import Term
-from avanp.systems.words import BOTH, KL
 
 PART = "features"
 BATCH = 32  # the paper's program's: its last batch is what as_released validates on
@@ -47,21 +45,7 @@ class DFCVAE(EncodingSystem):
     keeps_best = True
     part_names = (PART,)
     checked_with = {"w_rec": 0.7, "w_perc": 30.0, "w_kl": 0.6}
-    terms = {
-        "loss": Term("the weighted sum of the next three (Eq. 6)", "", "loss", BOTH),
-        "reconstruction": Term(
-            "cross-entropy or ½ squared error, summed over pixels, mean over channels",
-            "nats",
-            "reconstruction",
-            BOTH,
-        ),
-        "perceptual": Term("distance in the features of the frozen net", "", "perceptual", BOTH),
-        "kl": KL,
-        "sigma": Term("mean deviation of the codes; 1 is the prior’s", "", "sigma"),
-        "elbo": Term("−(reconstruction in all channels + kl)", "nats"),
-        "reconstruction_at_logits": Term("norm of the weighted gradient at the decoder’s output"),
-        "perceptual_at_logits": Term("norm of the weighted gradient at the decoder’s output"),
-    }
+    terms = TERMS
 
     def __init__(self, config: Any, seed: int = 0, **given: Any) -> None:
         super().__init__(config, seed, **given)

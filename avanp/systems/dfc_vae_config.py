@@ -5,6 +5,8 @@ from typing import Literal
 
 from avanp.systems.likelihood_config import LikelihoodConfig
 from avanp.systems.options import option
+from avanp.systems.term import Term
+from avanp.systems.words import BOTH, KL
 
 WIDTHS = (16, 32, 64, 128)
 # What makes the perceptual term weigh about as much as the pixels do, at 64×64 under half_mean.
@@ -78,3 +80,20 @@ class DFCVAEConfig(LikelihoodConfig):
     def normed(self) -> bool:
         """Return whether there is batch norm if nothing is said about it."""
         return self.arch != "mlp"
+
+
+TERMS = {
+    "loss": Term("the weighted sum of the next three (Eq. 6)", "", "loss", BOTH),
+    "reconstruction": Term(
+        "cross-entropy or ½ squared error, summed over pixels, mean over channels",
+        "nats",
+        "reconstruction",
+        BOTH,
+    ),
+    "perceptual": Term("distance in the features of the frozen net", "", "perceptual", BOTH),
+    "kl": KL,
+    "sigma": Term("mean deviation of the codes; 1 is the prior’s", "", "sigma"),
+    "elbo": Term("−(reconstruction in all channels + kl)", "nats"),
+    "reconstruction_at_logits": Term("norm of the weighted gradient at the decoder’s output"),
+    "perceptual_at_logits": Term("norm of the weighted gradient at the decoder’s output"),
+}

@@ -18,12 +18,10 @@ from avanp.systems.base import Draw, Gradients, Rng, Terms
 from avanp.systems.consistency import compared, consistency
 from avanp.systems.likelihood import to_images, to_output
 from avanp.systems.over_vec import OverVEC
-from avanp.systems.ssavae_config import SSAVAEConfig
+from avanp.systems.ssavae_config import TERMS, SSAVAEConfig
 from avanp.systems.structured import build_net
-from avanp.systems.term import Term
 
 DISCRIMINATOR_BETAS = (0.5, 0.999)
-D, G = ("discriminator",), ("decoder",)
 
 
 class SSAVAE(OverVEC):
@@ -36,29 +34,11 @@ class SSAVAE(OverVEC):
 
     name = "SSAVAE"
     config_class = SSAVAEConfig
-    can = frozenset(
-        {"generate", "generate by class", "recover", "encode", "reconstruct", "classify"}
-    )
+    can = OverVEC.can | {"generate by class", "classify"}
     monitor = "reconstruction"
-    checked_with = {
-        "classes": 3,
-        "widths": (2, 3, 2),
-        "alphas": (0.9, 0.3, 0.2),
-        "beta": 0.7,
-        "gamma": 0.6,
-    }
-    terms = {
-        "loss": Term("L_rec + β L_adv + γ L_latent: what the decoder descends", "", "loss", G),
-        "reconstruction": Term(
-            "L_rec: weighted squared error in three layers of the encoder", "", "reconstruction", G
-        ),
-        "adversarial": Term("L_adv: (Dis(x) − Dis(x′))²", "", "adversarial", G),
-        "latent_loss": Term("L_latent: (Class(z) − Class(z′))²", "", "latent_loss", G),
-        "real_cost": Term("(1 − Dis(x))²: what Dis pays on images", "", "real_cost", D),
-        "fake_cost": Term("(−1 − Dis(x′))²: what Dis pays on the decoder’s", "", "fake_cost", D),
-        "discriminator_real": Term("mean output of Dis on images"),
-        "discriminator_fake": Term("mean output of Dis on the decoder’s images"),
-    }
+    checked_with = {"classes": 3, "widths": (2, 3, 2), "alphas": (0.9, 0.3, 0.2)}
+    checked_with |= {"beta": 0.7, "gamma": 0.6}
+    terms = TERMS
 
     def build(self, streams: Mapping[str, Rng]) -> dict[str, Layer]:
         """Return decoder and discriminator; the codes of the classes are the state."""
@@ -84,16 +64,12 @@ class SSAVAE(OverVEC):
         c = self.config
         for _ in range(c.n_dis if c.beta else 0):
             yield self._discriminator(draw(), "real", rng)
-            z = self._codes(draw(), rng)
+            z = self._drawn(*halves(self._encode(draw())), rng)
             # The batch's moments, as in the decoder's own update, and the running ones left alone.
             with batch_norm_mode(self.decoder, "no-update"):
                 output, _ = self.decoder.forward(z, train=True, rng=rng)
             yield self._discriminator(to_images(output, c.pixel_range), "fake", rng)
         yield self._decoder(draw(), rng)
-
-    def _codes(self, x: Array, rng: Rng) -> Array:
-        mu, logvar = halves(self._encode(x))
-        return self._drawn(mu, logvar, rng)
 
     def _drawn(self, mu: Array, logvar: Array, rng: Rng) -> Array:
         return reparameterise(mu, logvar, rng.standard_normal(mu.shape, dtype=self.dtype))
@@ -124,10 +100,7 @@ class SSAVAE(OverVEC):
         value, dscores = least_squares(scores, 1.0 if kind == "real" else -1.0)
         _, grads = net.backward(dscores, cache, wrt="params")
         mean = float(scores.mean(dtype=np.float64))
-        return {"discriminator": grads}, {
-            f"{kind}_cost": value,
-            f"discriminator_{kind}": mean,
-        }
+        return {"discriminator": grads}, {f"{kind}_cost": value, f"discriminator_{kind}": mean}
 
     def _decoder(self, x: Array, rng: Rng) -> tuple[Gradients, Terms]:
         c = self.config

@@ -1,4 +1,4 @@
-"""The options of an SSAVAE's second stage."""
+"""The options of an SSAVAE's second stage, and what it measures."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,6 +6,7 @@ from typing import Literal
 from avanp.errors import AvanpError
 from avanp.systems.options import option
 from avanp.systems.structured import StructuredConfig
+from avanp.systems.term import Term
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,3 +42,18 @@ class SSAVAEConfig(StructuredConfig):
     def batches_a_step(self) -> int:
         """Two for each pair of the discriminator's updates, and one."""
         return 1 + 2 * self.n_dis * bool(self.beta)
+
+
+D, G = ("discriminator",), ("decoder",)
+TERMS = {
+    "loss": Term("L_rec + β L_adv + γ L_latent: what the decoder descends", "", "loss", G),
+    "reconstruction": Term(
+        "L_rec: weighted squared error in three layers of the encoder", "", "reconstruction", G
+    ),
+    "adversarial": Term("L_adv: (Dis(x) − Dis(x′))²", "", "adversarial", G),
+    "latent_loss": Term("L_latent: (Class(z) − Class(z′))²", "", "latent_loss", G),
+    "real_cost": Term("(1 − Dis(x))²: what Dis pays on images", "", "real_cost", D),
+    "fake_cost": Term("(−1 − Dis(x′))²: what Dis pays on the decoder’s", "", "fake_cost", D),
+    "discriminator_real": Term("mean output of Dis on images"),
+    "discriminator_fake": Term("mean output of Dis on the decoder’s images"),
+}

@@ -16,9 +16,7 @@ from avanp.systems.base import Draw, Gradients, Rng, Terms
 from avanp.systems.encoding import EncodingSystem
 from avanp.systems.game import FORMS, added, score
 from avanp.systems.likelihood import reconstruction, to_images, to_output
-from avanp.systems.term import Term
-from avanp.systems.vaegan_config import VAEGANConfig
-from avanp.systems.words import BOTH, ELBO, GAME, KL, RECONSTRUCTION
+from avanp.systems.vaegan_config import TERMS, VAEGANConfig
 
 
 class VAEGAN(EncodingSystem):
@@ -31,24 +29,7 @@ class VAEGAN(EncodingSystem):
     name = "VAEGAN"
     config_class = VAEGANConfig
     checked_with = {"beta": 0.7, "gating": False}
-    terms = {
-        "loss": Term("feature + weighted kl: what the encoder descends", "", "loss"),
-        "reconstruction": RECONSTRUCTION._replace(nets=()),
-        "feature": Term("½ squared error in a hidden layer of d", "", "feature", BOTH),
-        "kl": KL,
-        "elbo": ELBO,
-        "discriminator_real": GAME["discriminator_real"],
-        "discriminator_fake": GAME["discriminator_fake"],
-        "real_cost": Term("−log d(x): what d pays on images", "nats", "", ("discriminator",)),
-        "fake_cost": Term(
-            "−log(1 − d(x′)): what d pays on the decoder’s images",
-            "nats",
-            "",
-            ("decoder", "discriminator"),
-        ),
-        "discriminator_updated": Term("share of steps in which d was trained", "share"),
-        "decoder_updated": Term("share of steps in which the decoder was trained", "share"),
-    }
+    terms = TERMS
 
     def build(self, streams: Mapping[str, Rng]) -> dict[str, Layer]:
         """Return encoder, decoder and discriminator."""

@@ -1,4 +1,4 @@
-"""The options of a VAE/GAN."""
+"""The options of a VAE/GAN, and what it measures."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,6 +6,8 @@ from typing import Literal
 from avanp.errors import AvanpError
 from avanp.systems.likelihood_config import LikelihoodConfig
 from avanp.systems.options import option
+from avanp.systems.term import Term
+from avanp.systems.words import BOTH, ELBO, GAME, KL, RECONSTRUCTION
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,3 +44,23 @@ class VAEGANConfig(LikelihoodConfig):
     def normed(self) -> bool:
         """Return whether there is batch norm if nothing is said about it."""
         return self.arch != "mlp"
+
+
+TERMS = {
+    "loss": Term("feature + weighted kl: what the encoder descends", "", "loss"),
+    "reconstruction": RECONSTRUCTION._replace(nets=()),
+    "feature": Term("½ squared error in a hidden layer of d", "", "feature", BOTH),
+    "kl": KL,
+    "elbo": ELBO,
+    "discriminator_real": GAME["discriminator_real"],
+    "discriminator_fake": GAME["discriminator_fake"],
+    "real_cost": Term("−log d(x): what d pays on images", "nats", "", ("discriminator",)),
+    "fake_cost": Term(
+        "−log(1 − d(x′)): what d pays on the decoder’s images",
+        "nats",
+        "",
+        ("decoder", "discriminator"),
+    ),
+    "discriminator_updated": Term("share of steps in which d was trained", "share"),
+    "decoder_updated": Term("share of steps in which the decoder was trained", "share"),
+}
