@@ -29,9 +29,18 @@ MOST_SUMS = 1 << 20  # bytes
 class Entry:
     """A file of decoded images, checked and mapped.
 
+    Parameters
+    ----------
+    folder : Path
+        Of the entry.
+    header : Header
+    file : int
+        Its descriptor, open for reading.
+    equal : (N,) int64
+        Of each image the first that is equal to it.
+
     Attributes
     ----------
-    header : Header
     array : (N, H, W, C) uint8
         Read-only; looking at it brings pages of the file into memory.
     facts : Facts

@@ -79,7 +79,19 @@ def hold_out(
 def some_groups(
     groups: np.ndarray, share: float, rng: np.random.Generator, labels: np.ndarray | None = None
 ) -> np.ndarray:
-    """Return the rows of whole groups that are about a share of all, and of those of each class."""
+    """Return the rows of whole groups that are about a share of all, and of those of each class.
+
+    Parameters
+    ----------
+    groups : array (N,)
+        What each image is of.
+    share : float
+        Between 0 and 1.
+    rng : numpy.random.Generator
+        Of the choice.
+    labels : array (N,) of int, optional
+        The class of each image; without them all are of one.
+    """
     group = np.unique(groups, return_inverse=True)[1].reshape(-1)
     return np.flatnonzero(np.isin(group, _some(group, np.bincount(group), share, rng, labels)))
 

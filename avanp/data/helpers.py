@@ -26,6 +26,17 @@ class Helpers:
     """Iterating yields what was found in each chunk; `stop` lets those end that have begun.
 
     Chunks are begun in order, so that what is found before a stop is that of all first chunks.
+
+    Parameters
+    ----------
+    chunks : sequence of Chunk
+        What is to be decoded.
+    places : sequence of int
+        Where in the file each chunk's pixels begin, in bytes.
+    file : int
+        The descriptor of an open file.
+    count : int
+        Processes.
     """
 
     def __init__(

@@ -20,7 +20,15 @@ VERSION = 2  # of what is made of a file: another one, and what is in the cache 
 def looked_at(
     folder: str, files: Sequence[str], size: Size | None, channels: int, *, some: bool = False
 ) -> Files:
-    """Return what is to be read; a file is what it was if name, size and times are."""
+    """Return what is to be read; a file is what it was if name, size and times are.
+
+    Parameters
+    ----------
+    folder, files, size, channels
+        As of `avanp.data.reading.read_files`.
+    some : bool
+        Whether they are not all of the folder's that are meant.
+    """
     made = (VERSION, PIL.__version__, features.version("jpg"), os.path.realpath(folder), size)
     key = hashlib.blake2b(repr(made).encode(errors="surrogateescape"))
     total = 0

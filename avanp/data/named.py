@@ -33,7 +33,19 @@ def read_named(
     channels: int | None,
     choose: Choice | None = None,
 ) -> ImageSet:
-    """Read a set; of files in a folder those that `choose` takes, at `size` and with `channels`."""
+    """Read a set; what does not lie in files is of its own size and channels.
+
+    Parameters
+    ----------
+    spec : str or path, optional
+        As of `avanp.data.resolve.resolve`.
+    size : (width, height), optional
+        Of the images of files.
+    channels : {1, 3}, optional
+        Of the images of files; RGB where nothing is said.
+    choose : callable, optional
+        Which files of a folder are read; all by default.
+    """
     if spec is not None and not isinstance(spec, str | os.PathLike):
         raise AvanpError(f"data must be a name or a folder, not {type(spec).__name__}")
     if spec is None:

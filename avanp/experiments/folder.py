@@ -75,8 +75,13 @@ def picture_path(
     name : str
         Of the strip, where a cell has several.
     """
-    stem = experiment.grid.stem(cell)
-    return directory / "samples" / f"{stem}{'-' * bool(name)}{shown(name)}.png"
+    values = [cell[axis.name] for axis in experiment.grid.axes[:-1]]
+    return strip_path(directory, *values, *([name] if name else []))
+
+
+def strip_path(directory: Path, *values: Any) -> Path:
+    """Return where the strip of these values lies in a run's folder."""
+    return directory / "samples" / f"{'-'.join(map(shown, values))}.png"
 
 
 @contextmanager

@@ -37,7 +37,3 @@ class Grid:
     def told(self, row: Mapping[str, Any]) -> str:
         """Return the cell of a row in words."""
         return ", ".join(f"{axis.name} {shown(row[axis.name])}" for axis in self.axes)
-
-    def stem(self, row: Mapping[str, Any]) -> str:
-        """Return how files of a cell's pictures are called, which are of one seed."""
-        return "-".join(shown(row[axis.name]) for axis in self.axes[:-1])

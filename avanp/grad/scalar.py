@@ -108,4 +108,13 @@ def _finish(report: GradReport, raise_on_fail: bool) -> GradReport:
 
 
 def impossible(name: str, tol: float, problem: str, raise_on_fail: bool) -> GradReport:
+    """Return, or raise, the report of a check that could not be made.
+
+    Parameters
+    ----------
+    name, tol, raise_on_fail
+        As of `check_scalar`.
+    problem : str
+        Why not.
+    """
     return _finish(GradReport(name, math.inf, tol, False, (), problem), raise_on_fail)

@@ -69,7 +69,15 @@ class Build:
         return [Dense(n_in, n_out, **self.hidden), *self.norm(n_out)]
 
     def conv(self, n_in: int, n_out: int, kernel: int, stride: int = 1) -> list[Layer]:
-        """Return a hidden convolution, of `kernel` × `kernel` taps, and its norm."""
+        """Return a hidden convolution and its norm.
+
+        Parameters
+        ----------
+        n_in, n_out : int
+            Channels.
+        kernel, stride : int
+            Taps, and places between two outputs, in each direction.
+        """
         return [Conv2d(n_in, n_out, kernel, stride=stride, **self.hidden), *self.norm(n_out)]
 
     def heads(self, n: int, latent: int) -> TwoHeads:

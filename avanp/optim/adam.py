@@ -51,8 +51,14 @@ class Adam(Optimiser):
 class AdamW(Adam):
     """Adam, with ``p *= 1 - lr weight_decay`` before each step in place of a penalty's gradient.
 
-    Loshchilov, Hutter 2019, as in PyTorch. Parameters as for `Adam`; the decay is 0.01 if not
-    given.
+    Loshchilov, Hutter 2019, as in PyTorch.
+
+    Parameters
+    ----------
+    lr, betas, eps
+        As for `Adam`.
+    weight_decay : float
+        The share of a weight, times lr, that a step takes off it.
     """
 
     def __init__(

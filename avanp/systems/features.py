@@ -92,7 +92,13 @@ def feature_part(
 def found_part(
     words: str, shape: tuple[int, int, int], dtype: Any, *, normalise: bool = True
 ) -> Part:
-    """Return VGG16 up to relu5_1, from a file; parameters as for `feature_part`."""
+    """Return VGG16 up to relu5_1, from a file.
+
+    Parameters
+    ----------
+    words, shape, dtype, normalise
+        As for `feature_part`.
+    """
     _, _, file = words.partition(":")
     if shape[2] not in (1, 3):
         raise AvanpError(f"VGG16 looks at grey images or RGB, not at {shape[2]} channels")

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from avanp.experiments.folder import strip_path
 from avanp.papers.ava.printed_numbers import same_rate
-from avanp.papers.ava.sample_files import strip_path
 from avanp.report.gallery import Gallery, Picture
 from avanp.report.text import rate, short
 

@@ -12,7 +12,7 @@ from avanp.files import write_whole
 from avanp.papers.ava import galleries
 from avanp.papers.ava.charts import curves
 from avanp.papers.ava.figure6 import figure6
-from avanp.papers.ava.sample_files import warn_of_missing
+from avanp.papers.ava.missing_strips import warn_of_missing
 from avanp.papers.ava.table_numbers import table_numbers
 from avanp.papers.ava.tables_markdown import tables_markdown
 from avanp.report.audit_file import NAME, read_findings

@@ -106,7 +106,13 @@ def of_seed(
     wanted: Sequence[tuple[str, int]],
     keep: Path | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Yield the rows of one seed; parameters as of `avanp.papers.dfc.imbalance_seed.of_seed`."""
+    """Yield the rows of one seed.
+
+    Parameters
+    ----------
+    study, features, seed, wanted, keep
+        As of `avanp.papers.dfc.imbalance_seed.of_seed`.
+    """
     images, labels = study.images, np.asarray(study.images.labels)
     rare, number = images.classes.index(study.minority), len(images.classes)
     folder = listing(images, study.minority, study.keep, seed)

@@ -1,16 +1,13 @@
-"""Where the generated images of a sweep's cells lie."""
+"""Generated images of a sweep that are no longer there."""
 
 import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from avanp.experiments.folder import strip_path
+
 MOST_NAMED = 5  # of missing pictures
-
-
-def strip_path(directory: Path, rules: str, model: str, lr: float) -> Path:
-    """Return the strip of a cell in a run's folder: its first generated images side by side."""
-    return directory / "samples" / f"{rules}-{model}-{lr:g}.png"
 
 
 def warn_of_missing(
