@@ -14,7 +14,8 @@ from avanp.papers.dfc import leak
 from avanp.papers.dfc.generator import generator
 from avanp.papers.dfc.head import Head, scores
 from avanp.papers.dfc.imbalance import cells
-from avanp.papers.dfc.released import FIRST, THROWN, listing, of_seed
+from avanp.papers.dfc.listing import listing
+from avanp.papers.dfc.released import FIRST, THROWN, of_seed
 from avanp.papers.dfc.released_shown import overlaps
 from avanp.papers.dfc.released_verdict import contrasts, verdicts
 from avanp.papers.dfc.study import RELEASED, Study

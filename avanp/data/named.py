@@ -18,7 +18,6 @@ from avanp.errors import AvanpError, Note
 from avanp.registry import DATASETS, load
 
 TABLE = "labels.csv"
-
 DARK = 16  # masks are 0 and 1, and some sets 0..16: no photograph is so dark
 
 

@@ -24,7 +24,6 @@ def load(folder=Path(__file__).parent):
         net.eval()
     return nets
 '''  # noqa: E501
-
 SAMPLE = '''
 
 def sample(n, folder=Path(__file__).parent, generator=None):

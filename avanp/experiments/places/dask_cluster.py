@@ -16,7 +16,6 @@ from avanp.experiments.places.process import ctrl_c_left_out
 from avanp.experiments.places.worker import THREAD_VARIABLES
 
 FORMS = "tcp://HOST:PORT, tls://HOST:PORT, or local:N for N processes on this machine"
-
 SECONDS_TO_CONNECT = 10
 
 

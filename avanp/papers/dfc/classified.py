@@ -16,7 +16,7 @@ from avanp.papers.dfc.division import Division, divide, seen
 from avanp.papers.dfc.generator import generated
 from avanp.papers.dfc.head import Head
 from avanp.papers.dfc.leak import divided, listed, tested
-from avanp.papers.dfc.released import listing
+from avanp.papers.dfc.listing import listing
 from avanp.rng import stream
 
 Array = np.ndarray

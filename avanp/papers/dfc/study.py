@@ -11,7 +11,7 @@ from avanp.data.images import ImageSet
 from avanp.errors import AvanpError
 from avanp.papers.dfc.head import LINEAR
 from avanp.papers.dfc.imbalance_notes import SIZES
-from avanp.papers.dfc.released import listing
+from avanp.papers.dfc.listing import listing
 from avanp.runs.folder import Kind
 from avanp.runs.schema import NUMBER, TEXT, maybe, number, whole
 
