@@ -19,7 +19,7 @@ from avanp.systems.features import feature_part, tap_places
 from avanp.systems.parts import fingerprint
 from avanp.training import archive
 from avanp.training.checkpoint import load, save
-from avanp.training.parts import parts_of
+from avanp.training.folder import parts_of
 from avanp.training.trainer import Trainer
 from cli_process import avanp
 

@@ -7,8 +7,7 @@ from avanp.errors import AvanpError
 from avanp.layers.dense import Dense
 from avanp.layers.initialise import COUNTING, INITS, initial
 from avanp.layers.residual_blocks import residual_conv, residual_dense
-from avanp.nets import builders
-from avanp.nets.build import Build
+from avanp.nets.build import Build, builders
 
 FAN_IN, FAN_OUT = 300, 200
 UNIFORM = {"glorot": np.sqrt(6 / 500), "he-uniform": np.sqrt(6 / 300), "pytorch": 1 / np.sqrt(300)}

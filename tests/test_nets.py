@@ -10,8 +10,8 @@ from avanp.layers.batch_norm import BatchNorm
 from avanp.layers.conv_transpose import ConvTranspose2d
 from avanp.layers.leaky_relu import LeakyReLU
 from avanp.layers.reshape import Reshape
-from avanp.nets import builders, conv, mlp
-from avanp.nets.build import Build, halvings
+from avanp.nets import conv, mlp
+from avanp.nets.build import Build, builders, halvings
 from avanp.nets.earlier import drop_biases, dropped_biases
 
 ARCHS = ["mlp", "conv"]

@@ -274,7 +274,7 @@ class Counter:
 
     def __init__(self, layer):
         self.layer, self.forwards, self.backwards = layer, 0, 0
-        self.params, self.state = layer.params, layer.state
+        self.params, self.state, self.rectifies = layer.params, layer.state, layer.rectifies
 
     def forward(self, *args, **kwargs):
         self.forwards += 1

@@ -23,8 +23,7 @@ from avanp.systems.find import find
 from avanp.systems.options import options_of
 from avanp.systems.structured import UNLABELLED
 from avanp.training.checkpoint import describe
-from avanp.training.folder import order_in
-from avanp.training.parts import parts_of
+from avanp.training.folder import order_in, parts_of
 from avanp.training.rates import going_on
 from avanp.training.trainer import NAME
 

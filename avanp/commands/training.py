@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from avanp.commands.training_rows import TrainingRows
+from avanp.commands.training_words import TrainingRows
 from avanp.commands.work import Work
 from avanp.data.images import ImageSet
 from avanp.data.resolve import data_spec

@@ -18,7 +18,7 @@ from avanp.systems.find import find
 from avanp.systems.options import options_of
 from avanp.systems.structured import UNLABELLED
 from avanp.training.batches import shares_of
-from avanp.training.parts import parts_of
+from avanp.training.folder import parts_of
 from avanp.training.rates import parse_schedule
 from avanp.training.trainer import Trainer
 

@@ -4,11 +4,3 @@ The modules that an option `arch` names, `mlp`, `conv`, `upsample` and `spatial`
 three functions, `encoder(build, latent)`, `decoder(build, latent)` and
 `discriminator(build, outputs=1)`; what a `build` holds `avanp.nets.build.Build` says.
 """
-
-from importlib import import_module
-from types import ModuleType
-
-
-def builders(arch: str) -> ModuleType:
-    """Return the module of builders of that name."""
-    return import_module(f"avanp.nets.{arch}")

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -93,3 +95,8 @@ def halvings(shape: Sequence[int], times: int) -> list[tuple[int, int]]:
         height, width = sizes[-1]
         sizes.append((-(-height // 2), -(-width // 2)))
     return sizes
+
+
+def builders(arch: str) -> ModuleType:
+    """Return the module of builders of that name."""
+    return import_module(f"avanp.nets.{arch}")

@@ -18,8 +18,8 @@ from avanp.layers.sequential import Sequential
 from avanp.layers.softmax import Softmax
 from avanp.losses.cross_entropy import softmax_cross_entropy
 from avanp.losses.penalty import l1_penalty, l2_penalty
-from avanp.nets import builders, classifiers
-from avanp.nets.build import SLOPE, Build
+from avanp.nets import classifiers
+from avanp.nets.build import SLOPE, Build, builders
 from avanp.systems.base import Gradients, Rng, System, Terms
 from avanp.systems.classifier_config import HEAD, ClassifierConfig
 from avanp.systems.features import found_part, tap_places

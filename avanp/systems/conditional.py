@@ -13,8 +13,7 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer
-from avanp.nets import builders
-from avanp.nets.build import halvings
+from avanp.nets.build import builders, halvings
 from avanp.systems.base import Rng
 from avanp.systems.decoding import DecodingSystem
 

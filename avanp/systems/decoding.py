@@ -6,8 +6,7 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer
-from avanp.nets import builders
-from avanp.nets.build import Build
+from avanp.nets.build import Build, builders
 from avanp.systems.base import Rng, System
 from avanp.systems.config import LatentConfig
 from avanp.systems.images import in_chunks

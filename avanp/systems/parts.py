@@ -50,7 +50,7 @@ def fingerprint(net: Layer) -> str:
 
 def no_runs(run: str) -> Any:
     """Refuse to load a run: for callers that are below those which can."""
-    raise AvanpError(f"the run {run!r} is not looked for here: see avanp.training.parts.parts_of")
+    raise AvanpError(f"the run {run!r} is not looked for here: see avanp.training.folder.parts_of")
 
 
 class WithParts:

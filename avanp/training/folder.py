@@ -10,8 +10,9 @@ from avanp.errors import AvanpError
 from avanp.optim.schedules import Constant
 from avanp.runs.journal import opened
 from avanp.systems.base import System
+from avanp.systems.parts import Part
 from avanp.training import older
-from avanp.training.checkpoint import describe
+from avanp.training.checkpoint import describe, load_best
 from avanp.training.ending import LOST
 from avanp.training.log import TRAINING
 from avanp.training.trainer import NAME, Trainer
@@ -123,3 +124,19 @@ def meant(path: str, *names: str) -> str:
         return ""
     more = f" or {len(runs) - MOST_MEANT} more" if len(runs) > MOST_MEANT else ""
     return f"did you mean {', '.join(runs[:MOST_MEANT])}{more}?"
+
+
+def parts_of(kind: type[System], config: Any, seed: int, dtype: Any = "float32") -> dict[str, Part]:
+    """Return the parts of a new system, by `System.own_parts`; a run is named by its path.
+
+    Parameters
+    ----------
+    kind : type
+        A system.
+    config : Config
+        Of that system.
+    seed : int
+        Of parts that are drawn at random.
+    dtype : numpy dtype
+    """
+    return kind.own_parts(config, seed, dtype, lambda run: load_best(checkpoint_in(run))[0])

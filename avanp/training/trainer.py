@@ -17,8 +17,8 @@ from avanp.training import checkpoint as files
 from avanp.training.batches import Batches
 from avanp.training.checks import check_options, check_training
 from avanp.training.conclusion import conclude
+from avanp.training.log import Output
 from avanp.training.means import Means, means_of
-from avanp.training.output import Output
 from avanp.training.rates import set_rate
 from avanp.training.resume import resumed, state_of
 from avanp.training.rows import measured_row

@@ -13,7 +13,7 @@ from avanp.systems.base import System
 from avanp.systems.encoding import EncodingSystem
 from avanp.systems.find import find
 from avanp.systems.options import options_of
-from avanp.training.parts import parts_of
+from avanp.training.folder import parts_of
 from avanp.training.trainer import Trainer
 
 Array = np.ndarray
