@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from avanp.grad.check import check_grad
-from avanp.kernels import jit_activation, jit_norm, reference_norm
+from avanp.kernels import jit_activation, jit_adam, jit_bernoulli, jit_norm, reference_norm
 from avanp.layers.batch_norm import BatchNorm, batch_norm_mode
 from avanp.layers.dense import Dense
 from avanp.layers.dropout import Dropout
@@ -130,6 +130,13 @@ def test_a_nan_is_passed_on_and_a_zero_has_no_sign():
     assert not np.signbit(ReLU().forward(x)[0][1, 0])
 
 
+def adam(p, g):
+    """Return what a step makes of p and its moments."""
+    p, m, v = p.copy(), 0.1 * g, g * g
+    jit_adam.adam_update(p, g, m, v, 0.01, 0.9, 0.99, 1e-8, 0.1, 0.1, 0.01)
+    return p, m, v
+
+
 @pytest.mark.parametrize("shape", [(9000, 33), (70000, 16), (300000, 1)])
 def test_large_arrays_are_the_same_on_any_number_of_threads(shape, monkeypatch):
     rng = np.random.default_rng(0)
@@ -142,6 +149,7 @@ def test_large_arrays_are_the_same_on_any_number_of_threads(shape, monkeypatch):
             *jit_norm.moments(x), *jit_norm.norm_sums(dy, x, affine, 0.2),
             jit_norm.normalise(x, affine, 0.2, dy), jit_norm.norm_input(dy, x, affine, 0.2, back),
             jit_activation.elu(x, 1.0), jit_activation.elu_backward(dy, x, 1.0),
+            *jit_bernoulli.bernoulli_logits(x, dy, 0.5), *adam(x, dy),
         ])  # fmt: skip
     for other in found[1:]:
         for one, another in zip(found[0], other, strict=True):

@@ -6,11 +6,14 @@ import numpy as np
 
 from avanp.kernels import reference_adam as reference
 from avanp.kernels.compiled import njit
+from avanp.kernels.engine.threads import split
 
 Array = np.ndarray
 
+LARGE = 2**17  # numbers that are shared among threads
 
-@njit(error_model="numpy")
+
+@njit(error_model="numpy", nogil=True)
 def _adam(
     p: Array, g: Array, m: Array, v: Array, decay: Any,
     rate: Any, beta1: Any, rest1: Any, beta2: Any, rest2: Any, root: Any, eps: Any,
@@ -47,5 +50,9 @@ def adam_update(
         weight_decay, lr / correction1, beta1, 1 - beta1, beta2, 1 - beta2, correction2**-0.5, eps
     )  # fmt: skip
     gradient = np.ascontiguousarray(g, p.dtype).reshape(-1)
-    scalars = (p.dtype.type(option) for option in options)
-    _adam(p.reshape(-1), gradient, m.reshape(-1), v.reshape(-1), *scalars)
+    scalars = [p.dtype.type(option) for option in options]
+    arrays = p.reshape(-1), gradient, m.reshape(-1), v.reshape(-1)
+    if p.size < LARGE:
+        _adam(*arrays, *scalars)
+    else:
+        split(lambda i, j: _adam(*(a[i:j] for a in arrays), *scalars), p.size, once=True)

@@ -4,15 +4,17 @@ import numpy as np
 
 from avanp.kernels import reference_bernoulli as reference
 from avanp.kernels.compiled import njit
+from avanp.kernels.engine.threads import split
 from avanp.kernels.jit_exp import FAST, LOWEST, ONE, exp_parts, log1p_unit
 
 Array = np.ndarray
 
 ZERO = np.float32(0)
+LARGE = 2**17  # terms that are shared among threads
 PART = 512  # terms that are summed in float32 before they are added in float64
 
 
-@njit(error_model="numpy", fastmath=FAST)
+@njit(error_model="numpy", fastmath=FAST, nogil=True)
 def _bernoulli(u: Array, t: Array, scale: np.float32, du: Array, terms: Array) -> None:
     for i in range(u.size):
         size = abs(u[i])
@@ -30,12 +32,17 @@ def bernoulli_logits(logits: Array, target: Array, scale: float) -> tuple[float,
     if logits.dtype != np.float32:
         return reference.bernoulli_logits(logits, target, scale)
     dlogits, terms = np.empty(logits.shape, np.float32), np.empty(logits.size, np.float32)
-    _bernoulli(
-        np.ascontiguousarray(logits).reshape(-1),
-        np.ascontiguousarray(target, np.float32).reshape(-1),
-        np.float32(scale),
-        dlogits.reshape(-1),
-        terms,
-    )
+    u = np.ascontiguousarray(logits).reshape(-1)
+    t = np.ascontiguousarray(target, np.float32).reshape(-1)
+    du, by = dlogits.reshape(-1), np.float32(scale)
+
+    def run(start: int, stop: int) -> None:
+        here = slice(start, stop)
+        _bernoulli(u[here], t[here], by, du[here], terms[here])
+
+    if u.size < LARGE:
+        run(0, u.size)
+    else:
+        split(run, u.size, once=True)
     parts = np.add.reduceat(terms, np.arange(0, terms.size, PART)) if terms.size else terms
     return float(np.sum(parts, dtype=np.float64)), dlogits

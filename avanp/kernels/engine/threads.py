@@ -30,7 +30,11 @@ NAP = 1e-4  # seconds between two looks at a thread that is long at work
 
 def threads() -> int:
     """Return what the environment variable AVANP_THREADS asks for; 1 without it."""
-    text = os.environ.get("AVANP_THREADS", "1")
+    return _number(os.environ.get("AVANP_THREADS", "1"))
+
+
+@cache
+def _number(text: str) -> int:
     if not re.fullmatch(r"0*[1-9][0-9]{0,3}", text):
         raise AvanpError(f"AVANP_THREADS={text!r}: give a whole number from 1, such as 2")
     return int(text)

@@ -7,6 +7,8 @@ each of the 36 or 25 points in the micro-kernel, whose sums over patches are wor
 at the end. Strides and larger kernels are divided: see `avanp.kernels.engine.division`.
 """
 
+from functools import cache
+
 import numpy as np
 
 from avanp.kernels.compiled import njit
@@ -84,6 +86,7 @@ def winograd_weights(
     return dw, dy_sums.sum(axis=0) if bias else None
 
 
+@cache
 def _of_points(taps: int) -> Array:
     """Return the matrix that takes sums at the points, (taps + 3)^2, to the taps^2 of dw."""
     formula, scales = (two, SCALES_OF_TWO) if taps == 2 else (three, SCALES)
