@@ -14,5 +14,5 @@ def empty(shape: tuple[int, ...]) -> np.ndarray:
     """Return a new float32 array of any contents; NumPy's own begin anywhere in a line."""
     memory = np.empty(math.prod(shape) + LINE // SIZE, FLOAT)
     # NumPy's own ways to an address take five times as long as all of this.
-    address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+    address = ctypes.addressof(ctypes.c_char.from_buffer(memory.data))
     return np.ndarray(shape, FLOAT, memory, -address % LINE)
