@@ -3,6 +3,7 @@
 import click
 
 from avanp.commands import options
+from avanp.commands.chosen import Chosen, chosen_images
 from avanp.console import Examples, one_line, written
 
 
@@ -14,7 +15,7 @@ from avanp.console import Examples, one_line, written
     ],
 )
 @options.checkpoint
-@options.data("all")
+@chosen_images("all")
 @click.option(
     "--out",
     required=True,
@@ -24,10 +25,7 @@ from avanp.console import Examples, one_line, written
 )
 def encode(
     checkpoint: str,
-    data: str | None,
-    split: str,
-    size: str | None,
-    channels: str | None,
+    chosen: Chosen,
     out: str,
 ) -> None:
     """Write the mean and the log-variance of every image's code."""
@@ -41,7 +39,7 @@ def encode(
     if Path(out).suffix.lower() not in (".npz", ".csv"):
         raise AvanpError(f"cannot write {out!r}: its name must end in .npz or .csv")
     system, about = load_able(checkpoint, "encode")
-    images = images_for(system, about, data, size, channels, split)
+    images = images_for(system, about, chosen)
     mu, logvar = system.encode(images.pixels)
     write_codes(Path(out), images, mu, logvar)
     told = f"{images.name}: {len(mu)} images, codes of {mu.shape[1]} numbers"

@@ -5,6 +5,7 @@ import textwrap
 import click
 
 from avanp.commands import options
+from avanp.commands.chosen import Chosen, chosen_images
 from avanp.console import Examples, one_line, written
 
 DIVERSITY = (
@@ -23,7 +24,7 @@ DIVERSITY = (
     ],
 )
 @options.checkpoint
-@options.converted_data
+@chosen_images(help="")
 @click.option(
     "--features",
     default="random-conv",
@@ -42,9 +43,7 @@ DIVERSITY = (
 @options.seed
 def evaluate(
     checkpoint: str,
-    data: str | None,
-    size: str | None,
-    channels: str | None,
+    chosen: Chosen,
     features: str,
     classifier: str | None,
     confusion: str | None,
@@ -84,7 +83,7 @@ def evaluate(
         if "classify" not in system.can:
             raise AvanpError(f"--confusion is for classifiers, and {checkpoint!r} is none")
     if not system.can & {"generate", "reconstruct"} and "classify" in system.can:
-        train, test = train_and_test(system, about, data, size, channels)
+        train, test = train_and_test(system, about, chosen)
         result = evaluate_classifier(system, test)
         click.echo(one_line(f"{system.name} on {test.name}: {len(test):,} test images"))
         click.echo(f"\n{table(result['scores'])}\n{class_table(result['classes'])}", nl=False)
@@ -97,7 +96,7 @@ def evaluate(
         model, about = load_able(checkpoint, ability)
         shape = model.config.shape
         judge = None if classifier is None else load_classifier(classifier, shape)
-        train, test = train_and_test(model, about, data, size, channels)
+        train, test = train_and_test(model, about, chosen)
         space = feature_space(features, train)
         counts = f"{len(test):,} test, {len(train):,} training images"
         click.echo(one_line(f"{model.name} on {test.name}: {counts}"))

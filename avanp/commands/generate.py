@@ -56,6 +56,7 @@ def generate(
     import math
     from pathlib import Path
 
+    from avanp.commands.chosen import Chosen
     from avanp.commands.loading import class_named, load_able
     from avanp.commands.loading_images import image_for, images_for
     from avanp.data.size import MAX_BYTES
@@ -85,7 +86,7 @@ def generate(
     if sampler in ("gmm", "class"):
         if "encode" not in system.can:
             raise AvanpError(f"{checkpoint!r} holds a {system.name}, which has no encoder to do so")
-        images = images_for(system, about, None, None, None, "train")
+        images = images_for(system, about, Chosen(split="train"))
     if n < 1:
         raise AvanpError(f"-n must be at least 1, not {n}")
     most = MAX_BYTES // (8 * max(math.prod(system.config.shape), system.config.latent))

@@ -3,6 +3,7 @@
 import click
 
 from avanp.commands import options
+from avanp.commands.chosen import Chosen, chosen_images
 from avanp.console import Examples, written
 
 MOST_STEPS = 1000
@@ -17,7 +18,7 @@ MOST_STEPS = 1000
     ],
 )
 @options.checkpoint
-@options.data("test")
+@chosen_images("test")
 @click.option(
     "--between",
     nargs=2,
@@ -30,10 +31,7 @@ MOST_STEPS = 1000
 @options.seed
 def interpolate(
     checkpoint: str,
-    data: str | None,
-    split: str,
-    size: str | None,
-    channels: str | None,
+    chosen: Chosen,
     between: tuple[int, int] | None,
     steps: int,
     out: str,
@@ -63,13 +61,13 @@ def interpolate(
         check_picture(out)
     ends, names = None, ("", "")
     if between is None:
-        if data is not None:
+        if chosen.data is not None:
             raise AvanpError("give --between I J with --data: which two images")
         system, _ = load_able(checkpoint, "generate")
         drawn = system.decode(walk(system, steps, stream(seed, "sample")))
     else:
         system, about = load_able(checkpoint, "encode")
-        images = images_for(system, about, data, size, channels, split)
+        images = images_for(system, about, chosen)
         if not all(0 <= i < len(images) for i in between):
             raise AvanpError(f"--between needs two of the images 0 to {len(images) - 1}")
         ends = images.images[list(between)]

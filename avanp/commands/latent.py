@@ -3,6 +3,7 @@
 import click
 
 from avanp.commands import options
+from avanp.commands.chosen import Chosen, chosen_images
 from avanp.console import Examples, one_line, written
 
 
@@ -14,15 +15,12 @@ from avanp.console import Examples, one_line, written
     ],
 )
 @options.checkpoint
-@options.data("test")
+@chosen_images("test")
 @click.option("-n", default=2000, show_default=True, help="At most so many images.")
 @click.option("--out", required=True, metavar="FILE", help="The picture to write: PNG, JPEG, ….")
 def latent(
     checkpoint: str,
-    data: str | None,
-    split: str,
-    size: str | None,
-    channels: str | None,
+    chosen: Chosen,
     n: int,
     out: str,
 ) -> None:
@@ -40,7 +38,7 @@ def latent(
 
     system, about = load_able(checkpoint, "encode")
     check_scatter(out)
-    images = spread(images_for(system, about, data, size, channels, split), n)
+    images = spread(images_for(system, about, chosen), n)
     mu, _ = system.encode(images.pixels)
     seen = plane(mu)
     labels, classes, whose = images.labels, images.classes, "classes"
@@ -49,7 +47,7 @@ def latent(
         classes = tuple(about.get("classes") or map(str, range(system.config.classes)))
     title = f"{system.name} on {images.name}: codes of {len(mu)} images"
     save_scatter(seen.of_codes(mu), labels, classes, out, names=seen.names, title=title)
-    told = f"{images.name}: {len(mu)} {split} images, codes of {mu.shape[1]} numbers"
+    told = f"{images.name}: {len(mu)} {chosen.split} images, codes of {mu.shape[1]} numbers"
     if labels is not None and len(set(labels.tolist())) > 1:
         told += f", silhouette by {whose} {silhouette(mu, labels):.3f}"
     click.echo(one_line(told))

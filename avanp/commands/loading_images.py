@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from avanp.commands.chosen import Chosen
 from avanp.commands.trained_images import parts_of_images, wanted_images
 from avanp.console import one_line
 from avanp.data.images import ImageSet
@@ -13,14 +14,7 @@ from avanp.errors import AvanpError
 from avanp.systems.base import System
 
 
-def images_for(
-    system: System,
-    about: dict[str, Any],
-    data: str | None,
-    size: str | None,
-    channels: str | None,
-    split: str,
-) -> ImageSet:
+def images_for(system: System, about: dict[str, Any], chosen: Chosen) -> ImageSet:
     """Return images that fit a system: a part of those it was trained on, or of others.
 
     Raises
@@ -28,15 +22,15 @@ def images_for(
     AvanpError
         For images of another size or other channels than the model's, unless asked to convert.
     """
-    wanted = wanted_images(about, data, size, channels)
-    if split == "all":
+    wanted = wanted_images(about, chosen)
+    if chosen.split == "all":
         click.echo(one_line(f"reading {wanted.spec}"))
         images = resolve(wanted.spec, wanted.size, channels=wanted.channels)
     else:
         parts = parts_of_images(about, wanted)
-        if split not in parts:
+        if chosen.split not in parts:
             raise AvanpError("there is no validation part: choose --split test or train")
-        images = parts[split]
+        images = parts[chosen.split]
     fitting(images, system)
     return images
 
@@ -51,14 +45,10 @@ def image_for(system: System, path: str) -> ImageSet:
 
 
 def train_and_test(
-    system: System,
-    about: dict[str, Any],
-    data: str | None,
-    size: str | None,
-    channels: str | None,
+    system: System, about: dict[str, Any], chosen: Chosen
 ) -> tuple[ImageSet, ImageSet]:
     """Return the training and the test images, as `images_for` does."""
-    parts = parts_of_images(about, wanted_images(about, data, size, channels))
+    parts = parts_of_images(about, wanted_images(about, chosen))
     for part in ("train", "test"):
         fitting(parts[part], system)
     return parts["train"], parts["test"]

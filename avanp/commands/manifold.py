@@ -3,6 +3,7 @@
 import click
 
 from avanp.commands import options
+from avanp.commands.chosen import Chosen, chosen_images
 from avanp.console import Examples, one_line, written
 
 MOST_SIDE = 60
@@ -17,15 +18,12 @@ GAP = 1  # pixel between two images: without one they run into each other
     ],
 )
 @options.checkpoint
-@options.data("test")
+@chosen_images("test")
 @click.option("--side", default=20, show_default=True, help="Images a row, and a column.")
 @click.option("--out", required=True, metavar="FILE", help="The picture to write: PNG, JPEG, ….")
 def manifold(
     checkpoint: str,
-    data: str | None,
-    split: str,
-    size: str | None,
-    channels: str | None,
+    chosen: Chosen,
     side: int,
     out: str,
 ) -> None:
@@ -47,7 +45,7 @@ def manifold(
         raise AvanpError(f"--side must be from 2 to {MOST_SIDE}, not {side}")
     system, about = load_able(checkpoint, "reconstruct")
     check_picture(out)
-    images = images_for(system, about, data, size, channels, split)
+    images = images_for(system, about, chosen)
     mu, _ = system.encode(images.pixels)
     seen = plane(mu)
     drawn = images_of(system, seen.grid(mu, side))

@@ -116,25 +116,3 @@ def sweep_data(otherwise: str = "", *, named: str | None = None) -> Callable[[Co
         help=f"A named set or a folder of images{several}. Default: {named or papers}.",
     )
     return lambda command: given(no_cache(command))
-
-
-def converted_data(command: Command) -> Command:
-    """Add --data, --size and --channels."""
-    given = click.option(
-        "--data",
-        metavar="NAME|DIR",
-        help="A named set or a folder. Default: what the model was trained on.",
-    )
-    return given(size(channels(no_cache(command))))
-
-
-def data(split: str) -> Callable[[Command], Command]:
-    """Return a decorator that adds --data, --split (with this default), --size and --channels."""
-    part = click.option(
-        "--split",
-        type=click.Choice(["train", "validation", "test", "all"]),
-        default=split,
-        show_default=True,
-        help="A part of the images.",
-    )
-    return lambda command: converted_data(part(command))

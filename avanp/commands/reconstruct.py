@@ -3,6 +3,7 @@
 import click
 
 from avanp.commands import options
+from avanp.commands.chosen import Chosen, chosen_images
 from avanp.console import Examples, one_line, written
 
 
@@ -14,15 +15,12 @@ from avanp.console import Examples, one_line, written
     ],
 )
 @options.checkpoint
-@options.data("test")
+@chosen_images("test")
 @click.option("-n", default=12, show_default=True, help="How many images, spread over the set.")
 @click.option("--out", required=True, metavar="FILE", help="The picture to write: PNG, JPEG, ….")
 def reconstruct(
     checkpoint: str,
-    data: str | None,
-    split: str,
-    size: str | None,
-    channels: str | None,
+    chosen: Chosen,
     n: int,
     out: str,
 ) -> None:
@@ -36,10 +34,10 @@ def reconstruct(
 
     system, about = load_able(checkpoint, "reconstruct")
     check_picture(out)
-    images = spread(images_for(system, about, data, size, channels, split), n)
+    images = spread(images_for(system, about, chosen), n)
     again = system.reconstruct(images.images)
     save_image(labelled_rows({"original": images.images, "reconstruction": again}), out)
     score = psnr(again, images.images)
-    told = f"{images.name}: PSNR {score:.2f} dB, mean of {len(images)} {split} images"
+    told = f"{images.name}: PSNR {score:.2f} dB, mean of {len(images)} {chosen.split} images"
     click.echo(one_line(told))
     written(out)

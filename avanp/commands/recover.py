@@ -3,6 +3,7 @@
 import click
 
 from avanp.commands import options
+from avanp.commands.chosen import Chosen, chosen_images
 from avanp.console import Examples, one_line, written
 
 MOST_STARTS = 1000
@@ -19,7 +20,7 @@ MOST_STARTS = 1000
 )
 @options.checkpoint
 @click.argument("image", required=False)
-@options.data("test")
+@chosen_images("test")
 @click.option("-n", default=8, show_default=True, help="How many images of the set.")
 @click.option(
     "--mask",
@@ -42,10 +43,7 @@ MOST_STARTS = 1000
 def recover(
     checkpoint: str,
     image: str | None,
-    data: str | None,
-    split: str,
-    size: str | None,
-    channels: str | None,
+    chosen: Chosen,
     n: int,
     mask: str | None,
     missing: float | None,
@@ -93,7 +91,7 @@ def recover(
         raise AvanpError(f"cannot write {out!r}: give .png, .npz, or a folder without a suffix")
     if starts is not None and starts > MOST_STARTS:
         raise AvanpError(f"--starts must be at most {MOST_STARTS}, not {starts}")
-    if image is not None and data is not None:
+    if image is not None and chosen.data is not None:
         raise AvanpError("give an image or --data, not both")
     if image is None and mask is None and missing is None and noise is None:
         raise AvanpError("say what is to be damaged: --mask, --missing or --noise")
@@ -104,7 +102,7 @@ def recover(
         brought = f"{images.width}x{images.height} {colours}, the model's"
         click.echo(one_line(f"{images.name}: {drawn_for[0]}x{drawn_for[1]} brought to {brought}"))
     else:
-        images = spread(images_for(system, about, data, size, channels, split), n)
+        images = spread(images_for(system, about, chosen), n)
         drawn_for = images.width, images.height
     whole = images.as_float()  # (N, H, W, C)
     rng = stream(seed, "eval")

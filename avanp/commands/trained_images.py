@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from avanp.commands.chosen import Chosen
 from avanp.console import one_line
 from avanp.data.images import ImageSet
 from avanp.data.resolve import data_spec, load_splits
@@ -31,11 +32,9 @@ def _trained(about: dict[str, Any]) -> dict[str, Any]:
     return data if right else {}
 
 
-def wanted_images(
-    about: dict[str, Any], data: str | None, size: str | None, channels: str | None
-) -> Wanted:
+def wanted_images(about: dict[str, Any], chosen: Chosen) -> Wanted:
     """Return the words of the command line, filled up with those of the training."""
-    trained = _trained(about)
+    trained, (data, size, channels, _) = _trained(about), chosen
     if data is None and "spec" not in trained:
         raise AvanpError("give --data: the checkpoint does not say what it was trained on")
     spec = trained["spec"] if data is None else data

@@ -3,6 +3,7 @@
 import click
 
 from avanp.commands import options
+from avanp.commands.chosen import Chosen, chosen_images
 from avanp.console import Examples, one_line, written
 
 SHOWN = 16  # images in the sheet
@@ -18,11 +19,8 @@ ROWS = 4  # of their variations
     ],
 )
 @options.checkpoint
-@options.converted_data
-@click.option(
-    "--split",
-    type=click.Choice(["train", "validation", "test", "all"]),
-    help="A part of the images. Default: train of those the model was trained on, all of others.",
+@chosen_images(
+    help="A part of the images. Default: train of those the model was trained on, all of others."
 )
 @click.option("--label", metavar="CLASS", help="The images of one class alone.")
 @click.option("--eps", default=0.2, show_default=True, help="Deviation of the noise (Eq. 7).")
@@ -34,10 +32,7 @@ ROWS = 4  # of their variations
 @options.seed
 def vary(
     checkpoint: str,
-    data: str | None,
-    size: str | None,
-    channels: str | None,
-    split: str | None,
+    chosen: Chosen,
     label: str | None,
     eps: float,
     per_image: int,
@@ -71,8 +66,8 @@ def vary(
     system, about = load_able(checkpoint, "encode")
     if "generate" not in system.can:
         raise AvanpError(f"{checkpoint!r} holds a {system.name}, which makes no images")
-    split = split or ("train" if data is None else "all")
-    images = images_for(system, about, data, size, channels, split)
+    split = chosen.split or ("train" if chosen.data is None else "all")
+    images = images_for(system, about, chosen._replace(split=split))
     if label is not None:
         if images.labels is None or label not in images.classes:
             there = ", ".join(images.classes) or "none"
