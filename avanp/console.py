@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
-from avanp.data.watch import WATCH
+from avanp.data.reading_progress import WATCH
 from avanp.errors import NO_ROOM, AvanpError, one_line
 from avanp.progress import shown_late
 from avanp.signals import ended_by_signals

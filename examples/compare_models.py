@@ -23,8 +23,8 @@ os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
 
 import numpy as np
 
-from avanp.data.parts import limited
 from avanp.data.resolve import load_splits
+from avanp.data.splits import limited
 from avanp.evaluation.feature_space import feature_space
 from avanp.evaluation.scores import evaluate
 from avanp.files import write_whole

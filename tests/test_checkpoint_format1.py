@@ -9,7 +9,7 @@ import pytest
 
 from avanp.rng import stream
 from avanp.systems.find import find
-from avanp.training import older
+from avanp.training import earlier_names
 from avanp.training.checkpoint import describe, load
 from avanp.training.log import read_metrics
 from cli_process import avanp
@@ -55,7 +55,7 @@ def test_the_same_words_go_on_with_a_training_of_format_1(folder, tmp_path):
     assert describe(out / "checkpoint.npz")["format"] == 2
     now = load(out / "checkpoint.npz")[0].parameters()
     with np.load(BEFORE / folder / "four.npz") as file:
-        before = {older.array(f"weights/{key}")[8:]: file[key] for key in file.files}
+        before = {earlier_names.array(f"weights/{key}")[8:]: file[key] for key in file.files}
     assert now.keys() == before.keys()
     for key, array in before.items():
         # Equal to the last bit on one machine; a step moves a weight by 1e-3.
@@ -79,7 +79,7 @@ def test_another_word_is_refused_in_a_folder_of_format_1_too(tmp_path):
 
 def test_every_old_name_of_a_term_is_a_present_one():
     present = {name for kind in ("GAN", "VAEGAN", "AVA5") for name in find(kind).terms}
-    assert set(older.TERMS.values()) <= present
-    assert older.term("validation.d_loss") == "validation.discriminator_loss"
-    assert older.term("grad_norm.D") == "grad_norm.code_discriminator"
-    assert older.term("reconstruction") == "reconstruction"
+    assert set(earlier_names.TERMS.values()) <= present
+    assert earlier_names.term("validation.d_loss") == "validation.discriminator_loss"
+    assert earlier_names.term("grad_norm.D") == "grad_norm.code_discriminator"
+    assert earlier_names.term("reconstruction") == "reconstruction"

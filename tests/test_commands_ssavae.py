@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from avanp.data.resolve import load_splits
-from avanp.evaluation.choice import some_labels
 from avanp.evaluation.plane import plane
+from avanp.evaluation.subsets import some_labels
 from avanp.training.checkpoint import describe, load
 from avanp.training.log import read_metrics
 from cli_process import avanp

@@ -12,9 +12,9 @@ from PIL import Image
 from avanp.data import reading
 from avanp.data.grouping import hold_out
 from avanp.data.images import ImageSet, numbered
-from avanp.data.parts import Division, divided, limited
 from avanp.data.pixels import Pixels
 from avanp.data.resolve import load_splits, resolve
+from avanp.data.splits import Division, divided, limited
 from avanp.errors import AvanpError, Note
 from cli_process import avanp
 
@@ -147,7 +147,7 @@ def strip(part: ImageSet) -> list[str]:
 
 
 def test_a_class_that_nothing_is_trained_on_is_named() -> None:
-    from avanp.data.parts import tell_of_lost
+    from avanp.data.splits import tell_of_lost
 
     images = ImageSet(
         "a", RNG.integers(0, 256, (4, 2, 2, 1), np.uint8), numbered(4), "memory",

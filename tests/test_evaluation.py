@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from avanp.data.images import ImageSet
-from avanp.data.parts import limited
 from avanp.data.resolve import load_splits
+from avanp.data.splits import limited
 from avanp.errors import AvanpError
 from avanp.evaluation import nearest
-from avanp.evaluation.choice import spread
 from avanp.evaluation.codes import write_codes
 from avanp.evaluation.feature_space import feature_space, load_classifier
 from avanp.evaluation.interpolation import lerp, slerp
 from avanp.evaluation.scores import Score, evaluate, evaluate_classifier, to_json
+from avanp.evaluation.subsets import spread
 from avanp.metrics.features import Pixels
 from avanp.metrics.nearest import nearest_images
 from avanp.report.scores import about_line, table

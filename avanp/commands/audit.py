@@ -126,7 +126,7 @@ def _judged(
 ) -> None:
     from avanp.papers.ava import audit as run
     from avanp.papers.ava import audit_text as terminal
-    from avanp.papers.ava.earlier import ablations_of
+    from avanp.papers.ava.earlier_audit import ablations_of
     from avanp.progress import shown
 
     sweep = f"the sweep is in {directory}; the same command continues, with --claims-only "

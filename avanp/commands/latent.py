@@ -31,8 +31,8 @@ def latent(
     """
     from avanp.commands.loading import load_able
     from avanp.commands.loading_images import images_for
-    from avanp.evaluation.choice import spread
     from avanp.evaluation.plane import plane
+    from avanp.evaluation.subsets import spread
     from avanp.metrics.silhouette import silhouette
     from avanp.pictures.scatter import check_scatter, save_scatter
 

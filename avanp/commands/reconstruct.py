@@ -27,7 +27,7 @@ def reconstruct(
     """Draw a row of images above the row of what the model makes of their codes."""
     from avanp.commands.loading import load_able
     from avanp.commands.loading_images import images_for
-    from avanp.evaluation.choice import spread
+    from avanp.evaluation.subsets import spread
     from avanp.metrics.psnr import psnr
     from avanp.pictures.save import check_picture, save_image
     from avanp.pictures.sheets import labelled_rows

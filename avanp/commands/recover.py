@@ -73,9 +73,9 @@ def recover(
     from avanp.commands.loading_images import image_for, images_for
     from avanp.data.decode import image_size
     from avanp.errors import AvanpError
-    from avanp.evaluation.choice import spread
     from avanp.evaluation.damage import filled, noisy, read_mask, scattered
     from avanp.evaluation.recover import recover as search
+    from avanp.evaluation.subsets import spread
     from avanp.metrics.psnr import psnr
     from avanp.pictures.pixels import to_bytes
     from avanp.pictures.save import WRITERS, check_picture, save_arrays, save_image, save_images

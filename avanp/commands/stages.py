@@ -15,7 +15,7 @@ from avanp.console import one_line
 from avanp.data.images import ImageSet
 from avanp.data.resolve import load_splits
 from avanp.errors import AvanpError
-from avanp.evaluation.choice import some_labels
+from avanp.evaluation.subsets import some_labels
 from avanp.registry import DATASETS
 from avanp.systems import auto
 from avanp.systems.base import System

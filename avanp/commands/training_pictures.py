@@ -8,8 +8,8 @@ import click
 
 from avanp.commands.work import Work
 from avanp.console import one_line
-from avanp.evaluation.choice import spread
 from avanp.evaluation.looks import looks, told
+from avanp.evaluation.subsets import spread
 from avanp.files import write_whole
 from avanp.pictures.save import save_image, save_sheet
 from avanp.pictures.sheets import labelled_rows

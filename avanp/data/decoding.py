@@ -10,9 +10,9 @@ from avanp.data.chunks import NAMED, Chunk, Read, decode_chunk, rows_a_block, wr
 from avanp.data.facts import Facts
 from avanp.data.grouping import first_of
 from avanp.data.helpers import Helpers
+from avanp.data.reading_progress import tell
 from avanp.data.size import Size
 from avanp.data.wanted_files import HELPED, Files, Found, Shape
-from avanp.data.watch import tell
 from avanp.errors import AvanpError
 from avanp.processors import usable
 

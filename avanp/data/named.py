@@ -8,11 +8,11 @@ import numpy as np
 
 from avanp.data.card import card
 from avanp.data.images import ImageSet
+from avanp.data.npz_sets import from_npz
 from avanp.data.orbit import find_orbit
 from avanp.data.readers.labels import check_links, read_label_table
 from avanp.data.reading import read_files
 from avanp.data.size import Size
-from avanp.data.stored import from_npz
 from avanp.data.tree import Choice, read_tree
 from avanp.errors import AvanpError, Note
 from avanp.registry import DATASETS, load

@@ -12,8 +12,8 @@ from avanp.data.grouping import TooFew
 from avanp.data.images import ImageSet
 from avanp.data.named import is_own, read_named
 from avanp.data.orbit import is_paper_set
-from avanp.data.parts import Division, divided, limited, tell_of_lost
 from avanp.data.size import Size, check_size, check_total, parse_size
+from avanp.data.splits import Division, divided, limited, tell_of_lost
 from avanp.errors import AvanpError
 from avanp.registry import DATASETS
 from avanp.rng import stream

@@ -18,7 +18,7 @@ from avanp.experiments.places.choose import place
 from avanp.experiments.places.outcome import Outcome, Task
 from avanp.experiments.places.place import Place
 from avanp.experiments.row import arrays_of, images_for, to_row
-from avanp.experiments.shared import made
+from avanp.experiments.shared import make_shared
 from avanp.kernels import backend
 
 # Called with (cells done, cells in all) at the start and after every cell.
@@ -126,7 +126,7 @@ def _outcomes(
     if store is not None and todo:
         store.note(here.at_once)
     tasks, fingerprint = [], ""
-    shared = made(experiment, todo, here, store.folder if store is not None else None)
+    shared = make_shared(experiment, todo, here, store.folder if store is not None else None)
     for cell, given in zip(todo, shared, strict=True):
         if isinstance(given, Outcome):
             yield cell, given

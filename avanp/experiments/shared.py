@@ -16,7 +16,7 @@ from avanp.training import archive
 Given = dict[str, Any] | Outcome
 
 
-def made(
+def make_shared(
     experiment: Experiment, cells: list[dict[str, Any]], place: Place, folder: Path | None
 ) -> list[Given]:
     """Return for each cell what it is given by name, or why there is none: a failed outcome.

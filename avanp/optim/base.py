@@ -78,7 +78,7 @@ class Optimiser:
         self.state = arrays
 
 
-def made(
+def make_optimiser(
     kind: str, lr: float, *, betas: tuple[float, float], weight_decay: float | None
 ) -> Optimiser:
     """Return a new optimiser by its name in options.

@@ -11,7 +11,7 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.layers.base import Array, Layer
-from avanp.optim.base import Optimiser, made
+from avanp.optim.base import Optimiser, make_optimiser
 from avanp.systems.config import Config
 from avanp.systems.finite import NotFinite, finite
 from avanp.systems.images import check_images
@@ -108,7 +108,9 @@ class System(WithParts, Measured):
     def optimiser_of(self, net: str) -> Optimiser:
         """Return a new optimiser for a net: the configured one, at the rate `lr_of`."""
         c = self.config
-        return made(c.optimiser, self.lr_of(net), betas=c.betas, weight_decay=c.weight_decay)
+        return make_optimiser(
+            c.optimiser, self.lr_of(net), betas=c.betas, weight_decay=c.weight_decay
+        )
 
     def lr_of(self, net: str) -> float:
         """Return the learning rate of a net: the configured one."""

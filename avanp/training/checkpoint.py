@@ -10,7 +10,7 @@ from avanp.errors import AvanpError
 from avanp.nets.earlier import drop_biases
 from avanp.systems.base import System
 from avanp.systems.find import known
-from avanp.training import archive, older
+from avanp.training import archive, earlier_names
 from avanp.training.document import FORMAT, check_document
 from avanp.training.fill import fill, restore_optimisers
 from avanp.training.rebuild import part_arrays, rebuilt
@@ -79,8 +79,8 @@ def load(path: Path | str) -> tuple[System, dict[str, Any]]:
     document, arrays = archive.read(path)
     check_document(path, document)
     if document["format"] == 1:
-        document = older.document(document)
-        arrays = {older.array(name): array for name, array in arrays.items()}
+        document = earlier_names.document(document)
+        arrays = {earlier_names.array(name): array for name, array in arrays.items()}
     if document["system"] not in known():
         raise AvanpError(
             f"{str(path)!r} holds a {document['system']}, which is no system of avanp: name its "
@@ -136,7 +136,7 @@ def describe(path: Path | str) -> dict[str, Any]:
     check_document(path, document)
     state = document.pop("state")
     if document["format"] == 1:
-        document = older.document(document)
+        document = earlier_names.document(document)
     kept = {key: state[key] for key in TOLD if key in state}
     sizes = {"arrays": n_arrays, "bytes": path.stat().st_size}
     return {**document, "parameters": sum(document["nets"].values()), **sizes, **kept}

@@ -11,7 +11,7 @@ from avanp.optim.schedules import Constant
 from avanp.runs.journal import opened
 from avanp.systems.base import System
 from avanp.systems.parts import Part
-from avanp.training import older
+from avanp.training import earlier_names
 from avanp.training.checkpoint import describe, load_best
 from avanp.training.ending import LOST
 from avanp.training.log import TRAINING
@@ -92,7 +92,7 @@ def _options_of(path: Path, asked: dict[str, Any]) -> dict[str, Any]:
     before = (describe(path).get("about") or {}).get("order")
     if not isinstance(before, dict):
         raise AvanpError(f"{str(path)!r} was not made by this command: name another --out")
-    return older.options(before, asked)
+    return earlier_names.options(before, asked)
 
 
 def checkpoint_in(path: str) -> str:

@@ -12,7 +12,7 @@ from avanp.runs.folder import Kind, Row, read_rows
 from avanp.runs.journal import Journal, opened
 from avanp.runs.schema import whole
 from avanp.systems.finite import NotFinite
-from avanp.training import checkpoint, older
+from avanp.training import checkpoint, earlier_names
 from avanp.training.ending import LOST
 from avanp.training.resume import state_of
 
@@ -44,7 +44,7 @@ def read_metrics(folder: Path | str) -> list[Row]:
 
     A last line that was cut short is left out; names of earlier versions become present ones.
     """
-    return [older.row(row) for row in read_rows(Path(folder), TRAINING)]
+    return [earlier_names.row(row) for row in read_rows(Path(folder), TRAINING)]
 
 
 class Output:

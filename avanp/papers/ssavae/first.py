@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from avanp.errors import AvanpError
-from avanp.evaluation.choice import some_labels
+from avanp.evaluation.subsets import some_labels
 from avanp.experiments.result import Arrays, Cell, Result
 from avanp.layers.base import Layer
 from avanp.optim.schedules import Cosine
