@@ -173,6 +173,9 @@ def test_commands_make_images_of_a_class_and_say_what_a_model_cannot(trained):
         ("encode", "VAE", "--data", "digits", "--out", "codes.csv"),
         ("reconstruct", "VAE", "--data", "digits", "--out", "again.png"),
         ("interpolate", "VAE", "--out", "walk.png"),
+        ("latent", "VAE", "--out", "latent.png"),
+        ("manifold", "VAE", "--side", "3", "--out", "grid.png"),
+        ("vary", "VAE", "--eps", "0.1", "--out", "varied"),
         ("evaluate", "VAE", "-n", "50"),
     ):
         done = command(trained, *words)

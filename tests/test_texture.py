@@ -104,6 +104,11 @@ def test_it_is_for_images_between_0_and_1():
         build("VAE", shape=SHAPE, pixel_range="real", likelihood="gaussian", texture=1.0)
 
 
+def test_passes_are_not_without_end():
+    with pytest.raises(AvanpError, match="at most 100"):
+        build("VAE", shape=SHAPE, settle=10**9)
+
+
 def test_codes_of_the_mixture_settle_where_decoder_and_encoder_lead_them():
     x = np.random.default_rng(7).random((40, *SHAPE)).astype(np.float32)
     system = build("VAE", shape=SHAPE, widths=(8,), latent=3, mixture=1, settle=2)

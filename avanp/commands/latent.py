@@ -39,7 +39,9 @@ def latent(
     system, about = load_able(checkpoint, "encode")
     check_scatter(out)
     images = spread(images_for(system, about, chosen), n)
-    mu, _ = system.encode(images.pixels)
+    mu = system.encode(images.pixels)[0]
+    # The class behind a conditional model's code is told apart without a look at it.
+    mu = mu[:, : mu.shape[1] - getattr(system.config, "labels", 0)]
     seen = plane(mu)
     labels, classes, whose = images.labels, images.classes, "classes"
     if labels is None and "classify" in system.can:

@@ -52,6 +52,8 @@ def variations(
     if sampled:
         z = reparameterise(mu, logvar, rng.standard_normal(mu.shape, dtype=mu.dtype))
     noise = rng.standard_normal(mu.shape, dtype=mu.dtype)
+    if labels := getattr(system.config, "labels", 0):  # the class behind a code stays
+        noise[:, -labels:] = 0
     return images_of(system, eq7(z, noise, eps).astype(mu.dtype))
 
 

@@ -7,6 +7,8 @@ from avanp.errors import AvanpError
 from avanp.systems.config import LatentConfig
 from avanp.systems.options import option
 
+MOST_PASSES = 100
+
 
 @dataclass(frozen=True, kw_only=True)
 class LikelihoodConfig(LatentConfig):
@@ -50,5 +52,7 @@ class LikelihoodConfig(LatentConfig):
             raise AvanpError(
                 "pixel_range='real' needs likelihood='gaussian' (or 'optimal-gaussian')"
             )
+        if self.settle > MOST_PASSES:
+            raise AvanpError(f"settle must be at most {MOST_PASSES}, not {self.settle}")
         if self.pixel_range == "real" and self.texture:
             raise AvanpError("texture is for images in [0, 1]: leave it out with pixel_range real")

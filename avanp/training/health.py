@@ -14,6 +14,6 @@ IMAGES = 1000
 def active_units(system: Any, images: Array) -> int:
     """Return how many units of the code the encoder uses, over the first 1000 images."""
     mu = system.encode(images[:IMAGES])[0]
-    if hasattr(system, "config"):  # a conditional model's have the class behind them
-        mu = mu[:, : system.config.latent]
+    labels = getattr(getattr(system, "config", None), "labels", 0)
+    mu = mu[:, : mu.shape[1] - labels]  # without the class behind it
     return int(np.sum(np.var(mu, axis=0, dtype=np.float64) > ACTIVE_FROM))
