@@ -385,7 +385,7 @@ def test_a_training_by_its_defaults_goes_on_with_a_constant_rate(place):
     assert avanp(place, *PHOTOS, "--epochs", "17", "--out", "on").code == 0
     rates = [row["lr"] for row in rows_of(place / "on")]
     assert rates[:12] == [row["lr"] for row in rows]
-    assert rates[12:] == [1e-3] * 5
+    assert rates[12:] == [2e-3] * 5
     after = describe(place / "on" / "checkpoint.npz")["about"]["order"]
     assert after == order | {"schedule": "cosine of 12 epochs, then constant"}
 
