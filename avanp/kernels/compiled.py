@@ -28,6 +28,11 @@ def njit(**options: Any) -> Callable[[Function], Any]:
     return decorate
 
 
+def inner(**options: Any) -> Callable[[Function], Any]:
+    """Return `njit` of these options for what compiled code alone calls: Python has no way in."""
+    return njit(no_cpython_wrapper=True, **options)
+
+
 def cfunc(signature: Any) -> Callable[[Function], Any]:
     """Return `numba.cfunc` of a signature, which compiles or loads at once."""
 

@@ -11,6 +11,7 @@ from avanp.kernels import reference_dense as reference
 from avanp.kernels.compiled import njit
 from avanp.kernels.engine.aligned import empty
 from avanp.kernels.engine.copying import copy_floats
+from avanp.kernels.engine.correlate import steps
 from avanp.kernels.engine.cpu import compiles, tile
 from avanp.kernels.engine.microkernel import call_tile, one_vector, two_vectors
 from avanp.kernels.engine.threads import own, split
@@ -40,7 +41,8 @@ def product(a: Array, b: Array) -> Array:
     turned = a.flags.f_contiguous and not a.flags.c_contiguous
     if a.dtype != np.float32 or min(*a.shape, b.shape[1]) < LEAST or not _fast():
         return reference.product(a, b)
-    a, b = a if turned else np.ascontiguousarray(a), np.ascontiguousarray(b)
+    # The same memory in C order: for each order the loop is compiled once more.
+    lies, b = np.ascontiguousarray(a.T if turned else a), np.ascontiguousarray(b)
     across, down = (len(a), 1) if turned else (1, a.shape[1])
     columns = tile().columns
     out = empty((len(a), b.shape[1]))
@@ -51,7 +53,7 @@ def product(a: Array, b: Array) -> Array:
 
     def run(start: int, stop: int) -> None:
         _product(
-            a, (across, down), b, panel(), out, tile(), two_vectors(), one_vector(), start, stop
+            lies, (across, down), b, panel(), out, tile(), two_vectors(), one_vector(), start, stop
         )
 
     split(run, -(-b.shape[1] // columns))
@@ -63,15 +65,15 @@ def _fast() -> bool:
 
 
 @njit(error_model="numpy", nogil=True)
-def _product(a, steps, b, panel, out, tile, two, one, start, stop):  # type: ignore
-    """Fill panels start … stop of ``out = a b``; `steps` are a's along k and from row to row."""
+def _product(a, strides, b, panel, out, tile, two, one, start, stop):  # type: ignore
+    """Fill panels start … stop of ``out = a b``; `strides` are a's along k and from row to row."""
     lanes, most = tile
-    across, down = steps
+    across, down = strides
     k_size, n_out = b.shape
     rows, columns = len(out), 2 * lanes
     zero, bias = np.zeros(1, np.int64), np.zeros(columns, np.float32)
-    a_rows, c_rows = np.arange(most) * down, np.arange(most) * n_out
-    edge, edges = np.empty((most, columns), np.float32), np.arange(most) * columns
+    a_rows, c_rows = steps(most, down), steps(most, n_out)
+    edge, edges = np.empty((most, columns), np.float32), steps(most, columns)
     tiles = (rows + most - 1) // most
     for p in range(start, stop):
         o = p * columns

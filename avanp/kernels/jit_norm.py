@@ -9,7 +9,7 @@ them among threads.
 
 import numpy as np
 
-from avanp.kernels.compiled import njit
+from avanp.kernels.compiled import inner, njit
 from avanp.kernels.engine.aligned import LINE
 from avanp.kernels.norm_rows import (
     block_rows,
@@ -26,7 +26,7 @@ from avanp.kernels.norm_rows import (
 Array = np.ndarray
 
 
-@njit(error_model="numpy", nogil=True)
+@inner(error_model="numpy", nogil=True)
 def _row(x: Array) -> Array:
     """Return memory for a row of x, which begins at a cache line and is no part of another array.
 

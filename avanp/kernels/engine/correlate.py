@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from avanp.kernels.compiled import njit
+from avanp.kernels.compiled import inner, njit
 from avanp.kernels.engine.aligned import empty
 from avanp.kernels.engine.copying import copy_floats
 from avanp.kernels.engine.cpu import tile
@@ -136,7 +136,7 @@ def _pack(w: Array, packed: Array) -> None:
                 packed[base + k, o] = 0
 
 
-@njit(error_model="numpy", nogil=True)
+@inner(error_model="numpy", nogil=True)
 def steps(n: int, step: int) -> Array:
     """Return 0, step, 2 step … of n numbers; NumPy's own way compiles for longer."""
     table = np.empty(n, np.int64)
@@ -145,7 +145,7 @@ def steps(n: int, step: int) -> Array:
     return table
 
 
-@njit(error_model="numpy", nogil=True)
+@inner(error_model="numpy", nogil=True)
 def cut(n: int, most: int, cuts: Array) -> int:
     """Cut 0 … n into tiles of at most `most`, as even as can be, and return how many there are.
 
@@ -157,7 +157,7 @@ def cut(n: int, most: int, cuts: Array) -> int:
     return tiles
 
 
-@njit(error_model="numpy", nogil=True)
+@inner(error_model="numpy", nogil=True)
 def fill_band(x, n, first, left, padded):  # type: ignore
     """Copy the rows of image n from `first`, and its columns from `left`; zeros outside."""
     _, height, width, channels = x.shape

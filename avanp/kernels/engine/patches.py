@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from avanp.kernels.compiled import njit
+from avanp.kernels.compiled import inner
 from avanp.kernels.engine.emit import fetch_floats
 from avanp.kernels.engine.transform import call_transform
 
 AHEAD = 8  # places from a patch to the one after next, which is fetched while this one is read
 
 
-@njit(error_model="numpy", nogil=True)
+@inner(error_model="numpy", nogil=True)
 def places_apart(x, strides, side):  # type: ignore
     """Return how many bytes after its first the places of a patch of x lie, row by row."""
     apart = np.empty(side * side, np.int64)
@@ -19,7 +19,7 @@ def places_apart(x, strides, side):  # type: ignore
     return apart
 
 
-@njit(error_model="numpy", nogil=True)
+@inner(error_model="numpy", nogil=True)
 def transform_places(  # type: ignore
     x, n, h, w, strides, side, apart, transform, target, steps, outside, sources, targets, lanes
 ):

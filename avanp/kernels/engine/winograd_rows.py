@@ -6,7 +6,7 @@ its transforms cost again where channels are few.
 
 import numpy as np
 
-from avanp.kernels.compiled import njit
+from avanp.kernels.compiled import inner, njit
 from avanp.kernels.engine.aligned import LINE, SIZE, empty
 from avanp.kernels.engine.copying import copy_floats
 from avanp.kernels.engine.correlate import fill_band, steps
@@ -75,7 +75,7 @@ def winograd_rows(x: Array, w: Array, bias: Array | None, begin: Pair, y: Array)
     split(run, n * bands)
 
 
-@njit(error_model="numpy", nogil=True)
+@inner(error_model="numpy", nogil=True)
 def transform_band(padded: Array, starts: Array, v: Array) -> None:
     """Transform rows (R, W, C), and 3 floats after them, to v (R, patches, C / 4, 6, 4)."""
     rows, width, channels = padded.shape

@@ -109,8 +109,11 @@ def _sums(  # type: ignore
     outside = np.zeros(max(x.shape[3], n_out), np.float32)
     sources, targets = np.empty(points, np.int64), np.empty(points, np.int64)
     v_steps, u_steps = steps(points, 4 * v_size), steps(points, 4 * u_size)
-    x_apart, dy_apart = places_apart(x, (sh, sw), side), places_apart(dy, (1, 1), 4)
-    a_rows, c_rows = steps(most, 1), steps(most, n_out)
+    # Not literals, for each of which a function is compiled once more.
+    unit, four = np.int64(1), np.int64(4)
+    x_apart = places_apart(x, (sh, sw), side)
+    dy_apart = places_apart(dy, (unit, unit), four)
+    a_rows, c_rows = steps(most, unit), steps(most, n_out)
     tiles = (channels + most - 1) // most
     no_offset, zeros = np.zeros(1, np.int64), np.zeros(2 * lanes, np.float32)
     for part in range(start, stop):
@@ -132,7 +135,7 @@ def _sums(  # type: ignore
                             v_steps, outside, sources, targets, lanes,
                         )  # fmt: skip
                 transform_places(
-                    dy, n, 4 * top, 4 * left, (1, 1), 4, dy_apart, transforms[1],
+                    dy, n, 4 * top, 4 * left, (unit, unit), four, dy_apart, transforms[1],
                     u.ctypes.data + 4 * p * n_out, u_steps, outside, sources, targets, lanes,
                 )  # fmt: skip
                 # The point (1, 1) of a patch is its sum.
