@@ -15,6 +15,31 @@ from avanp.grad import cases as gradcases
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "avanp"
 MOST_LONG = 15  # files of more than 150 lines
+MOST_PASSED = 65  # files of which a function runs before the first batch of a training
+# Prints those files: what runs while a module is loaded is not counted.
+PASSED = """
+import os, sys, avanp
+root, seen = os.path.dirname(avanp.__file__) + os.sep, set()
+
+def loading(frame):
+    while frame is not None and frame.f_code.co_name != "<module>":
+        frame = frame.f_back
+    return frame is not None and frame.f_code.co_filename.startswith(root)
+
+def note(frame, event, _):
+    file = frame.f_code.co_filename
+    if event == "call" and file.startswith(root) and file not in seen and not loading(frame):
+        seen.add(file)
+    if event == "call" and file == root + "systems/vae.py" and frame.f_code.co_name == "gradients":
+        print("passed", len(seen))
+        sys.stdout.flush()
+        os._exit(0)
+
+from avanp.cli import main
+sys.argv[1:] = ["train", "VAE", "--data", "digits", "--epochs", "1", "--out", "run"]
+sys.setprofile(note)
+main()
+"""
 
 # From the ground up: a module may import from its own layer and from those before it.
 LAYERS = [
@@ -146,6 +171,15 @@ def test_files_stay_short():
     # This number goes down, never up.
     long = [path for path, size in sizes.items() if size > 150 and "kernels" not in path.parts]
     assert len(long) <= MOST_LONG, "split one of the others, where it holds two things"
+
+
+def test_a_training_passes_few_files_before_its_first_batch(tmp_path):
+    # Whoever follows a call reads them. This number goes down, never up.
+    done = subprocess.run(
+        [sys.executable, "-c", PASSED], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    passed = int(re.search(r"(?m)^passed (\d+)$", done.stdout)[1])
+    assert 20 < passed <= MOST_PASSED
 
 
 def test_no_page_has_a_figure_still_to_come():
