@@ -12,8 +12,8 @@ from avanp.optim.plateau import Plateau
 from avanp.optim.schedules import StepDecay
 from avanp.rng import stream
 from avanp.systems import build
-from avanp.systems.advice import advice
 from avanp.systems.finite import NotFinite
+from avanp.systems.measured import advice
 from avanp.training import checkpoint, health
 from avanp.training.batches import batch_sizes
 from avanp.training.log import NAME, read_metrics

@@ -1,11 +1,11 @@
 """How a system is looked at: outside training, and by its log."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
 
 from avanp.layers.base import Array
-from avanp.systems.advice import advice
 from avanp.systems.images import check_pair, chunks
 
 Terms = dict[str, float]
@@ -61,3 +61,12 @@ class Measured:
     def check_images(self, x: Any) -> Array:
         """Return images as the system takes them, or refuse them."""
         raise NotImplementedError
+
+
+def advice(row: Mapping[str, Any]) -> str:
+    """Return advice where a row shows posterior collapse or a game that is over, else ""."""
+    if row.get("active_units") == 0:
+        return "no unit of the code is in use (posterior collapse): a smaller beta, or free nats"
+    if row.get("discriminator_real", 0.5) > 0.99 and row.get("discriminator_fake", 0.5) < 0.01:
+        return "the discriminator is always right: the decoder learns little from it"
+    return ""
