@@ -180,6 +180,8 @@ def test_commands_make_images_of_a_class_and_say_what_a_model_cannot(trained):
     ):
         done = command(trained, *words)
         assert done.code == 0, (words, done.err)
+    told = command(trained, "generate", "VAE", "--sampler", "class", "--out", "x.png")
+    assert (told.code, "leave out --sampler" in told.err) == (2, True)
     told = command(trained, "recover", "VAE", "--data", "digits", "--out", "r.png")
     assert told.code == 2
     assert "Traceback" not in told.err

@@ -83,6 +83,8 @@ def generate(
     if sampler == "gmm" and kept(getattr(system, "state", {})) is not None:
         click.echo("note: the model keeps its mixture and draws of it without --sampler gmm")
         sampler = None
+    if sampler in ("gmm", "class") and getattr(system.config, "labels", 0):
+        raise AvanpError("a conditional model draws by class as it is: leave out --sampler")
     if sampler in ("gmm", "class"):
         if "encode" not in system.can:
             raise AvanpError(f"{checkpoint!r} holds a {system.name}, which has no encoder to do so")
