@@ -83,7 +83,7 @@ def generate(
     if sampler == "gmm" and kept(getattr(system, "state", {})) is not None:
         click.echo("note: the model keeps its mixture and draws of it without --sampler gmm")
         sampler = None
-    if sampler in ("gmm", "class") and getattr(system.config, "labels", 0):
+    if sampler in ("gmm", "class") and getattr(system.config, "labels", False):
         raise AvanpError("a conditional model draws by class as it is: leave out --sampler")
     if sampler in ("gmm", "class"):
         if "encode" not in system.can:
