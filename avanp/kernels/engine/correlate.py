@@ -17,6 +17,7 @@ from avanp.kernels.compiled import inner, njit
 from avanp.kernels.engine.aligned import empty
 from avanp.kernels.engine.copying import copy_floats
 from avanp.kernels.engine.cpu import tile
+from avanp.kernels.engine.emit import fetch_floats
 from avanp.kernels.engine.microkernel import call_tile, one_vector, two_vectors
 from avanp.kernels.engine.threads import own, parts, split
 
@@ -240,6 +241,10 @@ def _correlate(x, packed, bias, out, table, geometry, tile, two, one, start, sto
                 whole = valid in (lanes, columns)
                 for i in range(tiles):
                     first, m = cuts[i], cuts[i + 1] - cuts[i]
+                    # A band was just copied, x was not: what the next tile reads of it is fetched.
+                    if inside and o == 0 and kh == 1 and i + 1 < tiles:
+                        for j in range(first + m, cuts[i + 2]):
+                            fetch_floats(a_band + 4 * sources[p, j], k_size)
                     call_tile(
                         kernel, m, kh, offsets.ctypes.data, k_size,
                         a_band, at_sources + 8 * first, 1, b, columns,
