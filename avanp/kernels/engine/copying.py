@@ -7,6 +7,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from avanp.kernels.compiled import inner
 from avanp.kernels.engine.cpu import tile
 
 
@@ -42,3 +43,27 @@ def copy_floats(typing, target, source, n):  # type: ignore
         return context.get_dummy_value()
 
     return types.void(*[types.int64] * 3), codegen
+
+
+@inner(error_model="numpy", nogil=True)
+def fill_band(x, n, first, left, padded):  # type: ignore
+    """Copy the rows of image n from `first`, and its columns from `left`; zeros outside."""
+    _, height, width, channels = x.shape
+    rows, columns, _ = padded.shape
+    # Columns begin … end of `padded` lie in the image.
+    begin = min(max(0, -left), columns)
+    end = max(begin, min(columns, width - left))
+    for r in range(rows):
+        y = first + r
+        if 0 <= y < height:
+            padded[r, :begin] = 0
+            source = ((n * height + y) * width + begin + left) * channels
+            target = (r * columns + begin) * channels
+            copy_floats(
+                padded.ctypes.data + 4 * target,
+                x.ctypes.data + 4 * source,
+                (end - begin) * channels,
+            )
+            padded[r, end:] = 0
+        else:
+            padded[r] = 0

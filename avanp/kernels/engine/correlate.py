@@ -15,7 +15,7 @@ import numpy as np
 
 from avanp.kernels.compiled import inner, njit
 from avanp.kernels.engine.aligned import empty
-from avanp.kernels.engine.copying import copy_floats
+from avanp.kernels.engine.copying import copy_floats, fill_band
 from avanp.kernels.engine.cpu import tile
 from avanp.kernels.engine.emit import fetch_floats
 from avanp.kernels.engine.microkernel import call_tile, one_vector, two_vectors
@@ -156,30 +156,6 @@ def cut(n: int, most: int, cuts: Array) -> int:
     for i in range(tiles + 1):
         cuts[i] = n * i // max(tiles, 1)
     return tiles
-
-
-@inner(error_model="numpy", nogil=True)
-def fill_band(x, n, first, left, padded):  # type: ignore
-    """Copy the rows of image n from `first`, and its columns from `left`; zeros outside."""
-    _, height, width, channels = x.shape
-    rows, columns, _ = padded.shape
-    # Columns begin … end of `padded` lie in the image.
-    begin = min(max(0, -left), columns)
-    end = max(begin, min(columns, width - left))
-    for r in range(rows):
-        y = first + r
-        if 0 <= y < height:
-            padded[r, :begin] = 0
-            source = ((n * height + y) * width + begin + left) * channels
-            target = (r * columns + begin) * channels
-            copy_floats(
-                padded.ctypes.data + 4 * target,
-                x.ctypes.data + 4 * source,
-                (end - begin) * channels,
-            )
-            padded[r, end:] = 0
-        else:
-            padded[r] = 0
 
 
 @njit(error_model="numpy", nogil=True)

@@ -11,8 +11,8 @@ import numpy as np
 
 from avanp.kernels.compiled import njit
 from avanp.kernels.engine.aligned import empty
-from avanp.kernels.engine.copying import copy_floats
-from avanp.kernels.engine.correlate import BAND, Array, Pair, fill_band, steps
+from avanp.kernels.engine.copying import copy_floats, fill_band
+from avanp.kernels.engine.correlate import BAND, Array, Pair, steps
 from avanp.kernels.engine.cpu import tile
 from avanp.kernels.engine.microkernel import call_tile, one_vector, two_vectors
 from avanp.kernels.engine.threads import split, threads

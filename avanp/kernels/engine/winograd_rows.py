@@ -8,8 +8,8 @@ import numpy as np
 
 from avanp.kernels.compiled import inner, njit
 from avanp.kernels.engine.aligned import LINE, SIZE, empty
-from avanp.kernels.engine.copying import copy_floats
-from avanp.kernels.engine.correlate import fill_band, steps
+from avanp.kernels.engine.copying import copy_floats, fill_band
+from avanp.kernels.engine.correlate import steps
 from avanp.kernels.engine.cpu import tile
 from avanp.kernels.engine.emit import fence
 from avanp.kernels.engine.rows_tile import (

@@ -12,8 +12,7 @@ import numpy as np
 
 from avanp.kernels.compiled import njit
 from avanp.kernels.engine.aligned import empty
-from avanp.kernels.engine.copying import copy_floats
-from avanp.kernels.engine.correlate import fill_band
+from avanp.kernels.engine.copying import copy_floats, fill_band
 from avanp.kernels.engine.cpu import tile
 from avanp.kernels.engine.rows_sums import HALF, call_sums, group, sums_loops
 from avanp.kernels.engine.rows_tile import BLOCK
