@@ -122,19 +122,14 @@ def set_unmet(phases: Sequence[Phase], bias: Array | None, out: Array, spread: P
     return [phase for phase in phases if phase.w.size and all(phase.places(out, spread))]
 
 
-@njit(error_model="numpy", nogil=True)
 def _pack(w: Array, packed: Array) -> None:
     """Copy w (K, O) to its panels (O / columns * K, columns), the last filled up with zeros."""
-    size, n_out = w.shape
-    columns = packed.shape[1]
-    for first in range(0, n_out, columns):
-        m = min(columns, n_out - first)
-        base = first // columns * size
-        for k in range(size):
-            for o in range(m):
-                packed[base + k, o] = w[k, first + o]
-            for o in range(m, columns):
-                packed[base + k, o] = 0
+    (size, n_out), columns = w.shape, packed.shape[1]
+    panels = packed.reshape(-1, size, columns)
+    for panel, first in zip(panels, range(0, n_out, columns), strict=True):
+        here = w[:, first : first + columns]
+        panel[:, : here.shape[1]] = here
+        panel[:, here.shape[1] :] = 0
 
 
 @inner(error_model="numpy", nogil=True)
