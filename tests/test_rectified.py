@@ -109,6 +109,45 @@ def test_what_is_tapped_between_is_the_norms_own_output():
     assert_allclose(dx, ((taps[0] > 0) + 1.0) * scale, rtol=1e-14)
 
 
+@pytest.mark.parametrize("before", BEFORE)
+@pytest.mark.parametrize("end", ENDS)
+def test_what_is_tapped_on_one_way_alone_is_the_same(before, end):
+    net = Sequential([BEFORE[before](np.float64), ENDS[end]()])
+    rng = np.random.default_rng(0)
+    x, dy, dtap = rng.standard_normal((3, 6, N))
+    _, cache = net.forward(x, train=True)
+    _, _, tapped = net.forward_taps(x, {0}, train=True)
+    right, right_grads = net.backward(dy, cache)
+    dx, grads = net.backward(dy, tapped)
+    assert_array_equal(dx, right)
+    assert all(
+        map(np.array_equal, map(as_array, grads.values()), map(as_array, right_grads.values()))
+    )
+    assert_allclose(
+        net.backward_taps(dy, {0: dtap}, cache)[0],
+        net.backward_taps(dy, {0: dtap}, tapped)[0],
+        rtol=1e-12,
+    )
+
+
+def test_a_subclass_computes_what_it_says():
+    class ReLU6(ReLU):
+        def forward(self, x, *, train=False, rng=None):
+            y = np.clip(x, 0, 0.5)
+            return y, y
+
+    class Plain(BatchNorm):
+        def forward(self, x, *, train=False, rng=None):
+            return super().forward(x, train=train)
+
+    x = np.random.default_rng(0).standard_normal((6, N))
+    assert Sequential([BatchNorm(N, dtype=x.dtype), ReLU6()]).forward(x, train=True)[0].max() == 0.5
+    y, _ = Sequential([Plain(N, dtype=x.dtype), ReLU()]).forward(x, train=True)
+    assert_array_equal(
+        y, Sequential([BatchNorm(N, dtype=x.dtype), ReLU()]).forward(x, train=True)[0]
+    )
+
+
 def test_a_residual_draws_its_bodys_noise_first():
     def net():
         return Residual(Sequential([Dropout(0.5), norm(np.float64, 0)]), Dropout(0.5))

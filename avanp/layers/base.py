@@ -20,7 +20,8 @@ class Layer:
     belong to what was learned, such as a batch norm's running moments.
 
     ``rectifies`` says that both passes take ``slope``, that of a rectifier after the layer (0 is a
-    ReLU's, 1 none), which is then done in the pass over memory that writes y.
+    ReLU's, 1 none), which is then done in the pass over memory that writes y. It is said of one
+    class, and again by a subclass; ``backward`` may have a slope where ``forward`` had none.
     """
 
     rectifies = False

@@ -42,8 +42,8 @@ class Residual(Container):
         train: bool = False,
         rng: np.random.Generator | None = None,
         slope: float = 1.0,
-    ) -> tuple[Array, tuple[Any, Any, Array | None]]:
-        """Return y, and the two caches with y where it is rectified.
+    ) -> tuple[Array, tuple[Any, Any, Array]]:
+        """Return y, and the two caches with y.
 
         `slope` is that of a rectifier after the sum, 0 for a ReLU, 1 for none. A batch norm at the
         body's end adds and rectifies in the pass that writes it.
@@ -62,12 +62,12 @@ class Residual(Container):
         else:
             y = short + y
             y = kernel("leaky_relu")(y, slope) if slope < 1 else y
-        return y, (body_cache, short_cache, y if slope < 1 else None)
+        return y, (body_cache, short_cache, y)
 
     def backward(
         self,
         dy: Array,
-        cache: tuple[Any, Any, Array | None],
+        cache: tuple[Any, Any, Array],
         *,
         wrt: Wrt = "both",
         slope: float = 1.0,

@@ -121,8 +121,9 @@ class Sequential(Container):
         i = 0
         while i < len(self.layers):
             after = self.layers[i + 1] if i + 1 < len(self.layers) else None
-            done = self.layers[i].rectifies and i not in taps
-            slope = after.slope if done and isinstance(after, ReLU | LeakyReLU) else None
+            # A subclass may compute something else: it says again that it rectifies.
+            done = vars(type(self.layers[i])).get("rectifies", False) and i not in taps
+            slope = after.slope if done and type(after) in (ReLU, LeakyReLU) else None
             found.append((i, slope))
             i += 1 if slope is None else 2
         return found
