@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from avanp.grad.check import check_grad
-from avanp.kernels import jit_activation, jit_adam, jit_bernoulli, jit_norm, reference_norm
+from avanp.kernels import (
+    jit_activation,
+    jit_adam,
+    jit_bernoulli,
+    jit_norm,
+    reference_activation,
+    reference_norm,
+)
 from avanp.layers.batch_norm import BatchNorm, batch_norm_mode
 from avanp.layers.dense import Dense
 from avanp.layers.dropout import Dropout
@@ -159,13 +166,16 @@ def test_a_residual_draws_its_bodys_noise_first():
     assert_array_equal(y, one.shortcut.forward(x, train=True, rng=rng)[0] + through)
 
 
-def test_a_nan_is_passed_on_and_a_zero_has_no_sign():
-    x = np.array([[np.nan], [-1.0], [2.0]], np.float32)
+def test_a_nan_is_passed_on_a_zero_has_no_sign_and_minus_infinity_is_rectified():
+    x = np.array([[np.nan], [-1.0], [2.0], [-np.inf]], np.float32)
     affine = np.array([[0.0], [1.0], [0.0]], np.float32)
     for kernels in (jit_norm, reference_norm):
         y = kernels.normalise(x, affine, 0.0)
-        assert_array_equal(y, [[np.nan], [0.0], [2.0]])
+        assert_array_equal(y, [[np.nan], [0.0], [2.0], [0.0]])
         assert not np.signbit(y[1, 0])
+    for kernels in (jit_activation, reference_activation):
+        assert_array_equal(kernels.leaky_relu(x, 0.0), y)
+        assert_array_equal(kernels.leaky_relu(x, 0.5), [[np.nan], [-0.5], [2.0], [-np.inf]])
     assert not np.signbit(ReLU().forward(x)[0][1, 0])
 
 

@@ -70,10 +70,18 @@ def _leaky_relu(x: Array, slope: np.float32, y: Array) -> None:
         y[i] = x[i] if x[i] > ZERO else slope * x[i] + ZERO  # no -0 of a ReLU
 
 
+@njit(error_model="numpy", nogil=True)
+def _relu(x: Array, y: Array) -> None:
+    for i in range(x.size):
+        y[i] = ZERO if x[i] <= ZERO else x[i]  # a NaN is passed on, and 0 times infinity is none
+
+
 def leaky_relu(x: Array, slope: float) -> Array:
     """See the reference; equal to it bit for bit."""
     if x.dtype != FLOAT32:
         return reference.leaky_relu(x, slope)
+    if slope == 0:
+        return _run(_relu, (x,))
     return _run(_leaky_relu, (x,), np.float32(slope))
 
 

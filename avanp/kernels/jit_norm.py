@@ -106,7 +106,10 @@ def _normalise(x, affine, slope, add, span, start, stop, y):  # type: ignore
                 other = add[r]
                 for c in range(n):
                     out[c] += other[c]
-            if slope != 1:
+            if slope == 0:
+                for c in range(n):
+                    out[c] = zero if out[c] <= zero else out[c]
+            elif slope != 1:
                 for c in range(n):
                     out[c] = out[c] if out[c] > zero else slope * out[c] + zero
         stop = first

@@ -21,7 +21,9 @@ def tanh_backward(dy: Array, y: Array) -> Array:
 
 def leaky_relu(x: Array, slope: float) -> Array:
     """Return x where x > 0 and slope x elsewhere, for slopes below 1; no zero is negative."""
-    return np.maximum(x, slope * x + x.dtype.type(0))
+    # Of an infinity below 0 a ReLU makes 0.
+    zero = x.dtype.type(0)
+    return np.where(x <= 0, slope * x + zero if slope else zero, x)
 
 
 def leaky_relu_backward(dy: Array, y: Array, slope: float) -> Array:

@@ -10,6 +10,8 @@ one of 0 a ReLU. The way back finds the mask from x, so nobody keeps v.
 
 import numpy as np
 
+from avanp.kernels.reference_activation import leaky_relu
+
 Array = np.ndarray
 
 
@@ -35,7 +37,7 @@ def normalise(x: Array, affine: Array, slope: float = 1.0, add: Array | None = N
     v = _affine(x, affine)
     if add is not None:
         v += add
-    return np.where(v > 0, v, x.dtype.type(slope) * v + x.dtype.type(0))
+    return v if slope == 1 else leaky_relu(v, x.dtype.type(slope))
 
 
 def norm_sums(dy: Array, x: Array, affine: Array, slope: float = 1.0) -> tuple[Array, Array]:

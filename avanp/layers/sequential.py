@@ -123,7 +123,8 @@ class Sequential(Container):
             after = self.layers[i + 1] if i + 1 < len(self.layers) else None
             # A subclass may compute something else: it says again that it rectifies.
             done = vars(type(self.layers[i])).get("rectifies", False) and i not in taps
-            slope = after.slope if done and type(after) in (ReLU, LeakyReLU) else None
+            rectifier = after if type(after) is ReLU or type(after) is LeakyReLU else None
+            slope = rectifier.slope if done and rectifier is not None else None
             found.append((i, slope))
             i += 1 if slope is None else 2
         return found
