@@ -1,14 +1,21 @@
 """Grain drawn into samples: what is fitted, by loops; what is drawn; what a system keeps of it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from avanp.data.images import ImageSet, numbered
 from avanp.errors import AvanpError
+from avanp.evaluation.scores import evaluate
+from avanp.metrics.features import Pixels
+from avanp.report.scores import about_line
 from avanp.rng import stream
 from avanp.systems import build, texture
 from avanp.training import checkpoint
 from avanp.training.trainer import Trainer
+from cli_process import avanp
 
 SHAPE = (12, 10, 3)
 
@@ -22,8 +29,8 @@ def grain(n, rng):
 
 @pytest.fixture
 def grey():
-    """Return images of one grey with grain, and without."""
-    again = np.full((300, *SHAPE), 0.5)
+    """Return images of one grey each with grain, and without."""
+    again = np.broadcast_to(np.linspace(0.3, 0.7, 300)[:, None, None, None], (300, *SHAPE))
     return again + grain(300, np.random.default_rng(0)), again
 
 
@@ -77,25 +84,42 @@ def test_edges_and_prints_are_no_grain(grey):
     assert_array_equal(texture.draw(drawn, again, np.random.default_rng(8)), again)
 
 
+def test_most_of_what_images_differ_by_is_no_grain(grey):
+    x, again = grey
+    one_for_all = np.full_like(x, x.mean())
+    collapsed = texture.fit(x, one_for_all)
+    assert np.mean(((x - one_for_all) / x.std()) ** 4) < texture.MOST_KURTOSIS
+    assert_array_equal(
+        texture.draw(collapsed, one_for_all, np.random.default_rng(9)), one_for_all
+    )
+    for share, there in ((0.45, True), (0.55, False)):
+        noise = np.sqrt(share / (1 - share)) * again.std() * np.random.default_rng(10).normal(
+            size=again.shape
+        )
+        assert texture.fit(again + noise, again).levels.any() == there
+
+
 def test_exact_reconstructions_and_images_of_other_places_have_a_texture():
     again = np.full((4, *SHAPE), 0.2)
     nothing = texture.draw(texture.fit(again, again), again + 0.5, np.random.default_rng(5))
     assert_allclose(nothing, again + 0.5, atol=1e-3)
 
 
-def test_a_trained_system_draws_it_into_samples_alone_and_keeps_it(tmp_path):
-    x = np.random.default_rng(6).random((40, *SHAPE)).astype(np.float32)
-    system = build("VAE", shape=SHAPE, widths=(8,), latent=3, mixture=1, settle=1, texture=0.7)
+def test_a_trained_system_draws_it_into_samples_alone_and_keeps_it(grey, tmp_path):
+    x = grey[0].astype(np.float32)
+    more = {"likelihood": "optimal-gaussian", "lr": 5e-3}
+    sampler = {"mixture": 1, "settle": 1, "texture": 0.7}
+    system = build("VAE", shape=SHAPE, widths=(8,), latent=3, **sampler, **more)
     z = system.noise(3, stream(0, "sample"))
     assert_array_equal(system.textured(system.decode(z), stream(1, "sample")), system.decode(z))
-    Trainer(system, batch_size=16, out=tmp_path).fit(x, 2)
+    Trainer(system, batch_size=16, out=tmp_path).fit(x, 10)
     kept, _ = checkpoint.load_best(tmp_path / "checkpoint.npz")
     made = kept.generate(3, stream(1, "sample"))
     assert_array_equal(made, system.generate(3, stream(1, "sample")))
     rng = stream(1, "sample")
     plain = kept.decode(kept.codes(3, rng))
     assert_array_equal(made, kept.textured(plain, rng))
-    assert np.std(made - plain) > 0.05
+    assert np.std(made - plain) == pytest.approx(0.7 * 0.05, rel=0.3)
     assert_array_equal(kept.reconstruct(x), kept.decode(kept.encode(x)[0]))
 
 
@@ -119,3 +143,44 @@ def test_codes_of_the_mixture_settle_where_decoder_and_encoder_lead_them():
     for _ in range(2):
         z = straight.encode(straight.decode(z))[0]
     assert_array_equal(system.codes(5, stream(0, "sample")), z)
+
+
+def collapsed(x):
+    """Return a VAE whose decoder gives one image for all codes, with the grain of other ones."""
+    system = build("VAE", shape=SHAPE, widths=(8,), latent=3, texture=1.0)
+    for weights in system.nets["decoder"].params.values():
+        weights[...] = 0
+    again = np.full_like(x, 0.5)
+    texture.keep(system.state, texture.fit(x, again)._replace(levels=np.full((8, 8), 0.3)))
+    return system
+
+
+def test_no_grain_hides_from_evaluate_that_images_are_all_alike(grey):
+    x = grey[0][np.random.default_rng(11).permutation(300)]
+    images = ImageSet("grey", np.round(x * 255).astype(np.uint8), numbered(300), "")
+    system = collapsed(x)
+    given = images.select(np.arange(200)), images.select(np.arange(200, 300)), Pixels()
+    result = evaluate(system, *given, n=60)
+    scores = {score.key: score.value for score in result["scores"]}
+    assert result["grain"]
+    assert scores["diversity"] < 0.1
+    assert "all alike" in {one["sees"] for one in result["looks"] if one["of"] == "samples"}
+    assert "of those without" in about_line(result)
+    system.config = replace(system.config, texture=0.0)
+    system.state = {}
+    bare = evaluate(system, *given, n=60)
+    without = {score.key: score.value for score in bare["scores"]}
+    assert not bare["grain"]
+    assert "grain" not in about_line(bare)
+    for key in ("diversity", "nearest_mse"):
+        assert scores[key] == without[key]
+    assert scores["frechet_distance"] != without["frechet_distance"]
+
+
+def test_a_training_that_gives_one_image_for_all_codes_says_so_and_draws_no_grain(tmp_path):
+    words = ("--data", "digits", "--limit", "200", "--epochs", "30", "--beta", "1000")
+    done = avanp(tmp_path, "train", "VAE", *words, "--texture", "1", "--out", "run")
+    assert done.code == 0, done.err
+    assert "samples look all alike" in done.out
+    system, _ = checkpoint.load_best(tmp_path / "run" / "checkpoint.npz")
+    assert texture.kept(system.state) is None

@@ -112,9 +112,7 @@ def generate(
         prior = getattr(system, "prior", system.noise)
         z = (prior if sampler == "prior" else getattr(system, "codes", prior))(n, rng)
     encoded = around is not None or images is not None
-    made = images_of(system, z) if encoded else system.decode(z)
-    if "encode" in system.can:
-        made = getattr(system, "textured", lambda x, _: x)(made, rng)
+    made = system.textured(images_of(system, z) if encoded else system.decode(z), rng)
     with shown("images") as progress:
         save_images(to_bytes(made), out, progress, z=z)
     written(out)

@@ -8,12 +8,12 @@ import click
 
 from avanp.commands.work import Work
 from avanp.console import one_line
+from avanp.evaluation.codes import drawn
 from avanp.evaluation.looks import looks, told
 from avanp.evaluation.subsets import spread
 from avanp.files import write_whole
 from avanp.pictures.save import save_image, save_sheet
 from avanp.pictures.sheets import labelled_rows
-from avanp.rng import stream
 from avanp.training.trainer import NAME, Trainer
 
 LOOKS = "looks.json"
@@ -31,7 +31,7 @@ def draw(trainer: Trainer, work: Work) -> list[str]:
     seen: dict[str, Any] = {}
     unseen = spread(work.images.get("validation", work.images["test"]), SHEET)
     if "generate" in system.can:
-        seen["generated"] = images = system.generate(SHEET, stream(trainer.seed, "sample"))
+        images, seen["generated"] = drawn(system, SHEET, trainer.seed)
         save_sheet(images, out / "samples.png")
         names.append("samples.png")
     if "reconstruct" in system.can:

@@ -75,8 +75,7 @@ class Classed(Recovering, Saved):
         labels = self._numbered(np.broadcast_to(wanted, n), n)
         if (labels == UNLABELLED).any():
             raise AvanpError("y must be classes: -1 is none")
-        made = self.system_.decode(self.system_.noise_of(labels, rng))
-        made = getattr(self.system_, "textured", lambda x, _: x)(made, rng)
+        made = self.system_.textured(self.system_.decode(self.system_.noise_of(labels, rng)), rng)
         return np.asarray(made).reshape(-1, *self.image_shape_)
 
     def _noted(self) -> dict[str, Any]:

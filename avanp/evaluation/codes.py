@@ -1,4 +1,4 @@
-"""Codes of images: in a file, and drawn around one."""
+"""Codes of images: in a file, and drawn around one; images of codes."""
 
 import csv
 import io
@@ -12,6 +12,8 @@ from avanp.errors import one_line
 from avanp.files import write_whole
 from avanp.layers.gaussian_sample import reparameterise
 from avanp.pictures.save import save_arrays
+from avanp.rng import stream
+from avanp.systems import texture
 
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
@@ -83,3 +85,15 @@ def images_of(system: Any, mu: np.ndarray) -> np.ndarray:
     """
     images: np.ndarray = getattr(system, "from_codes", system.decode)(mu)
     return images
+
+
+def drawn(system: Any, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return n images of new codes, (n, H, W, C), as they are given away, and without grain.
+
+    Grain is a noise that differs in every image, also where a decoder gives one image for all
+    codes. So what tells a collapse, or a copy, is measured of what was decoded.
+    """
+    made = system.generate(n, stream(seed, "sample"))
+    if texture.kept(system.state) is None:
+        return made, made
+    return made, system.decode(system.codes(n, stream(seed, "sample")))

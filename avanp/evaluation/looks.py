@@ -52,6 +52,7 @@ def looks(
     real : array (N, H, W, C)
         Images that were not trained on, at least two.
     generated : array, optional
+        Without grain, which hides that all are alike (`avanp.evaluation.codes.drawn`).
     again : array (N, H, W, C), optional
         Reconstructions of `real`.
     known : (array, array), optional

@@ -60,12 +60,12 @@ def of_reconstructions(again: Array, images: Array, nearest: Array) -> Iterator[
         yield Score("sharpness", name + "sharpness", "of real", "as real", *values)
 
 
-def of_generated(fake: Array, real: Array, copies: Array) -> Iterator[Score]:
-    """Yield the scores in features: of generated, test and training images."""
+def of_generated(fake: Array, bare: Array, real: Array, copies: Array) -> Iterator[Score]:
+    """Yield the scores in features: of generated images, these without grain, test and training."""
     name = "generated: "
     distances = frechet_distance(fake, real), frechet_distance(copies, real)
     yield Score("frechet_distance", name + "Fréchet distance", "", "lower", *distances)
-    spreads = diversity(fake, real), diversity(copies, real)
+    spreads = diversity(bare, real), diversity(copies, real)
     yield Score("diversity", name + "diversity", "of real", "as real", *spreads)
     of_fake, of_copies = precision_recall(fake, real), precision_recall(copies, real)
     for i, key in enumerate(("precision", "recall")):

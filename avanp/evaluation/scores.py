@@ -17,6 +17,7 @@ from avanp.evaluation.classes import (
     evaluate_classifier,
     of_classes,
 )
+from avanp.evaluation.codes import drawn
 from avanp.evaluation.looks import looks
 from avanp.evaluation.nearest import nearest_of_many
 from avanp.evaluation.score import Score
@@ -66,7 +67,10 @@ def evaluate(
     -------
     dict
         "scores", a list of `Score`, and what they are of: "n", "test", "train", "features",
-        "seed"; "looks", what a person would see (`avanp.evaluation.looks.Look`).
+        "seed"; "grain", whether samples have some: Fréchet distance, precision, recall and classes
+        are of samples with it, diversity, the nearest training image and "looks" of those without
+        (`avanp.evaluation.codes.drawn`); "looks", what a person would see
+        (`avanp.evaluation.looks.Look`).
     """
     n = min(n, len(test), len(train))
     if n < LEAST:
@@ -85,6 +89,7 @@ def evaluate(
     nearest_mse, nearest = nearest_of_many(chosen.images, train.pixels)
     scores: list[Score] = []
     seen: dict[str, Any] = {}
+    grain = False
     tell(1, STEPS)
     scores += of_elbo(system, test, rng)
     scores += of_convergence(system, chosen, stream(seed, "noise"))
@@ -102,18 +107,22 @@ def evaluate(
     if classifier is not None and by_class:
         scores += of_classes(system, classifier, chosen, stream(seed, "sample"))
     if generates:
-        seen["generated"] = generated = system.generate(n, stream(seed, "sample"))
+        generated, bare = drawn(system, n, seed)
+        seen["generated"], grain = bare, bare is not generated
         _check_finite(generated)
         if classifier is not None:
             scores += coverage(classifier, generated, chosen)
-        scores += of_generated(features(generated), features(chosen.images), features(copies))
+        fake = features(generated)
+        without = features(bare) if grain else fake
+        scores += of_generated(fake, without, features(chosen.images), features(copies))
         tell(3, STEPS)
-        mse, real = float(nearest_of_many(generated, train.pixels)[0].mean()), nearest_mse.mean()
+        mse, real = float(nearest_of_many(bare, train.pixels)[0].mean()), nearest_mse.mean()
         name = "generated: nearest training"
         scores.append(Score("nearest_mse", name, "MSE", "as real", mse, float(real)))
         seen["copied"] = mse / float(real) if real else None
     tell(4, STEPS)
     about = {"n": n, "test": len(test), "train": len(train), "features": features.about}
+    about["grain"] = grain
     found = looks(system, chosen.images, **seen, steps=steps)
     return {"scores": scores, **about, "seed": seed, "looks": [one._asdict() for one in found]}
 

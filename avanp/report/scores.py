@@ -6,6 +6,10 @@ from typing import Any
 
 NOT_THERE = "–"
 FEW = 200  # images
+GRAIN = (
+    "Samples have grain (texture): Fréchet distance, precision, recall and classes are of samples "
+    "with it; diversity, the nearest training image and what is seen are of those without."
+)
 ARROWS = {"higher": "↑ higher", "lower": "↓ lower", "as real": "as real"}
 
 
@@ -37,6 +41,8 @@ def about_line(result: Mapping[str, Any]) -> str:
         "Distances compare only at the same features and number."
     )
     lines = [textwrap.fill(text, 100)]
+    if result["grain"]:
+        lines.append(textwrap.fill(GRAIN, 100))
     if result["n"] < FEW:
         note = (
             f"note: {result['n']} images are few: the Fréchet distance of few is larger than "

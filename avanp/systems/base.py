@@ -179,6 +179,10 @@ class System(WithParts, Measured):
         """Let what `conclude` filled follow further images, this share of all: by default anew."""
         self.conclude(images, rng)
 
+    def textured(self, images: Array, rng: Rng) -> Array:
+        """Return images (n, H, W, C) with a draw of the grain that a system keeps; here none."""
+        return images
+
     def check_images(self, x: Any) -> Array:
         """Return images (B, H, W, C) of the system's dtype, or refuse them: see `check_images`."""
         return check_images(x, self.config.shape, self.config.pixel_range, self.dtype)

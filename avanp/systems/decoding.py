@@ -69,4 +69,4 @@ class DecodingSystem(System):
         """Return n images of new codes."""
         if n < 1:
             raise AvanpError(f"the number of images must be at least 1, not {n}")
-        return self.decode(self.codes(n, rng))
+        return self.textured(self.decode(self.codes(n, rng)), rng)

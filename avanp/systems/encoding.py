@@ -88,10 +88,6 @@ class EncodingSystem(DecodingSystem):
             z = self.encode(self.decode(z))[0]
         return z
 
-    def generate(self, n: int, rng: Rng) -> Array:
-        """Return n images of new codes, with a draw of the texture where there is one."""
-        return self.textured(super().generate(n, rng), rng)
-
     def textured(self, images: Array, rng: Rng) -> Array:
         """Return images (n, H, W, C) with a draw of the texture, where there is one."""
         fitted = texture.kept(self.state)

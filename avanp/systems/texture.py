@@ -26,6 +26,9 @@ LEAST = 1e-6
 # Kurtosis of what is lacking, of a Gaussian 3: of lesions 5 to 7. Above this it is no grain but
 # edges and prints, of clothes 26, which random phases only spoil.
 MOST_KURTOSIS = 10.0
+# Of the variance of images about their mean, in what is lacking: lesions have .05. Above this the
+# decoder has not learned what the images show, and noise as strong only hides that.
+MOST_LACKING = 0.5
 
 
 class Texture(NamedTuple):
@@ -44,7 +47,8 @@ class Texture(NamedTuple):
 def fit(x: Array, again: Array) -> Texture:
     """Return the texture of images beside their reconstructions, both (N, H, W, C) in [0, 1].
 
-    Its levels are 0, and nothing is drawn, where what is lacking is far from a Gaussian.
+    Its levels are 0, and nothing is drawn, where what is lacking is far from a Gaussian, or is most
+    of what images differ by.
     """
     rest = np.asarray(x, np.float64) - again
     n, height, width, channels = rest.shape
@@ -57,7 +61,7 @@ def fit(x: Array, again: Array) -> Texture:
     rest /= levels.ravel()[place][..., None]
     own = np.sqrt(np.square(rest).mean(axis=(1, 2, 3))) + LEAST
     rest /= own[:, None, None, None]
-    if np.mean(rest**4) > MOST_KURTOSIS:
+    if np.mean(rest**4) > MOST_KURTOSIS or overall > MOST_LACKING * float(x.var(axis=0).mean()):
         levels[:] = 0
     waves = rfft2(rest, axes=(1, 2))
     # The real part: a field that is the same in a mirror.
