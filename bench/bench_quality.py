@@ -6,7 +6,8 @@
 One thread. Of avanp nothing is given but the data and their size: `avanp.systems.auto` chooses the
 rest. How many steps fit into the time is measured first, as the rate falls along a cosine. PSNR is
 of 600 reconstructed test images, LPIPS of 200 of them, Fréchet distance and diversity of 600
-samples beside 600 test images in averages of VGG16's relu4_3. vgg16.npz is what
+samples, for diversity without grain, beside 600 test images in averages of VGG16's relu4_3. Real
+training images are as many where there are so many. vgg16.npz is what
 `avanp data import FILE --name vgg16` keeps. A row is appended to a file as soon as it is measured,
 and a row that is there is not measured again; `python bench/quality_rows.py FILE` prints the tables
 of all.
@@ -29,6 +30,7 @@ from quality_judge import Judge
 from torch_peers import MLP, Vanilla
 
 from avanp.data.resolve import load_splits
+from avanp.evaluation.codes import drawn
 from avanp.memory import keep_freed_memory
 from avanp.optim.schedules import Cosine
 from avanp.pictures.save import save_image, save_sheet
@@ -115,7 +117,7 @@ def avanp(parts, seconds, seed, name="VAE"):
     system = whole.system
     whole.best.restore(system)
     told = f"{whole.step} steps, {whole.epoch} epochs, {system.n_parameters:,} parameters"
-    return spent, told, system.reconstruct, lambda n: system.generate(n, stream(seed, "sample"))
+    return spent, told, system.reconstruct, lambda n: drawn(system, n, seed)
 
 
 def peer(kind, parts, seconds, seed):
@@ -149,16 +151,10 @@ def peer(kind, parts, seconds, seed):
 
     @torch.no_grad()
     def generate(n):
-        return net.shown(net.decode(torch.randn(n, net.latent)))
+        made = net.shown(net.decode(torch.randn(n, net.latent)))
+        return made, made
 
     return spent, f"{steps} steps, {epochs} epochs, {size:,} parameters", reconstruct, generate
-
-
-MODELS = {
-    "avanp VAE": avanp,
-    "PyTorch-VAE vanilla": lambda *given: peer(Vanilla, *given),
-    "pythae VAE": lambda *given: peer(MLP, *given),
-}
 
 
 MODELS = {
@@ -205,12 +201,20 @@ def _of_set(name, cells, real, given):
 
     if real:
         features = judge.features(some["train"] / np.float32(255))
-        keep({"model": REAL, "seconds": 0, "seed": 0, **judge.samples(features)})
+        keep(
+            {
+                "model": REAL,
+                "seconds": 0,
+                "seed": 0,
+                **judge.samples(features, features),
+                "images": len(features),
+            }
+        )
     for seconds, seed, model in cells:
         spent, told, reconstruct, generate = MODELS[model](parts, seconds, seed)
-        again, made = reconstruct(some["test"]), generate(IMAGES)
+        again, (made, bare) = reconstruct(some["test"]), generate(IMAGES)
         row = {"model": model, "seconds": seconds, "seed": seed, "cpu": round(spent, 1)}
-        keep({**row, **judge(again, made), "told": told})
+        keep({**row, **judge(again, made, bare), "told": told})
         if given.sheets is not None:
             given.sheets.mkdir(parents=True, exist_ok=True)
             stem = f"{name}-{model.split()[0].lower()}-{seconds}-{seed}"

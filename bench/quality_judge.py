@@ -41,17 +41,22 @@ class Judge:
             found.append(tap_means(self.layers, x, {self.tap}))
         return np.concatenate(found)
 
-    def samples(self, features):
-        """Return Fréchet distance and diversity."""
+    def samples(self, features, bare):
+        """Return the Fréchet distance of samples, and the diversity of these without grain."""
         return {
             "frechet": frechet_distance(features, self.real),
-            "diversity": diversity(features, self.real),
+            "diversity": diversity(bare, self.real),
         }
 
-    def __call__(self, again, made):
-        """Return all scores of reconstructions of the test images, and of samples."""
-        again, made = (np.clip(x, 0, 1).astype(np.float32) for x in (again, made))
-        some = slice(LPIPS_IMAGES)
+    def __call__(self, again, made, bare):
+        """Return all scores of reconstructions of the test images, and of samples.
+
+        `bare` are the samples without grain: `made` itself where there is none.
+        """
+        again = np.clip(again, 0, 1).astype(np.float32)
+        n = len(again)
+        some = np.random.default_rng(0).choice(n, min(n, LPIPS_IMAGES), replace=False)
         lpips = float(self.lpips(again[some], self.test[some]).mean())
         near = {"psnr": psnr(again, self.test), "lpips": lpips}
-        return near | self.samples(self.features(made))
+        found = [self.features(np.clip(x, 0, 1).astype(np.float32)) for x in (made, bare)]
+        return near | self.samples(*found)

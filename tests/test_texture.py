@@ -89,12 +89,12 @@ def test_most_of_what_images_differ_by_is_no_grain(grey):
     one_for_all = np.full_like(x, x.mean())
     collapsed = texture.fit(x, one_for_all)
     assert np.mean(((x - one_for_all) / x.std()) ** 4) < texture.MOST_KURTOSIS
-    assert_array_equal(
-        texture.draw(collapsed, one_for_all, np.random.default_rng(9)), one_for_all
-    )
+    assert_array_equal(texture.draw(collapsed, one_for_all, np.random.default_rng(9)), one_for_all)
     for share, there in ((0.45, True), (0.55, False)):
-        noise = np.sqrt(share / (1 - share)) * again.std() * np.random.default_rng(10).normal(
-            size=again.shape
+        noise = (
+            np.sqrt(share / (1 - share))
+            * again.std()
+            * np.random.default_rng(10).normal(size=again.shape)
         )
         assert texture.fit(again + noise, again).levels.any() == there
 

@@ -26,7 +26,7 @@ LEAST = 1e-6
 # Kurtosis of what is lacking, of a Gaussian 3: of lesions 5 to 7. Above this it is no grain but
 # edges and prints, of clothes 26, which random phases only spoil.
 MOST_KURTOSIS = 10.0
-# Of the variance of images about their mean, in what is lacking: lesions have .05. Above this the
+# Of the variance of images about their mean, in what is lacking: lesions have .04. Above this the
 # decoder has not learned what the images show, and noise as strong only hides that.
 MOST_LACKING = 0.5
 
