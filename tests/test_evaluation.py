@@ -20,7 +20,8 @@ from avanp.evaluation import nearest
 from avanp.evaluation.codes import write_codes
 from avanp.evaluation.feature_space import feature_space, load_classifier
 from avanp.evaluation.interpolation import lerp, slerp
-from avanp.evaluation.scores import Score, evaluate, evaluate_classifier, to_json
+from avanp.evaluation.score import Score, to_json
+from avanp.evaluation.scores import evaluate, evaluate_classifier
 from avanp.evaluation.subsets import spread
 from avanp.metrics.features import Pixels
 from avanp.metrics.nearest import nearest_images

@@ -65,8 +65,9 @@ def evaluate(
     from avanp.errors import AvanpError
     from avanp.evaluation.feature_space import feature_space, load_classifier
     from avanp.evaluation.looks import Look, told
+    from avanp.evaluation.score import to_json
     from avanp.evaluation.scores import evaluate as score
-    from avanp.evaluation.scores import evaluate_classifier, to_json
+    from avanp.evaluation.scores import evaluate_classifier
     from avanp.pictures.confusion import confusion_picture
     from avanp.pictures.save import check_picture, save_image
     from avanp.progress import shown

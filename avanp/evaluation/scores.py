@@ -1,9 +1,6 @@
 """What `avanp evaluate` computes: scores of a model, and of real images in its images' place."""
 
-import json
-import math
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,7 +19,6 @@ from avanp.evaluation.looks import looks
 from avanp.evaluation.nearest import nearest_of_many
 from avanp.evaluation.score import Score
 from avanp.evaluation.score_groups import of_convergence, of_elbo, of_generated, of_reconstructions
-from avanp.files import write_whole
 from avanp.metrics.arrays import Array
 from avanp.metrics.features import Features
 from avanp.rng import stream
@@ -125,27 +121,6 @@ def evaluate(
     about["grain"] = grain
     found = looks(system, chosen.images, **seen, steps=steps)
     return {"scores": scores, **about, "seed": seed, "looks": [one._asdict() for one in found]}
-
-
-def to_json(result: dict[str, Any], path: str, **of: str) -> None:
-    """Write what `evaluate` returned, by keys, and what it is of; infinity becomes null."""
-    scores = {
-        s.key: {
-            "value": _finite(s.value),
-            "real": _finite(s.real),
-            "unit": s.unit,
-            "better": s.better,
-        }
-        for s in result["scores"]
-    }
-    document = {**of, **{k: v for k, v in result.items() if k != "scores"}, "scores": scores}
-    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    write_whole(Path(path), text.encode("utf-8"))
-
-
-def _finite(value: float | None) -> float | None:
-    """Return None for what JSON has no number for, such as the PSNR of an equal image."""
-    return value if value is not None and math.isfinite(value) else None
 
 
 def _some(images: ImageSet, n: int, rng: np.random.Generator) -> ImageSet:
