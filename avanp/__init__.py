@@ -56,9 +56,9 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from importlib.metadata import version
+        from avanp.release import VERSION
 
-        return version("avanp")
+        return VERSION
     if name not in _WHERE:
         raise AttributeError(f"module 'avanp' has no attribute {name!r}")
     module, attribute = _WHERE[name].split(":")

@@ -14,7 +14,7 @@ import click
 from avanp.data.reading_progress import WATCH
 from avanp.errors import NO_ROOM, AvanpError, one_line
 from avanp.progress import shown_late
-from avanp.signals import ended_by_signals
+from avanp.signals import an_end_is_no_failure, ended_by_signals
 
 COLUMNS, NARROW = 100, 40
 WORDS = "avanp.words"  # where a context has the words whose help says more than its command's
@@ -65,7 +65,7 @@ def run(command: click.Command) -> NoReturn:
 
 def _run(command: click.Command) -> None:
     try:
-        with notes(), reading_shown():
+        with notes(), reading_shown(), an_end_is_no_failure():
             command.main(prog_name="avanp", standalone_mode=False)
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)

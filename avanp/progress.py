@@ -9,6 +9,8 @@ from typing import cast
 
 import click
 
+from avanp.kernels.compiling import CLOCK
+
 Progress = Callable[..., None]
 LATE = 1.0  # seconds
 
@@ -19,7 +21,7 @@ def shown(unit: str, since: float | None = None) -> Iterator[Progress]:
 
     `unit` names what is counted, `since` when none was done, if that was before the first call. A
     pipe gets a line at the start and after every tenth. A third number is the seconds that were
-    spent on something else, such as compiling: they are left out of rate and time left.
+    spent on compiling: they are left out of rate and time left, and in the time that all took.
     """
     terminal = sys.stderr.isatty()
     start: tuple[float, int] | None = None if since is None else (since, 0)
@@ -33,9 +35,9 @@ def shown(unit: str, since: float | None = None) -> Iterator[Progress]:
         seconds, new = time.monotonic() - start[0] - waited, done - start[1]
         before, tenth = tenth, done * 10 // total
         if terminal:
-            _draw(done / total, status(done, total, new, seconds, unit), first)
+            _draw(done / total, status(done, total, new, seconds, unit, waited), first)
         elif tenth > before:
-            click.echo(status(done, total, new, seconds, unit), err=True)
+            click.echo(status(done, total, new, seconds, unit, waited), err=True)
 
     try:
         yield update
@@ -72,7 +74,20 @@ def clear() -> None:
         click.echo("\r", nl=False, err=True)
 
 
-def status(done: int, total: int, new: int, seconds: float, unit: str) -> str:
+def tell_of_compiling() -> None:
+    """Say once in this process, on standard error, that kernels are compiled, if any are."""
+
+    def say() -> None:
+        clear()
+        click.echo("compiling kernels, once", err=True)
+        CLOCK.told = []
+
+    CLOCK.told = [say]
+
+
+def status(
+    done: int, total: int, new: int, seconds: float, unit: str, compiling: float = 0.0
+) -> str:
     """Return how far it is, in words.
 
     Parameters
@@ -82,15 +97,18 @@ def status(done: int, total: int, new: int, seconds: float, unit: str) -> str:
     new : int
         How many of the `done` were done in this run of the program.
     seconds : float
-        The time they took.
+        The time they took, without compiling.
     unit : str
         What is counted.
+    compiling : float
+        The seconds that were spent on that beside them.
     """
     count = f"{done}/{total} {unit}"
     if not new:
         return f"{count} there already" if done else count
     if done == total:
-        return f"{count} in {duration(seconds)}"
+        of_them = f", of which {duration(compiling)} compiling" if compiling >= 1 else ""
+        return f"{count} in {duration(seconds + compiling)}{of_them}"
     rate = new / max(seconds, 1e-9)
     speed = f"{rate:.3g}" if rate < 1000 else f"{rate:,.0f}"
     return f"{count}, {speed} {unit}/s, {duration((total - done) / rate)} left"

@@ -49,6 +49,21 @@ def ended_by_signals() -> Iterator[None]:
 
 
 @contextmanager
+def an_end_is_no_failure() -> Iterator[None]:
+    """Make Ctrl-C of what fails in the block once a signal has asked the process to end.
+
+    Numba compiles through call-backs from C, where the exception is swallowed, and then fails for
+    want of what they were to bring.
+    """
+    try:
+        yield
+    except Exception as error:
+        if Interrupted.last is None:
+            raise
+        raise Interrupted from error
+
+
+@contextmanager
 def interruptible() -> Iterator[Callable[[], bool]]:
     """Yield a function that tells whether Ctrl-C was pressed in the block; a second one is raised.
 

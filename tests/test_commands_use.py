@@ -358,3 +358,14 @@ def test_codes_are_drawn_from_what_is_fitted_to_those_of_the_training_images(pla
     assert "no class 'x': choose from 0, 1" in refused(
         place, "generate", "vae", "--label", "x", "--out", "no.png"
     )
+
+
+def test_a_class_of_a_model_whose_images_have_none_is_refused_with_what_makes_classes(tmp_path):
+    write_images(tmp_path / "images")
+    did(tmp_path, "train", "VAE", "--data", "images", "--epochs", "1", "--out", "own")
+    done = avanp(tmp_path, "generate", "own", "--label", "mel", "--out", "no.png")
+    assert (done.code, (tmp_path / "no.png").exists()) == (2, False)
+    assert done.err.splitlines()[-1] == (
+        "avanp: no class 'mel': the model's images have none; a sub-folder for each makes classes, "
+        "and train --conditional a model that knows them"
+    )

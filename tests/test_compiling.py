@@ -28,3 +28,16 @@ def test_rate_and_time_left_are_without_the_seconds_of_compiling(capsys, monkeyp
         now[0] += 62  # of which 60 s were compiling
         progress(2, 10, 60.0)
     assert capsys.readouterr().err.splitlines()[-1] == "2/10 steps, 1 steps/s, 8 s left"
+
+
+def test_the_time_that_all_took_is_with_the_seconds_of_compiling_and_tells_them(
+    capsys, monkeypatch
+):
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    with shown("steps") as progress:
+        progress(0, 10)
+        now[0] += 70
+        progress(10, 10, 60.0)
+    said = "10/10 steps in 70 s, of which 60 s compiling"
+    assert capsys.readouterr().err.splitlines()[-1] == said

@@ -12,6 +12,7 @@ import pytest
 from cli_process import COMMAND, NO_FIGURES, altered, avanp, environment, started, write_images
 from disturbed import left, litter
 
+SWEEP = ("sweep", "--data", "images", "--lr", "0.5", "--models", "VAE", "--draws", "1")
 TRAIN = ("train", "VAE", "--data", "images", "--validation", "0", "--out", "vae")
 
 # A signal comes in the import of one module: while the call-back of a weak reference runs, or a
@@ -76,6 +77,56 @@ sys.meta_path.insert(0, Finder())
     process = started(place, *TRAIN, "--epochs", "1000000", command=altered(tmp_path, swallowing))
     _, err = process.communicate(timeout=60)
     assert (process.returncode, err.splitlines()[-1][:18]) == (1, "avanp: interrupted")
+
+
+# Numba asks for compiled code in a call-back from C, where any exception is swallowed.
+IN_COMPILATION = """
+import signal
+from numba.core.codegen import CPUCodeLibrary
+def interrupted(cls, module, buffer):
+    signal.raise_signal(signal.{signal})
+CPUCodeLibrary._object_compiled_hook = classmethod(interrupted)
+"""
+
+
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGINT"])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("gradcheck", "dense"), "avanp: interrupted"),
+        ((*TRAIN, "--epochs", "1"), "avanp: interrupted: nothing kept"),
+        (
+            (*SWEEP, "--jobs", "1", "--out", "sweep"),
+            "avanp: interrupted: finished cells are in sweep; the same command continues",
+        ),
+    ],
+)
+def test_a_signal_while_a_kernel_is_compiled_is_one_line(tmp_path, words, said, number):
+    write_images(tmp_path / "images")
+    kernels = {"AVANP_KERNELS": "numba", "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    command = altered(tmp_path, IN_COMPILATION.format(signal=number))
+    done = avanp(tmp_path, *words, command=command, **kernels)
+    assert (done.code, done.err.splitlines()[-1]) == (1, said)
+    assert "Traceback" not in done.err
+    rows = tmp_path / "sweep" / "rows.jsonl"
+    assert not rows.exists() or "no compiled object" not in rows.read_text()
+
+
+def test_a_training_beside_which_avanp_is_taken_away_comes_to_its_end(tmp_path):
+    taken = """
+import importlib.metadata as metadata
+import avanp.commands.training as training
+real = training.run
+def without(name):
+    raise metadata.PackageNotFoundError(name)
+def run(*args):
+    metadata.Distribution.from_name = staticmethod(without)
+    return real(*args)
+training.run = run
+"""
+    write_images(tmp_path / "images")
+    done = avanp(tmp_path, *TRAIN, "--epochs", "2", command=altered(tmp_path, taken))
+    assert done.code == 0, done.err
 
 
 def test_what_is_being_handled_is_not_interrupted_again(tmp_path):

@@ -46,6 +46,7 @@ LAYERS = [
     {
         "errors",
         "registry",
+        "release",
         "rng",
         "files",
         "inside",

@@ -30,7 +30,6 @@ def export(checkpoint: str, form: str, out: str) -> None:
     images; other nets give their bare outputs. ONNX needs the extra `onnx`, PyTorch's weights
     `safetensors`: pip install '.[onnx,safetensors]' in avanp's folder.
     """
-    from importlib.metadata import version
     from pathlib import Path
 
     from avanp.commands.loading import load_any
@@ -38,6 +37,7 @@ def export(checkpoint: str, form: str, out: str) -> None:
     from avanp.export.onnx_files import write_onnx
     from avanp.export.torch_files import write_torch
     from avanp.files import make_folder
+    from avanp.release import VERSION
     from avanp.systems.mixture import kept
 
     system, _ = load_any(checkpoint)
@@ -47,9 +47,9 @@ def export(checkpoint: str, form: str, out: str) -> None:
     # Of a conditional model it has codes without their class: its nets are all.
     mixture = None if getattr(system.config, "labels", 0) else kept(system.state)
     if form == "torch":
-        names = write_torch(nets, folder, system.name, version("avanp"), mixture)
+        names = write_torch(nets, folder, system.name, VERSION, mixture)
     else:
-        names = write_onnx(nets, folder, system.name, version("avanp"))
+        names = write_onnx(nets, folder, system.name, VERSION)
     for net in nets:
         click.echo(f"{net.name}: {net.says}, x of {'x'.join(map(str, ('N', *net.shape)))}")
     if mixture is not None and form == "torch":

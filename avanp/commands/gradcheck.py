@@ -18,10 +18,12 @@ def gradcheck(names: tuple[str, ...], list_: bool) -> None:
     """
     from avanp.grad.cases import rows
     from avanp.grad.cases import run as check
+    from avanp.progress import tell_of_compiling
 
     if list_:
         click.echo("\n".join(rows()))
         return
+    tell_of_compiling()
     reports = check(list(names) or None)
     width = max(24, *(len(report.name) for report in reports))
     click.echo(f"{'name':{width}}{'worst relative error':>22}  pass")

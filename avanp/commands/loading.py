@@ -8,6 +8,7 @@ import click
 from avanp.commands.options import LAST
 from avanp.console import one_line
 from avanp.errors import AvanpError, unknown
+from avanp.progress import tell_of_compiling
 from avanp.systems.base import System
 from avanp.training.checkpoint import describe, load, load_best
 from avanp.training.ending import DIVERGED, ending
@@ -17,6 +18,7 @@ from avanp.training.folder import checkpoint_in
 def load_any(path: str) -> tuple[System, dict[str, Any]]:
     """Return a system, and what its checkpoint says about it: of the last weights with --last."""
     file = checkpoint_in(path)
+    tell_of_compiling()
     context = click.get_current_context(silent=True)
     last = context is not None and context.meta.get(LAST, False)
     system, _ = (load if last else load_best)(file)
@@ -58,4 +60,9 @@ def class_named(names: list[str], label: str) -> int:
         return names.index(label)
     if label.isdecimal() and int(label) < len(names):
         return int(label)
+    if not names:
+        raise AvanpError(
+            f"no class {label!r}: the model's images have none; a sub-folder for each makes "
+            "classes, and train --conditional a model that knows them"
+        )
     raise AvanpError(f"no class {unknown(label, names)}: choose from {', '.join(names)}")

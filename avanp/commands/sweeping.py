@@ -9,6 +9,7 @@ import click
 from avanp.commands import options
 from avanp.console import fail, notes
 from avanp.errors import AvanpError
+from avanp.signals import an_end_is_no_failure
 
 if TYPE_CHECKING:
     from avanp.data.images import ImageSet
@@ -124,7 +125,8 @@ def ending(out: str | None, left: str) -> Iterator[None]:
     from avanp.experiments.places.processes import CellDied
 
     try:
-        yield
+        with an_end_is_no_failure():
+            yield
     except KeyboardInterrupt:
         fail(f"interrupted: {left}", 1)
     except CellDied as error:

@@ -112,6 +112,7 @@ def train(ctx: click.Context, /, model: str, **given: Any) -> None:
     from avanp.commands import stages, training, training_pictures, training_words
     from avanp.commands.work import Asked
     from avanp.errors import AvanpError
+    from avanp.signals import an_end_is_no_failure
 
     if given.pop("threads") < 1:
         raise AvanpError("--threads must be at least 1")
@@ -125,8 +126,9 @@ def train(ctx: click.Context, /, model: str, **given: Any) -> None:
             for line in training_words.introduction(trainer, work):
                 click.echo(textwrap.fill(one_line(line), 100, subsequent_indent="  "))
             try:
-                training.run(trainer, work)
-                files = training_pictures.draw(trainer, work)
+                with an_end_is_no_failure():
+                    training.run(trainer, work)
+                    files = training_pictures.draw(trainer, work)
             except KeyboardInterrupt:
                 fail(f"interrupted: {training_words.kept(work)}", 1)
             if trainer.paused:

@@ -12,7 +12,7 @@ from avanp.data.images import ImageSet
 from avanp.data.resolve import data_spec
 from avanp.errors import AvanpError
 from avanp.kernels.compiling import CLOCK
-from avanp.progress import clear, shown
+from avanp.progress import shown, tell_of_compiling
 from avanp.signals import interruptible
 from avanp.systems.base import System
 from avanp.systems.streams import count_weights
@@ -100,7 +100,7 @@ def run(trainer: Trainer, work: Work) -> None:
     with shown(trainer.system.config.counted_in) as progress, interruptible() as pressed:
         total = todo if asked.steps else work.steps_of(todo)
         compiled = CLOCK.seconds
-        CLOCK.told = [_say_compiling]
+        tell_of_compiling()
 
         def update(done: int, total: int) -> None:
             progress(done, total, CLOCK.seconds - compiled)
@@ -124,12 +124,6 @@ def run(trainer: Trainer, work: Work) -> None:
         else:
             how = "stopped early" if trainer.stopped else "not stopped early"
             click.echo(f"{how}: the best weights had {loss}, of {best}")
-
-
-def _say_compiling() -> None:
-    clear()
-    click.echo("compiling kernels, once", err=True)
-    CLOCK.told = []
 
 
 def _watchers(system: System, work: Work) -> list[Any]:

@@ -9,7 +9,7 @@ import click
 import numpy as np
 
 from avanp.errors import AvanpError
-from avanp.progress import clear, shown
+from avanp.progress import clear, shown, tell_of_compiling
 from avanp.signals import interruptible
 from avanp.training.epoch_table import EpochTable
 from avanp.training.trainer import Trainer
@@ -46,6 +46,7 @@ def trained(
     if not all(map(callable, callbacks)):
         raise AvanpError("callbacks must be functions of the trainer and a row of its log")
     trainer.watchers += [*([_printer(trainer)] if verbose else []), *callbacks]
+    tell_of_compiling()
     unit = trainer.system.config.counted_in
     with interruptible() as pressed, shown(unit) if verbose else nullcontext() as progress:
 

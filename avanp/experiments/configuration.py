@@ -10,6 +10,7 @@ from avanp.data.size import check_size
 from avanp.errors import AvanpError
 from avanp.experiments.axes import MOST_SET, check_count
 from avanp.experiments.experiment import Experiment
+from avanp.release import VERSION
 from avanp.runs.schema import FLAG, OBJECT, TEXT, fits, whole
 
 FORMAT = 1
@@ -47,7 +48,7 @@ def configuration(
     axes = experiment.grid.axes
     return {
         "format": FORMAT,
-        "avanp": version("avanp"),
+        "avanp": VERSION,
         **({} if experiment.unnamed else {"paper": experiment.name}),
         **{axis.key: list(axis.values(asked.get(axis.key, axis.default))) for axis in axes},
         **settings,

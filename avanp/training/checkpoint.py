@@ -1,6 +1,5 @@
 """A system on disk: configuration, weights, optimisers, and where its training is."""
 
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from avanp.errors import AvanpError
 from avanp.nets.earlier import drop_biases
+from avanp.release import VERSION
 from avanp.systems.base import System
 from avanp.systems.find import known
 from avanp.training import archive, earlier_names
@@ -39,7 +39,7 @@ def save(path: Path | str, system: System, state: dict[str, Any] | None = None) 
     best = state.pop("best_weights", {})
     document = {
         "format": FORMAT,
-        "avanp": version("avanp"),
+        "avanp": VERSION,
         "system": system.name,
         "config": system.config.to_json(),
         "seed": system.seed,

@@ -13,6 +13,8 @@ from avanp.errors import AvanpError
 from avanp.experiments.places.outcome import Outcome, Task, failed, reason
 from avanp.kernels import backend
 from avanp.memory import keep_freed_memory
+from avanp.release import VERSION
+from avanp.signals import an_end_is_no_failure
 
 Arrays = Mapping[str, np.ndarray]
 THREAD_VARIABLES = (
@@ -44,8 +46,8 @@ class Environment:
     @classmethod
     def here(cls, key: str, fingerprint: Callable[[Arrays], str] | None = None) -> "Environment":
         """Return that of this process, for data of this hash."""
-        avanp, numpy, numba = map(version, ("avanp", "numpy", "numba"))
-        return cls(key, fingerprint, avanp, numpy, numba, backend())
+        numpy, numba = map(version, ("numpy", "numba"))
+        return cls(key, fingerprint, VERSION, numpy, numba, backend())
 
     def check(self, host: str) -> None:
         """Refuse a worker that would give other rows."""
@@ -115,7 +117,8 @@ def attempt(task: Task, data: Any, environment: Environment | None = None) -> Ou
         arrays = _given[data] if isinstance(data, str) else data
         if environment is not None:
             fingerprint = environment.print_of(arrays)
-        result = task.run(task.cell, arrays, **task.shared)
+        with an_end_is_no_failure():
+            result = task.run(task.cell, arrays, **task.shared)
     except Exception as error:
         result = failed(reason(error))
     return Outcome(result, host, fingerprint)
