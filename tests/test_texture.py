@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from avanp import VAE
 from avanp.data.images import ImageSet, numbered
 from avanp.errors import AvanpError
 from avanp.evaluation.scores import evaluate
@@ -184,3 +185,26 @@ def test_a_training_that_gives_one_image_for_all_codes_says_so_and_draws_no_grai
     assert "samples look all alike" in done.out
     system, _ = checkpoint.load_best(tmp_path / "run" / "checkpoint.npz")
     assert texture.kept(system.state) is None
+
+
+@pytest.mark.parametrize("mixture", [0, 3])
+def test_grain_is_of_the_present_weights_also_where_further_images_are_few(grey, mixture):
+    x = grey[0][np.random.default_rng(12).permutation(300)].astype(np.float32)
+    more = {
+        "likelihood": "optimal-gaussian",
+        "texture": 1.0,
+        "mixture": mixture,
+        "lr": 5e-3,
+        "arch": "mlp",
+    }
+    m = VAE(widths=(8,), latent=3, batch_size=16, random_state=0, settle=0, **more)
+    m.partial_fit(x[:200])
+    before = m.system_.state["texture_factors"].copy()
+    for _ in range(40):
+        m.partial_fit(x[200:])
+    state = m.system_.state
+    found = texture.fit(x[200:], m.system_.reconstruct(x[200:]))
+    for name, array in zip(texture.NAMES, found, strict=True):
+        assert_allclose(state[name], array, rtol=1e-5, atol=1e-6)
+    assert state["texture_levels"].any()
+    assert np.abs(state["texture_factors"] - before).max() > 0.01

@@ -97,8 +97,9 @@ class TrainedEstimator(Classed):
         So many calls with the same X are a `fit` of so many epochs, bit for bit. A mixture that new
         codes are drawn of is fitted to X; where X has fewer images than an earlier call it only
         follows, by a step of EM in which they weigh as the share that they are of those. So a small
-        chunk makes it forget little; of chunks of one size it is fitted to the last. Of a
-        conditional model the first chunk must have all classes.
+        chunk makes it forget little; of chunks of one size it is fitted to the last. Grain
+        (`texture`) is what the present weights leave out of X, whatever its size. Of a conditional
+        model the first chunk must have all classes.
         """
         return self._learn(X, y, 1, self.__sklearn_is_fitted__(), parts=True)
 

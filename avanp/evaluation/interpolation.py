@@ -14,10 +14,13 @@ def walk(system: Any, steps: int, rng: np.random.Generator) -> Array:
     """Return codes (steps, n) on the way between two new ones of a system, both included.
 
     Along a great circle between codes of the prior, a straight line between those of a mixture.
+    The class behind a code of a conditional model goes straight: its shares add up to 1 all along.
     """
     if kept(system.state) is None:
         a, b = getattr(system, "prior", system.noise)(2, rng)
-        return slerp(a, b, steps)
+        end = len(a) - getattr(system.config, "labels", 0)
+        parts = slerp(a[:end], b[:end], steps), lerp(a[end:], b[end:], steps)
+        return np.concatenate(parts, axis=1)
     a, b = system.codes(2, rng)
     return lerp(a, b, steps)
 

@@ -52,7 +52,7 @@ class EncodingSystem(DecodingSystem):
         self._fit_texture(images, None, rng)
 
     def _fit_texture(self, images: Array, labels: Array | None, rng: Rng) -> None:
-        if texture.NAMES[0] not in self.state:
+        if texture.NAMES[0] not in self.state or len(images) < 2:
             return
         some = np.sort(rng.choice(len(images), min(len(images), texture.MOST_IMAGES), False))
         x = self.check_images(images[some])
@@ -60,11 +60,15 @@ class EncodingSystem(DecodingSystem):
         texture.keep(self.state, texture.fit(x, self.decode(self.encode(x, *given)[0])))
 
     def follow(self, images: Array, rng: Rng, share: float) -> None:
-        """Let the mixture follow the codes of further images, this share of all."""
+        """Let the mixture follow the codes of further images, this share of all.
+
+        The texture is fitted anew, as what decoders leave out changes with their weights.
+        """
         fitted = mixture.kept(self.state)
         if fitted is None:
             return self.conclude(images, rng)
         mixture.keep(self.state, mixture.followed(fitted, self._some_codes(images, rng), share))
+        self._fit_texture(images, None, rng)
 
     def _some_codes(self, images: Array, rng: Rng) -> Array:
         if len(images) > (most := mixture.most_codes(self.config.latent)):
