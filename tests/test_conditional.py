@@ -6,12 +6,15 @@ from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
 import avanp
+from avanp.data.images import ImageSet, numbered
 from avanp.errors import AvanpError
+from avanp.evaluation.classes import of_classes
+from avanp.evaluation.interpolation import walk
 from avanp.grad.cases.systems import smooth
 from avanp.grad.check import check_scalar
 from avanp.grad.contract import as_array
 from avanp.rng import stream
-from avanp.systems import build, mixture
+from avanp.systems import build, mixture, texture
 from avanp.training import checkpoint
 from avanp.training.trainer import Trainer
 from cli_process import avanp as command
@@ -108,7 +111,7 @@ def test_samples_are_of_the_class_that_was_asked_for_and_classes_are_found_again
     made = kept.decode(kept.noise_of(asked, stream(0, "sample")))
     assert np.mean(class_of(made) == asked) > 0.9
     assert_array_equal(made, system.decode(system.noise_of(asked, stream(0, "sample"))))
-    # The class by which the bound is highest is mostly that of the image.
+    # The class of the lowest -log p(x | mu, y) + KL is mostly that of the image.
     mu, logvar = kept.encode(x)
     assert np.mean(mu[:, 9:].argmax(axis=1) == y) > 0.8
     assert_array_equal(np.exp(logvar[:, 9:]), 0)
@@ -226,6 +229,51 @@ def test_an_estimator_fits_classes_and_samples_them(bars, name, tmp_path):
         assert m.score_samples(x[:3]).shape == (3,)
         held = type(m)(**{**m.get_params(), "patience": 1}).fit(x, words)
         assert "validation.loss" in held.history_[-1]
+
+
+def test_no_class_is_refused_as_such_and_names_that_count_are_taken_as_numbers(bars):
+    x, y = bars
+    given = {"conditional": True, "epochs": 1, "widths": (8,), "latent": 3, "random_state": 0}
+    m = avanp.VAE(**given).fit(x, y.astype(str))
+    for none in (-1, [1, -1]):
+        with pytest.raises(AvanpError, match="-1 is none"):
+            m.sample(2, y=none)
+    assert_array_equal(m.sample(2, y=1, random_state=1), m.sample(2, y="1", random_state=1))
+    with pytest.raises(AvanpError, match="no class 3: choose from 0, 1, 2"):
+        m.sample(2, y=3)
+
+
+def test_a_walk_goes_round_between_codes_and_straight_between_classes():
+    system = small("VAE")
+    a, b = system.prior(2, stream(0, "sample"))
+    codes = walk(system, 5, stream(0, "sample"))
+    assert_array_equal(a[9:] + b[9:], np.eye(3)[a[9:].argmax()] + np.eye(3)[b[9:].argmax()])
+    assert a[9:].argmax() != b[9:].argmax()
+    for i, t in enumerate(np.linspace(0, 1, 5)):
+        assert_allclose(codes[i, 9:], (1 - t) * a[9:] + t * b[9:], atol=1e-6)
+        length = (1 - t) * np.linalg.norm(a[:9]) + t * np.linalg.norm(b[:9])
+        assert_allclose(np.linalg.norm(codes[i, :9]), length, rtol=1e-5)
+
+
+def test_classes_are_judged_in_images_as_they_are_given_away(bars):
+    x, y = bars
+    system = small("VAE", texture=1.0)
+    rest = 0.1 * np.random.default_rng(4).standard_normal(x.shape)
+    texture.keep(system.state, texture.fit(x + rest, x))
+    seen = []
+
+    class Judge:
+        def predict(self, images):
+            seen.append(images)
+            return np.zeros(len(images), int)
+
+    system.see(system.one_hot(y))
+    images = ImageSet("bars", np.round(x * 255).astype(np.uint8), numbered(180), "", y, "abc")
+    assert len(list(of_classes(system, Judge(), images, stream(5, "sample")))) == 1
+    rng = stream(5, "sample")
+    bare = system.decode(system.noise_of(y, rng))
+    assert_array_equal(seen[0], system.textured(bare, rng))
+    assert np.std(seen[0] - bare) > 0.05
 
 
 def test_classes_are_asked_only_of_a_model_that_knows_some(bars):

@@ -49,6 +49,8 @@ class Classed(Recovering, Saved):
         """Return the number of the class of each label (n,) as in `classes_`; -1: it has none."""
         known, numbers = as_classes(y, n, UNLABELLED, least=1)
         order = {name: i for i, name in enumerate(self.classes_.tolist())}
+        if self.classes_.dtype.kind == "U":  # those of a folder are names, also where they count
+            known = known.astype(str)
         strange = [name for name in known.tolist() if name not in order]
         if strange:
             names = ", ".join(map(str, self.classes_))
@@ -72,9 +74,9 @@ class Classed(Recovering, Saved):
         wanted = np.asarray(y)
         if wanted.shape not in ((), (1,), (n,)):
             raise AvanpError(f"y must be one class, or {n} of them, ({n},), not {wanted.shape}")
-        labels = self._numbered(np.broadcast_to(wanted, n), n)
-        if (labels == UNLABELLED).any():
+        if wanted.dtype.kind in "if" and (wanted == UNLABELLED).any():
             raise AvanpError("y must be classes: -1 is none")
+        labels = self._numbered(np.broadcast_to(wanted, n), n)
         made = self.system_.textured(self.system_.decode(self.system_.noise_of(labels, rng)), rng)
         return np.asarray(made).reshape(-1, *self.image_shape_)
 

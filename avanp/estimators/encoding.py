@@ -43,7 +43,7 @@ class EncodingEstimator(WithCodes):
         Under "gaussian" it lacks the constant (n_features / 2) log(2 pi). Of a BEGAN, which has no
         bound, minus M. Under "optimal-gaussian" the variance is the one best of all of X, in
         whatever order. The draws are the same at each call. Of a conditional model images are of
-        the classes y, or else of those by which the bound is highest.
+        the classes y, or else of those of the lowest -log p(x | mu, y) + KL.
         """
         x = self._check(X)
         terms = self.system_.evaluate(self._known(x, y), stream(self.system_.seed, "eval"))
@@ -62,7 +62,8 @@ class EncodingEstimator(WithCodes):
             Of z, of which the mean is taken: the same draws for each image, so that an image's
             value does not depend on the others.
         y : array-like (N,), optional
-            Classes, of a conditional model; by default those by which the bound is highest.
+            Classes, of a conditional model; by default those of the lowest
+            -log p(x | mu, y) + KL.
         """
         x = self._check(X)
         if "elbo" not in self.system_.terms:

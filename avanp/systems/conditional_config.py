@@ -13,8 +13,8 @@ class ConditionalConfig(LatentConfig):
 
     conditional: bool = option(
         False,
-        help="All nets are told an image's class (Mirza, Osindero 2014), so that images of one "
-        "class can be made.",
+        help="Every net but AVA's D, which sees codes alone, is told an image's class (Mirza, "
+        "Osindero 2014), so that images of one class can be made.",
     )
     classes: int | None = option(
         None,

@@ -37,7 +37,7 @@ class ConditionalEncodingSystem(ConditionalSystem, EncodingSystem):
         """Return mu and logvar, each (B, code_size), of images.
 
         Of a conditional model the class stands behind, without variance. Where `labels` (B,) are
-        not given it is the class by which the bound on log p(x | y) is highest.
+        not given it is the class of the lowest -log p(x | mu, y) + KL, which is no bound.
         """
         if not self.config.labels:
             return super().encode(x)
