@@ -19,7 +19,7 @@ COMMANDS = {
     "train": "Train a model on images.",
     "generate": "Draw new images.",
     "reconstruct": "Draw images above their reconstructions.",
-    "interpolate": "Draw the way from one image to another.",
+    "interpolate": "Draw the way between two images, or two new codes.",
     "latent": "Draw the codes of images, class by class.",
     "manifold": "Draw the images of a grid of codes.",
     "vary": "Make new images near given ones.",

@@ -38,6 +38,8 @@ def unknown(name: str, names: Collection[str]) -> str:
 
     spelled = {known.lower(): known for known in names}
     near = get_close_matches(name.lower(), spelled, n=2)
+    # Two letters that changed places are likelier than one that is wrong.
+    near = [known for known in near if sorted(known) == sorted(name.lower())] or near
     alike = [SequenceMatcher(None, known, name.lower()).ratio() for known in near]
     if not near or len(set(alike)) < len(alike):  # as like as another: the list says more
         return f"{name!r}"

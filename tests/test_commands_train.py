@@ -121,6 +121,37 @@ def test_the_same_command_again_trains_nothing(place, finished):
     assert "note: few steps" not in fewer.out
 
 
+def test_of_another_model_in_the_folder_no_other_option_is_told(place, finished):
+    done = avanp(place, "train", "GAN", "--data", "digits", *QUICK, "--out", "four")
+    assert done.code == 2
+    assert "holds another run (model VAE there, GAN asked): " in done.err
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        (("--size", "24x24"), "images of 180x120 lose their shape at 24x24; --size 24x16 keeps it"),
+        (("--size", "24x16"), None),
+        ((), "images of 180x120 take some 7 times the time of --size 64x43"),
+    ],
+)
+def test_a_note_says_which_size_keeps_the_shape_and_which_takes_less_time(tmp_path, size, said):
+    write_images(tmp_path / "photos", [(180, 120)] * 6)
+    words = ("--widths", "2,2", "--epochs", "1", "--validation", "0", "--out", "new")
+    done = avanp(tmp_path, "train", "VAE", "--data", "photos", *words, *size)
+    assert done.code == 0, done.err
+    notes = " ".join(done.out.split()).split("note: ")[1:]
+    assert [note.strip() for note in notes if "--size" in note] == ([said] if said else [])
+
+
+def test_a_loss_below_zero_is_explained_once(tmp_path):
+    words = ("--likelihood", "optimal-gaussian", "--batch", "32", "--epochs", "6", "--out", "new")
+    done = avanp(tmp_path, "train", "VAE", "--data", "digits", "--widths", "64", *words)
+    assert done.code == 0, done.err
+    assert json.loads((tmp_path / "new/metrics.jsonl").read_text().splitlines()[-1])["loss"] < 0
+    assert done.out.count("note: a loss below 0 is no fault") == 1
+
+
 def test_other_options_on_the_same_folder_are_refused_in_one_line(place, finished):
     before = contents(place / "four")
     for words, says in [
@@ -178,6 +209,7 @@ def test_ctrl_c_in_the_first_epoch_keeps_its_steps_and_draws_them(place, finishe
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
     said = r"avanp: interrupted: steps up to (\d+) are in early; the same command goes on"
+    assert "stopping: what was learned is drawn and kept; Ctrl-C again ends at once\n" in err
     steps = int(re.fullmatch(said, err.splitlines()[-1])[1])
     described = describe(place / "early" / "checkpoint.npz")
     assert (described["epoch"], described["step"]) == (0, steps)
@@ -299,6 +331,7 @@ def test_a_divergence_is_one_line_and_the_weights_before_it_are_kept(place):
 def test_bad_words_are_refused_in_one_line_before_anything_is_written(place):
     for words, says in [
         (("nix", "--data", "digits"), "unknown model 'nix': choose from VAE, GAN"),
+        (("VEA", "--data", "digits"), "unknown model 'VEA' (did you mean VAE?): choose from"),
         (("VAE", "--data", "nix"), "no data set or folder 'nix'"),
         (("VAE", "--data", "digits", "--loss", "log"), "No such option '--loss'"),
         (("VAE", "--data", "digits", "--latent", "0"), "latent must be a whole number"),

@@ -83,6 +83,8 @@ def test_reconstructions_stand_below_their_images(place):
     assert re.search(r"digits: PSNR \d+\.\d\d dB, mean of 5 test images", said)
     width, height = size(place / "pairs.png")
     assert width > height > 300
+    said = did(place, "reconstruct", "vae", "--split", "all", "-n", "5", "--out", "pairs.png")
+    assert "dB, mean of 5 images\n" in said
 
 
 def test_codes_of_all_images_or_of_a_part(place):

@@ -79,6 +79,18 @@ def test_an_unknown_name_lists_the_names_and_mentions_folders(home: Path, spec: 
     assert all(name in said for name in DATASETS)
 
 
+def test_a_folder_that_is_misspelt_is_guessed_and_where_it_was_looked_for_is_said(
+    home: Path,
+) -> None:
+    write_set(home / "photos", jungle().images[:1])
+    for spec, meant in (("fotos", "photos"), (f"{home}/fotos", f"{home}/photos")):
+        with pytest.raises(AvanpError) as error:
+            resolve(spec)
+        start = f"no data set or folder '{spec}' (did you mean {meant}?): there is no '"
+        assert str(error.value).startswith(start)
+        assert "/fotos'; choose " in str(error.value)
+
+
 def test_a_file_is_not_taken_for_a_folder(home: Path) -> None:
     (home / "a.png").write_text("hello")
     with pytest.raises(AvanpError, match="is a file: give the folder"):

@@ -115,4 +115,5 @@ def generate(
     made = system.textured(images_of(system, z) if encoded else system.decode(z), rng)
     with shown("images") as progress:
         save_images(to_bytes(made), out, progress, z=z)
+    click.echo(f"{n} of seed {seed}: another --seed draws others")
     written(out)

@@ -35,10 +35,14 @@ def images_for(system: System, about: dict[str, Any], chosen: Chosen) -> ImageSe
 
 
 def image_for(system: System, path: str) -> ImageSet:
-    """Return one image file, converted to the size and the channels of a system."""
-    from avanp.data.decode import read_image
+    """Return one image file, converted to the size and the channels of a system; a note says so."""
+    from avanp.data.decode import image_size, read_image
 
     height, width, channels = system.config.shape
+    own = image_size(path)
+    if own != (width, height):
+        said = f"note: {path}, {own[0]}x{own[1]}, is brought to the model's {width}x{height}"
+        click.echo(one_line(said), err=True)
     pixels = read_image(path, (width, height))[None]
     return ImageSet(Path(path).name, pixels, (path,), path).with_channels(channels)
 

@@ -38,6 +38,7 @@ def reconstruct(
     again = system.reconstruct(images.images)
     save_image(labelled_rows({"original": images.images, "reconstruction": again}), out)
     score = psnr(again, images.images)
-    told = f"{images.name}: PSNR {score:.2f} dB, mean of {len(images)} {chosen.split} images"
+    of = "" if chosen.split == "all" else f"{chosen.split} "
+    told = f"{images.name}: PSNR {score:.2f} dB, mean of {len(images)} {of}images"
     click.echo(one_line(told))
     written(out)

@@ -12,7 +12,7 @@ from avanp.data.images import ImageSet
 from avanp.data.resolve import data_spec
 from avanp.errors import AvanpError
 from avanp.kernels.compiling import CLOCK
-from avanp.progress import shown, tell_of_compiling
+from avanp.progress import clear, shown, tell_of_compiling
 from avanp.signals import interruptible
 from avanp.systems.base import System
 from avanp.systems.streams import count_weights
@@ -24,6 +24,7 @@ from avanp.training.folder import training_in
 from avanp.training.rates import THEN, parse_schedule
 from avanp.training.trainer import NAME, Trainer
 
+STOPPING = "stopping: what was learned is drawn and kept; Ctrl-C again ends at once"
 MOST_WEIGHTS = 2**28  # 4 GiB with their gradients and Adam's moments
 
 
@@ -111,6 +112,8 @@ def run(trainer: Trainer, work: Work) -> None:
         trainer.fit(train.pixels, **amount, labels=work.labels, progress=update)
         if trainer.paused and trainer.step:
             # The steps of an unfinished epoch are kept, and can be looked at.
+            clear()
+            click.echo(STOPPING, err=True)
             conclude(trainer, train.pixels)
             trainer.save(work.out / NAME)
         elif not (trainer.stopped or trainer.paused):

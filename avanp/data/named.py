@@ -14,7 +14,7 @@ from avanp.data.readers.labels import check_links, read_label_table
 from avanp.data.reading import read_files
 from avanp.data.size import Size
 from avanp.data.tree import Choice, read_tree
-from avanp.errors import AvanpError, Note
+from avanp.errors import AvanpError, Note, unknown
 from avanp.registry import DATASETS, load
 
 TABLE = "labels.csv"
@@ -57,8 +57,11 @@ def read_named(
         return reader(size) if card(spec).resizes else reader()
     path = os.path.expanduser(spec)
     if not spec or not os.path.lexists(path):
-        names = ", ".join(DATASETS)
-        raise AvanpError(f"no data set or folder {spec!r}: choose {names} or a folder of images")
+        where = f"there is no {os.path.abspath(path)!r}; " if spec else ""
+        raise AvanpError(
+            f"no data set or folder {unknown(spec, [*DATASETS, *_folders_beside(spec)])}: {where}"
+            f"choose {', '.join(DATASETS)} or a folder of images"
+        )
     if path.endswith(".npz") and os.path.isfile(path):
         images = from_npz(path)
     elif os.path.isfile(os.path.join(path, TABLE)):
@@ -74,6 +77,16 @@ def read_named(
             stacklevel=2,
         )
     return images
+
+
+def _folders_beside(spec: str) -> list[str]:
+    """Return the folders where one was looked for, written as it was."""
+    written = os.path.dirname(spec)
+    try:
+        with os.scandir(os.path.expanduser(written) or os.curdir) as entries:
+            return [os.path.join(written, entry.name) for entry in entries if entry.is_dir()]
+    except (OSError, ValueError):
+        return []
 
 
 def _from_table(folder: str, size: Size | None, channels: int, choose: Choice | None) -> ImageSet:

@@ -92,6 +92,8 @@ def _options_of(path: Path, asked: dict[str, Any]) -> dict[str, Any]:
     before = (describe(path).get("about") or {}).get("order")
     if not isinstance(before, dict):
         raise AvanpError(f"{str(path)!r} was not made by this command: name another --out")
+    if before.get("model") != asked["model"]:  # of another model the other options tell nothing
+        return {**asked, "model": before.get("model")}
     return earlier_names.options(before, asked)
 
 
