@@ -33,7 +33,11 @@ def append(path, row):
 
 
 def table(rows):
-    """Return the rows as Markdown: mean ± SD over seeds, a table for each set."""
+    """Return the rows as Markdown: mean ± SD over seeds, a table for each set.
+
+    Behind a model's name is of how many images its scores are, where a row says that; below a table
+    are the commits that its rows are of, where they are several.
+    """
     lines = []
     for name in dict.fromkeys(row["set"] for row in rows):
         of_set = [row for row in rows if row["set"] == name]
@@ -44,8 +48,11 @@ def table(rows):
             some = [r for r in of_set if (r["seconds"], r["model"]) == (seconds, model)]
             cpu = f"{np.mean([r['cpu'] for r in some]):.0f}" if seconds else "–"
             scores = [_score([r[key] for r in some if key in r], form) for key, form in SCORES]
-            lines.append(f"| {' | '.join([model, cpu, str(len(some)), *scores])} |")
-        lines.append("")
+            images = sorted({r["images"] for r in some if "images" in r})
+            who = f"{model} ({', '.join(map(str, images))})" if images else model
+            lines.append(f"| {' | '.join([who, cpu, str(len(some)), *scores])} |")
+        commits = list(dict.fromkeys(row["commit"] for row in of_set if "commit" in row))
+        lines += ["", f"Measured at {', '.join(commits)}.", ""] if len(commits) > 1 else [""]
     return "\n".join(lines)
 
 

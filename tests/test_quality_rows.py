@@ -35,3 +35,12 @@ def test_a_table_has_the_mean_and_the_deviation_over_seeds(rows):
     assert lines[0] == "### clothes"
     assert lines[-2] == "| real | – | 1 | – | – | 90 | – |"
     assert lines[-1] == ("| VAE | 118 | 2 | 23.0 ± 1.4 | 0.100 ± 0.000 | 305 ± 7 | 0.90 ± 0.00 |")
+
+
+def test_a_table_tells_of_how_many_images_a_row_is_and_commits_that_differ(rows):
+    real = {"set": "clothes", "model": "real", "seconds": 0, "seed": 0, "images": 54}
+    one = rows.table([row(0, 24.0, commit="a1"), real]).splitlines()
+    assert one[4].startswith("| real (54) | – | 1 |")
+    assert one[-1].startswith("| VAE | 118 |")
+    two = rows.table([row(0, 24.0, commit="a1"), row(1, 22.0, commit="b2")]).splitlines()
+    assert two[-2:] == ["", "Measured at a1, b2."]
