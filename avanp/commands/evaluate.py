@@ -55,6 +55,10 @@ def evaluate(
 
     The column "real" tells what a good number is: the same score with training images in the
     place of generated ones, and with the nearest training image in the place of a reconstruction.
+
+    Grain that a model draws into samples (--texture) counts for Fréchet distance, precision, recall
+    and classes. Diversity, the nearest training image and what samples look like are of decoded
+    codes without it.
     """
     import os
 

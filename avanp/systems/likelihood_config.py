@@ -42,8 +42,9 @@ class LikelihoodConfig(LatentConfig):
     texture: float = option(
         0.0,
         least=0,
-        help="How much of what reconstructions lack, such as grain, is drawn into new images, as a "
-        "noise that is fitted after training; 1: all of it.",
+        help="How much of what reconstructions lack is drawn into new images, as a noise that is "
+        "fitted after training; 1: all of it. Where it is no grain but edges, or most of what "
+        "images differ by, none is.",
     )
 
     def __post_init__(self) -> None:
