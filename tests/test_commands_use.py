@@ -66,7 +66,8 @@ def test_generated_images_are_those_of_the_codes_and_of_the_seed(place):
 
 
 def test_generated_images_go_to_a_sheet_or_to_single_files(place):
-    assert did(place, "generate", "gan", "--out", "sheet.png") == "written to sheet.png\n"
+    said = did(place, "generate", "gan", "--out", "sheet.png")
+    assert said == "64 of seed 0: another --seed draws others\nwritten to sheet.png\n"
     width, height = size(place / "sheet.png")
     assert width == height > 500
     did(place, "generate", "gan/checkpoint.npz", "-n", "3", "--out", "single")

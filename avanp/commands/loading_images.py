@@ -35,16 +35,16 @@ def images_for(system: System, about: dict[str, Any], chosen: Chosen) -> ImageSe
 
 
 def image_for(system: System, path: str) -> ImageSet:
-    """Return one image file, converted to the size and the channels of a system; a note says so."""
+    """Return one image file, converted to the size and channels of a system; a line says so."""
     from avanp.data.decode import image_size, read_image
 
     height, width, channels = system.config.shape
-    own = image_size(path)
-    if own != (width, height):
-        said = f"note: {path}, {own[0]}x{own[1]}, is brought to the model's {width}x{height}"
-        click.echo(one_line(said), err=True)
     pixels = read_image(path, (width, height))[None]
-    return ImageSet(Path(path).name, pixels, (path,), path).with_channels(channels)
+    image = ImageSet(Path(path).name, pixels, (path,), path).with_channels(channels)
+    own, colours = image_size(path), "grey" if channels == 1 else "RGB"
+    brought = f"{width}x{height} {colours}, the model's"
+    click.echo(one_line(f"{image.name}: {own[0]}x{own[1]} brought to {brought}"))
+    return image
 
 
 def train_and_test(

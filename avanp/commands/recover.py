@@ -98,9 +98,6 @@ def recover(
     if image is not None:
         images = image_for(system, image)
         drawn_for = image_size(image)
-        colours = "grey" if images.channels == 1 else "RGB"
-        brought = f"{images.width}x{images.height} {colours}, the model's"
-        click.echo(one_line(f"{images.name}: {drawn_for[0]}x{drawn_for[1]} brought to {brought}"))
     else:
         images = spread(images_for(system, about, chosen), n)
         drawn_for = images.width, images.height
