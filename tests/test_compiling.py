@@ -2,7 +2,10 @@
 
 import time
 
-from avanp.kernels.compiling import Clock
+import avanp
+from avanp.commands.gradcheck import gradcheck
+from avanp.grad import cases
+from avanp.kernels.compiling import CLOCK, Clock
 from avanp.progress import shown
 
 
@@ -41,3 +44,26 @@ def test_the_time_that_all_took_is_with_the_seconds_of_compiling_and_tells_them(
         progress(10, 10, 60.0)
     said = "10/10 steps in 70 s, of which 60 s compiling"
     assert capsys.readouterr().err.splitlines()[-1] == said
+
+
+def test_an_estimator_that_says_nothing_else_says_that_kernels_are_compiled(capsys, monkeypatch):
+    monkeypatch.setattr(CLOCK, "told", [])
+    avanp.VAE(latent=2, widths=(4,), epochs=1).fit(avanp.load_images("digits"))
+    for _ in range(2):
+        CLOCK.begin()
+        CLOCK.end()
+    assert capsys.readouterr().err.count("compiling kernels, once\n") == 1
+
+
+def test_gradcheck_says_that_kernels_are_compiled(capsys, monkeypatch):
+    def run(names):
+        CLOCK.begin()
+        CLOCK.end()
+        return real(names)
+
+    real = cases.run
+    monkeypatch.setattr(CLOCK, "told", [])
+    monkeypatch.setattr(cases, "run", run)
+    gradcheck.callback(("kl-variance",), False)
+    said = capsys.readouterr()
+    assert (said.err, said.out.split()[-1]) == ("compiling kernels, once\n", "yes")
