@@ -285,10 +285,10 @@ def test_an_out_that_holds_another_run(place, run_folder):
         (("--lr", "1:0.01"), "lr 0.5 there, 1, 0.9 … 0.01 (19) asked"),
         (("--models", "GAN,VAE"), "models VAE there, GAN, VAE asked"),
         (("--rules", "printed"), "rules program there, printed asked"),
-        (("--seeds", "2"), "seed 0 there, 0 and 1 asked"),
+        (("--seeds", "1:2"), "seed 0 there, 1 and 2 asked"),
         (("--draws", "2"), "draws 1 there, 2 asked"),
         (("--data", "others"), "data images (4 of 6x5) there, others (3 of 6x5) asked"),
-        (("--lr", "0.4", "--seeds", "3"), "lr 0.5 there, 0.4 asked; seed 0 there, 0 to 2 asked"),
+        (("--lr", "0.4", "--seeds", "1:3"), "lr 0.5 there, 0.4 asked; seed 0 there, 1 to 3 asked"),
     ]:
         said = refused_sweep(place, "--out", "run", *words)
         assert said == (
