@@ -103,7 +103,8 @@ CPUCodeLibrary._object_compiled_hook = classmethod(interrupted)
 )
 def test_a_signal_while_a_kernel_is_compiled_is_one_line(tmp_path, words, said, number):
     write_images(tmp_path / "images")
-    kernels = {"AVANP_KERNELS": "numba", "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    kernels = {"AVANP_KERNELS": "numba", "NUMBA_DISABLE_JIT": "0"}
+    kernels["NUMBA_CACHE_DIR"] = str(tmp_path / "cache")
     command = altered(tmp_path, IN_COMPILATION.format(signal=number))
     done = avanp(tmp_path, *words, command=command, **kernels)
     assert (done.code, done.err.splitlines()[-1]) == (1, said)
