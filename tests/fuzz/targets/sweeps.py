@@ -134,8 +134,9 @@ def read_note(folder: Path) -> None:
 EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(x) (w) file closefile\n%%EOF\n"
 WRITES = r"rows\.jsonl|\.lock$|sheets"
 TARGETS = [
+    # Where seeds have gone, the run gains them: its run.json is written whole.
     Target("run.json", run_json, read, configs, 128, json_value,
-           writes=WRITES, share=0.5),
+           writes=WRITES + r"|(\.run\.json\.[0-9a-f]+\.tmp|run\.json)$", share=0.5),
     Target("rows.jsonl", rows_jsonl, read, lambda: [rows(), rows()[:-9], b""], 64, json_lines,
            writes=WRITES, share=0.5),
     Target(".lock", lock, read_note, notes, 64, json_value, (b"pid", b"host", b"at_once"),
