@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
-from avanp.data.readers.guard import Clamped
+from avanp.data.readers.guard import Clamped, told_of
 from avanp.data.readers.netpbm import quick
 from avanp.data.readers.tiff import most_values
 from avanp.data.readers.webp import HEAD, webp_size
@@ -39,28 +39,21 @@ def opened(path: str) -> "Iterator[Image.Image]":
     """Open an image within the limits; what goes wrong in the block is told of the file."""
     from PIL import Image
 
-    try:
-        with Clamped(path) as file:
-            content, formats = _content(path, file)
-            with Image.open(content, formats=formats) as image:
-                file.header_left = math.inf
-                _check_pixels(path, image.size)
-                least = _least_bytes(image)
-                if least > file.size:
-                    raise ValueError(f"its pixels take {least} bytes or more")
-                yield image
-    except AvanpError:
-        raise
-    except Image.DecompressionBombError:
-        raise AvanpError(f"{path!r} is too large: {LIMIT}") from None
-    except Image.UnidentifiedImageError:
-        raise Broken(f"{path!r} is not an image: remove it or replace it") from None
-    except OSError as error:
-        if error.strerror:  # the file system's; a decoder's OSError has only a text
-            raise AvanpError(f"{path!r} cannot be read: {error.strerror}") from None
-        raise _damaged(path, error) from None
-    except Exception as error:  # a decoder may raise anything on a damaged file
-        raise _damaged(path, error) from None
+    with told_of(path, Damaged):
+        try:
+            with Clamped(path) as file:
+                content, formats = _content(path, file)
+                with Image.open(content, formats=formats) as image:
+                    file.header_left = math.inf
+                    _check_pixels(path, image.size)
+                    least = _least_bytes(image)
+                    if least > file.size:
+                        raise ValueError(f"its pixels take {least} bytes or more")
+                    yield image
+        except Image.DecompressionBombError:
+            raise AvanpError(f"{path!r} is too large: {LIMIT}") from None
+        except Image.UnidentifiedImageError:
+            raise Broken(f"{path!r} is not an image: remove it or replace it") from None
 
 
 def _content(path: str, file: Clamped) -> tuple[BinaryIO, tuple[str, ...]]:
@@ -89,11 +82,6 @@ def _check_pixels(path: str, size: Size) -> None:
 
 
 LIMIT = f"at most {MAX_PIXELS // 10**6} megapixels an image are read"
-
-
-def _damaged(path: str, error: Exception) -> Damaged:
-    reason = " ".join(str(error).split()) or type(error).__name__
-    return Damaged(f"{path!r} is truncated or damaged: {reason}")
 
 
 def _least_bytes(image: "Image.Image") -> int:

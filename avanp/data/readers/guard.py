@@ -4,7 +4,6 @@ import io
 import math
 import os
 import stat
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO
@@ -67,26 +66,27 @@ def _at_once(name: str, flags: int) -> int:
 
 
 @contextmanager
-def told_of(name: str) -> Iterator[None]:
-    """Make whatever goes wrong in the block an `AvanpError` that names the file `name`."""
+def told_of(name: str, kind: type[AvanpError] = AvanpError) -> Iterator[None]:
+    """Make whatever goes wrong in the block an `AvanpError` that names the file `name`.
+
+    What is wrong with the content is of the class `kind`.
+    """
     try:
         yield
     except AvanpError:
         raise
-    except (EOFError, zlib.error) as error:
-        raise damaged(name, error) from None
     except OSError as error:
         if error.strerror:  # the file system's; a decoder's OSError has only a text
             raise AvanpError(f"{name!r} cannot be read: {error.strerror}") from None
-        raise damaged(name, error) from None
+        raise damaged(name, error, kind) from None
     except Exception as error:  # a decoder may raise anything on a damaged file
-        raise damaged(name, error) from None
+        raise damaged(name, error, kind) from None
 
 
-def damaged(name: str, reason: object) -> AvanpError:
+def damaged(name: str, reason: object, kind: type[AvanpError] = AvanpError) -> AvanpError:
     """Return the error for a file whose content is not what its format says."""
     text = " ".join(str(reason).split()) or type(reason).__name__
-    return AvanpError(f"{name!r} is truncated or damaged: {text}")
+    return kind(f"{name!r} is truncated or damaged: {text}")
 
 
 def bounded(shape: Sequence[int], itemsize: int, name: str) -> int:
